@@ -1,0 +1,1 @@
+"""A thin face over the services: people and programs meet facts."""

@@ -1,0 +1,1 @@
+"""MQTT messages become qualified readings that are safe."""

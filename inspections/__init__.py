@@ -1,0 +1,1 @@
+"""Duties, occurrences, results and compliance; rounds; camera coverage."""

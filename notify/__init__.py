@@ -1,0 +1,1 @@
+"""The outbox and the channels by which people are told."""

@@ -1,0 +1,1 @@
+"""Work orders, their clocks, escalation, rota and playbooks."""

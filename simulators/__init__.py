@@ -1,0 +1,1 @@
+"""A building that speaks MQTT. It knows the nouns and nothing of the duty room."""
