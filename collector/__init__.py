@@ -1,1 +1,1 @@
-"""MQTT messages become qualified readings that are safe."""
+"""From MQTT to qualified readings, safe."""

@@ -1,1 +1,1 @@
-"""Readings become verdicts, alerts and work orders."""
+"""From readings to verdicts, alerts and work orders."""

@@ -1,1 +1,1 @@
-"""Two ports, readings and records, each with its real stores and its fake."""
+"""Two ports, each with its real stores: readings (the history) and records (everything else)."""

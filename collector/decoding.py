@@ -1,0 +1,88 @@
+"""What a decoder is: a pure function from a message to signals, events and statuses.
+
+A decoder is one file in ``collector/decoders/`` with ``NAME`` (as in sources.toml), ``decode`` and ``EXAMPLES``.
+It knows its envelope, never the register: ids and keys are the device's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class DecodeError(ValueError):
+    """The payload cannot be used. The text names the field, what was wrong and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One MQTT message as its source's topic filter matched it."""
+
+    topic: str
+    payload: bytes
+    received: int
+    source: str
+    captured: Mapping[str, str] = field(default_factory=dict)
+    """Named levels of the topic, such as ``{"site": …, "device": …}``."""
+    retained: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One value that a device sent. ``value`` is a finite number or a boolean or a state's word; ``at`` None: no time given."""
+
+    device: str
+    key: str
+    value: float | bool | str
+    at: int | None
+    unit: str = ""
+    test: bool = False
+    fault: str = ""
+    """Why the device itself says that the value is not valid; empty when it does not."""
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened at a door or checkpoint. ``name``: granted, denied, forced, held, open, closed, scan …"""
+
+    device: str
+    name: str
+    at: int | None
+    credential: str = ""
+    direction: str = ""
+    tag: str = ""
+    guard: str = ""
+    seq: int = 0
+    test: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """A device came or went (last will, availability, birth, death)."""
+
+    device: str
+    online: bool
+    at: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """Everything found in one message. ``speaker`` is who published it (a gateway), when that is not the device itself."""
+
+    signals: tuple[Signal, ...] = ()
+    events: tuple[Event, ...] = ()
+    statuses: tuple[Status, ...] = ()
+    speaker: str = ""
+    duplicate_key: str = ""
+    """The envelope's own id for repeats (ChirpStack's deduplicationId), or empty."""
+    replies: tuple[tuple[str, bytes], ...] = ()
+    """What should be published in answer (Sparkplug's rebirth request)."""
+
+
+Memory = MutableMapping[str, Any]
+"""What a decoder must remember between messages of its source (Sparkplug's aliases): JSON values, kept in the records."""
+
+Decode = Callable[[Message, Memory], Decoded]
+"""Raises ``DecodeError``."""

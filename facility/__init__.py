@@ -1,0 +1,1 @@
+"""The nouns of a property: pure, without I/O, without a clock."""

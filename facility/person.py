@@ -1,0 +1,58 @@
+"""Who may do what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person, or a program with a token, is here for."""
+
+    ADMIN = "admin"
+    """The manager: everything, the register, rules and accounts included."""
+    OFFICER = "officer"
+    """The duty officer: confirms alerts, runs work orders."""
+    ENGINEER = "engineer"
+    """Accepts and does work orders."""
+    GUARD = "guard"
+    """Patrols, visitors, doors; sees alerts."""
+    INSPECTOR = "inspector"
+    """Reads everything that is evidence, changes nothing."""
+
+
+class Right(StrEnum):
+    """One thing that a route asks for."""
+
+    READ = "read"
+    ACT_ON_ALERTS = "act-on-alerts"
+    ACT_ON_WORK = "act-on-work"
+    DISPATCH = "dispatch"
+    MANAGE_REGISTER = "manage-register"
+    MANAGE_ACCOUNTS = "manage-accounts"
+    MEND_INTAKE = "mend-intake"
+    """Dead letters and unclaimed devices."""
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.ADMIN: frozenset(Right),
+    Role.OFFICER: frozenset(
+        {Right.READ, Right.ACT_ON_ALERTS, Right.ACT_ON_WORK, Right.DISPATCH, Right.MEND_INTAKE},
+    ),
+    Role.ENGINEER: frozenset({Right.READ, Right.ACT_ON_ALERTS, Right.ACT_ON_WORK}),
+    Role.GUARD: frozenset({Right.READ, Right.ACT_ON_ALERTS}),
+    Role.INSPECTOR: frozenset({Right.READ}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who did it: an account, a token, or a part of the product (``system:rules``)."""
+
+    id: str
+    name: str
+    role: Role | None = None
+
+    def may(self, right: Right) -> bool:
+        """Whether this actor holds ``right``; parts of the product hold all."""
+        return self.role is None or right in RIGHTS[self.role]

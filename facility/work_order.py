@@ -1,0 +1,224 @@
+"""What people do about an alert, by one transition table: the API, the page's buttons and the tests all read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from facility.alert import NotAllowed, Severity
+from facility.clock import STOPS, Clock
+from facility.person import Right
+from facility.text import Text
+
+
+class State(StrEnum):
+    """Where a work order stands."""
+
+    NEW = "new"
+    DISPATCHED = "dispatched"
+    ACCEPTED = "accepted"
+    ARRIVED = "arrived"
+    IN_PROGRESS = "in-progress"
+    ON_HOLD = "on-hold"
+    PENDING_VERIFY = "pending-verify"
+    CLOSED = "closed"
+    REVIEWED = "reviewed"
+    REJECTED = "rejected"
+    TRANSFERRED = "transferred"
+    CANCELLED = "cancelled"
+    DUPLICATE = "duplicate-of"
+
+
+class Action(StrEnum):
+    """What a person can do to a work order."""
+
+    DISPATCH = "dispatch"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    TRANSFER = "transfer"
+    ARRIVE = "arrive"
+    START = "start"
+    HOLD = "hold"
+    RESUME = "resume"
+    FINISH = "finish"
+    VERIFY = "verify"
+    REOPEN = "reopen"
+    REVIEW = "review"
+    CANCEL = "cancel"
+    DUPLICATE = "duplicate"
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the table."""
+
+    sources: frozenset[State]
+    action: Action
+    target: State | None
+    """None: the state stays."""
+    right: Right
+    needs: tuple[str, ...] = ()
+    """Fields that must be given: reason, assignee, other (another order's number)."""
+
+
+_OPEN = frozenset(State) - {State.CLOSED, State.REVIEWED, State.CANCELLED, State.DUPLICATE}
+_TO_DISPATCH = frozenset({State.NEW, State.REJECTED, State.TRANSFERRED, State.DISPATCHED})
+_S, _A, _R = State, Action, Right
+
+STEPS: tuple[Step, ...] = (
+    Step(_TO_DISPATCH, _A.DISPATCH, _S.DISPATCHED, _R.DISPATCH, ("assignee",)),
+    Step(_TO_DISPATCH, _A.ACCEPT, _S.ACCEPTED, _R.ACT_ON_WORK),
+    Step(frozenset({_S.DISPATCHED, _S.ACCEPTED}), _A.REJECT, _S.REJECTED, _R.ACT_ON_WORK, ("reason",)),
+    Step(
+        frozenset({_S.DISPATCHED, _S.ACCEPTED, _S.ARRIVED, _S.IN_PROGRESS, _S.ON_HOLD}),
+        _A.TRANSFER,
+        _S.TRANSFERRED,
+        _R.ACT_ON_WORK,
+        ("assignee", "reason"),
+    ),
+    Step(frozenset({_S.ACCEPTED}), _A.ARRIVE, _S.ARRIVED, _R.ACT_ON_WORK),
+    Step(frozenset({_S.ARRIVED}), _A.START, _S.IN_PROGRESS, _R.ACT_ON_WORK),
+    Step(frozenset({_S.IN_PROGRESS}), _A.HOLD, _S.ON_HOLD, _R.ACT_ON_WORK, ("reason",)),
+    Step(frozenset({_S.ON_HOLD}), _A.RESUME, _S.IN_PROGRESS, _R.ACT_ON_WORK),
+    Step(frozenset({_S.IN_PROGRESS}), _A.FINISH, _S.PENDING_VERIFY, _R.ACT_ON_WORK, ("reason",)),
+    Step(frozenset({_S.PENDING_VERIFY}), _A.VERIFY, _S.CLOSED, _R.ACT_ON_WORK),
+    Step(frozenset({_S.PENDING_VERIFY}), _A.REOPEN, _S.IN_PROGRESS, _R.ACT_ON_WORK, ("reason",)),
+    Step(frozenset({_S.CLOSED}), _A.REVIEW, _S.REVIEWED, _R.DISPATCH, ("reason",)),
+    Step(_OPEN, _A.CANCEL, _S.CANCELLED, _R.DISPATCH, ("reason",)),
+    Step(
+        frozenset({_S.NEW, _S.DISPATCHED, _S.ACCEPTED, _S.REJECTED}),
+        _A.DUPLICATE,
+        _S.DUPLICATE,
+        _R.DISPATCH,
+        ("other",),
+    ),
+    Step(frozenset(State), _A.COMMENT, None, _R.ACT_ON_WORK, ("reason",)),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOrder:
+    """What people do about one cause. ``id`` is 0 until the records store gives it one."""
+
+    id: int = 0
+    alert: int | None = None
+    kind: str
+    """water-supply, electrical, fire, access, patrol, instrument … (the class of work)."""
+    title: Text
+    clause: str = ""
+    severity: Severity
+    life_safety: bool = False
+    point: str = ""
+    asset: str = ""
+    zone: str = ""
+    limit: Text
+    value: float | None = None
+    unit: str = ""
+    rule: str = ""
+    rule_version: str = ""
+    state: State = State.NEW
+    assignee: str = ""
+    opened: int
+    event_at: int
+    """When the thing happened: clocks run from here."""
+    closed: int | None = None
+    emergency: bool = False
+    duplicate_of: int | None = None
+    finished_by: str = ""
+    clocks: tuple[Clock, ...] = ()
+    version: int = 0
+
+    @property
+    def open(self) -> bool:
+        """Somebody still owes something."""
+        return self.state in _OPEN
+
+    def next_due(self) -> Clock | None:
+        """The running clock that breaches first."""
+        running = [clock for clock in self.clocks if clock.stopped is None] if self.open else []
+        return min(running, key=lambda clock: clock.due, default=None)
+
+
+def steps_from(order: WorkOrder) -> list[Step]:
+    """What may be done now; review only after emergencies."""
+    return [
+        step
+        for step in STEPS
+        if order.state in step.sources and not (step.action is Action.REVIEW and not order.emergency)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A person's wish: one action with what it needs."""
+
+    action: Action
+    who: str
+    at: int
+    reason: str = ""
+    assignee: str = ""
+    other: int | None = None
+
+
+class MissingField(ValueError):
+    """The action needs a field that was not given."""
+
+    def __init__(self, action: str, field: str) -> None:
+        self.action, self.field = action, field
+        super().__init__(f"{action!r} needs {field!r}")
+
+
+def take(work: WorkOrder, order: Order, *, point_normal: bool | None) -> WorkOrder:
+    """The work order after one action.
+
+    Raises ``NotAllowed`` when the table has no such step, ``MissingField`` when something it needs is empty.
+    Verifying needs the point normal again, or another person than the one who finished, with a reason.
+    ``point_normal`` is None where no point is watched.
+    """
+    step = next((s for s in steps_from(work) if s.action is order.action), None)
+    if step is None:
+        raise NotAllowed(order.action, work.state, [s.action.value for s in steps_from(work)])
+    for field in step.needs:
+        if not getattr(order, field):
+            raise MissingField(order.action, field)
+    if order.action is Action.VERIFY and point_normal is not True:
+        _second_person(work, order)
+    target = step.target or work.state
+    return replace(
+        work,
+        state=target,
+        assignee=_assignee(work, order),
+        finished_by=order.who if order.action is Action.FINISH else work.finished_by,
+        duplicate_of=order.other if order.action is Action.DUPLICATE else work.duplicate_of,
+        closed=order.at if target not in _OPEN and work.closed is None else work.closed,
+        clocks=tuple(_stop(clock, target, order.at) for clock in work.clocks),
+    )
+
+
+def _second_person(work: WorkOrder, order: Order) -> None:
+    if order.who == work.finished_by:
+        raise NotAllowed(
+            order.action,
+            f"{work.state} (the point is not normal yet: another person must verify, with a reason)",
+            [Action.REOPEN.value, Action.COMMENT.value],
+        )
+    if not order.reason:
+        raise MissingField(order.action, "reason")
+
+
+def _assignee(work: WorkOrder, order: Order) -> str:
+    match order.action:
+        case Action.DISPATCH | Action.TRANSFER:
+            return order.assignee
+        case Action.ACCEPT:
+            return order.who
+        case Action.REJECT:
+            return ""
+        case _:
+            return work.assignee
+
+
+def _stop(clock: Clock, target: State, at: int) -> Clock:
+    reached = STOPS.get(clock.name) == target or target in (State.CLOSED, State.CANCELLED, State.DUPLICATE)
+    return replace(clock, stopped=at) if reached and clock.stopped is None else clock

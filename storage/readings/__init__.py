@@ -1,0 +1,1 @@
+"""readings: see port.py."""

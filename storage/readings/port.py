@@ -1,0 +1,54 @@
+"""What every store of readings does. One conformance suite holds all of them to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from facility.reading import Bucket, Passage, Reading, Scan
+
+
+class ReadingsUnavailable(Exception):
+    """The store cannot be reached or refuses to write now: try again later. Nothing of the batch may be acknowledged."""
+
+
+class Readings(Protocol):
+    """Thread-safe. When ``append`` returns, what was given is durable."""
+
+    def append(
+        self,
+        readings: Sequence[Reading],
+        passages: Sequence[Passage] = (),
+        scans: Sequence[Scan] = (),
+    ) -> None:
+        """Keep them; a pair (point, at) already there stays as it was. Raises ``ReadingsUnavailable``."""
+
+    def range(self, point: str, start: int, end: int, limit: int | None = None) -> list[Reading]:
+        """Readings with start <= at < end, oldest first, at most ``limit`` from the start."""
+
+    def before(self, point: str, at: int, limit: int) -> list[Reading]:
+        """The newest ``limit`` readings with time < ``at``, newest first."""
+
+    def last(self, points: Iterable[str]) -> dict[str, Reading]:
+        """The newest reading of each point; points without any are left out."""
+
+    def buckets(self, point: str, start: int, end: int, width: int) -> list[Bucket]:
+        """Evidence readings (``facility.quality.EVIDENCE``, no tests) by buckets of ``width`` ms; empty buckets are left out.
+
+        Bucket starts are multiples of ``width`` since the epoch. A year at one reading a minute takes under 300 ms.
+        """
+
+    def passages(self, point: str, start: int, end: int, limit: int = 1000) -> list[Passage]:
+        """Passages with start <= at < end, newest first."""
+
+    def scans(self, point: str, start: int, end: int, limit: int = 1000) -> list[Scan]:
+        """Scans with start <= at < end, newest first."""
+
+    def forget(self, before: int) -> int:
+        """Drop everything older than ``before``. Returns how many rows, or -1 where the server does not say."""
+
+    def check(self) -> str:
+        """One line that says which store and version this is. Raises ``ReadingsUnavailable``."""
+
+    def close(self) -> None:
+        """Release files and connections."""

@@ -1,0 +1,333 @@
+"""Everything that is not a reading: register, alerts, work orders, facts, people, letters.
+
+All writing happens inside a unit of work: ``with records.begin() as unit: …`` commits at the end of the block, or undoes
+everything when the block raises. ``Conflict`` means that somebody else was first: read again and decide again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from facility.alert import Alert, Severity, Track
+from facility.fact import Fact
+from facility.letter import DeadLetter, Unclaimed
+from facility.person import Actor, Role
+from facility.register import Change, Register
+from facility.work_order import State, WorkOrder
+
+T = TypeVar("T")
+
+
+class Conflict(Exception):
+    """Another writer was first (compare-and-set or a UNIQUE index)."""
+
+
+class NotFound(Exception):
+    """No such row."""
+
+
+class RecordsUnavailable(Exception):
+    """The database cannot be reached or written: try again later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T]):
+    """A page of a list; ``cursor`` leads to the next one, None at the end."""
+
+    rows: list[T]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFilter:
+    """Empty fields do not filter. ``states`` are ISA names (``Alert.state``)."""
+
+    open: bool | None = None
+    states: tuple[str, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    zones: tuple[str, ...] = ()
+    assets: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    since: int | None = None
+    """started >= since"""
+    until: int | None = None
+    """started < until"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOrderFilter:
+    """Empty fields do not filter."""
+
+    open: bool | None = None
+    states: tuple[State, ...] = ()
+    assignees: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    assets: tuple[str, ...] = ()
+    alert: int | None = None
+    since: int | None = None
+    until: int | None = None
+
+
+class Registers(Protocol):
+    """The register and its history."""
+
+    def load(self, at: int | None = None) -> Register:
+        """What is in force now, or what was in force at ``at`` (settings: as known then)."""
+
+    def apply(self, changes: Sequence[Change], who: str, at: int, why: str = "") -> int:
+        """Write the changes as a new version, with a fact. Returns the new version (the old one when nothing changes)."""
+
+    def history(self, table: str, key: str) -> list[dict[str, Any]]:
+        """Every version of one entry, oldest first: version, at, who, why, what, body (None once retired)."""
+
+    def version(self) -> int:
+        """The newest version; cheap, for watching for changes."""
+
+
+class Alerts(Protocol):
+    """Alerts and the rule state behind them."""
+
+    def open(self, alert: Alert) -> Alert:
+        """Insert; returns it with its id. Raises ``Conflict`` when one is open for (rule, point)."""
+
+    def update(self, alert: Alert) -> Alert:
+        """Compare-and-set on ``alert.version``; returns it with the next version. Raises ``Conflict``, ``NotFound``."""
+
+    def get(self, number: int) -> Alert:
+        """Raises ``NotFound``."""
+
+    def open_ones(self) -> list[Alert]:
+        """All open alerts."""
+
+    def find(self, wanted: AlertFilter, cursor: str | None = None, limit: int = 50) -> Page[Alert]:
+        """Newest first (by id). Raises ``ValueError`` on a cursor that is not ours."""
+
+    def count(self, wanted: AlertFilter) -> int:
+        """How many match."""
+
+    def tracks(self) -> dict[tuple[str, str], Track]:
+        """(rule, point) → track, for all that are not quiet."""
+
+    def put_tracks(self, tracks: dict[tuple[str, str], Track]) -> None:
+        """Store tracks; a quiet (normal) one is removed."""
+
+
+class WorkOrders(Protocol):
+    """Work orders."""
+
+    def add(self, order: WorkOrder) -> WorkOrder:
+        """Insert; returns it with its id."""
+
+    def update(self, order: WorkOrder) -> WorkOrder:
+        """Compare-and-set on ``order.version``. Raises ``Conflict``, ``NotFound``."""
+
+    def get(self, number: int) -> WorkOrder:
+        """Raises ``NotFound``."""
+
+    def find(self, wanted: WorkOrderFilter, cursor: str | None = None, limit: int = 50) -> Page[WorkOrder]:
+        """Newest first."""
+
+    def count(self, wanted: WorkOrderFilter) -> int:
+        """How many match."""
+
+
+class Facts(Protocol):
+    """The chained, append-only record of what happened."""
+
+    def append(self, fact: Fact) -> Fact:
+        """Chain and insert it; ``seq``, ``previous`` and ``hash`` are filled in. Never two facts on one predecessor."""
+
+    def of(self, noun: str, subject: str) -> list[Fact]:
+        """All facts about one thing, oldest first."""
+
+    def after(self, seq: int, limit: int = 500) -> list[Fact]:
+        """Facts with a greater ``seq``, in order."""
+
+    def head(self) -> int:
+        """The newest ``seq``, 0 when there is none."""
+
+    def verify(self) -> int | None:
+        """Walk the chain: the ``seq`` of the first fact that does not fit, or None."""
+
+
+class Letters(Protocol):
+    """Dead letters and unclaimed devices."""
+
+    def bury(self, letter: DeadLetter) -> None:
+        """Keep it, or count it with a like one (same source, topic, reason, unresolved)."""
+
+    def dead(self, cursor: str | None = None, limit: int = 50, resolved: bool = False) -> Page[DeadLetter]:
+        """Newest first (by last seen)."""
+
+    def get_dead(self, number: int) -> DeadLetter:
+        """Raises ``NotFound``."""
+
+    def resolve(self, number: int, at: int) -> None:
+        """Mark as done; a pending retry is cleared. Raises ``NotFound``."""
+
+    def ask_retry(self, number: int, at: int) -> None:
+        """Ask the collector to try it again. Raises ``NotFound``."""
+
+    def to_retry(self) -> list[DeadLetter]:
+        """Unresolved letters whose retry was asked for, oldest request first."""
+
+    def retried(self, number: int, reason: str) -> None:
+        """The retry failed again, now for ``reason``; clears the request."""
+
+    def notice(self, device: Unclaimed) -> None:
+        """Keep an unclaimed device, or count it with the same (source, external id, key)."""
+
+    def unclaimed(self, cursor: str | None = None, limit: int = 50) -> Page[Unclaimed]:
+        """Newest first (by last seen)."""
+
+    def get_unclaimed(self, number: int) -> Unclaimed:
+        """Raises ``NotFound``."""
+
+    def claimed(self, source: str, external_id: str, key: str | None = None) -> None:
+        """Forget unclaimed rows of that device (of that key only, when given)."""
+
+    def counts(self) -> tuple[int, int]:
+        """(unresolved dead letters counting repeats, unclaimed rows)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A person who can sign in."""
+
+    id: str
+    """The sign-in name."""
+    name: str
+    role: Role
+    password: str
+    """An argon2 hash."""
+    created: int
+    disabled: int | None = None
+    language: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        """Who this is, for rights and facts."""
+        return Actor(id=self.id, name=self.name, role=self.role)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """An API token; only its SHA-256 is kept."""
+
+    id: int = 0
+    digest: str
+    name: str
+    role: Role
+    created: int
+    created_by: str
+    expires: int | None = None
+    revoked: int | None = None
+    used: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A signed-in browser; only the SHA-256 of its cookie is kept."""
+
+    digest: str
+    account: str
+    csrf: str
+    created: int
+    seen: int
+    expires: int
+    language: str = ""
+    agent: str = field(default="", repr=False)
+
+
+class People(Protocol):
+    """Accounts, sessions, tokens."""
+
+    def add(self, account: Account) -> None:
+        """Raises ``Conflict`` when the id is taken."""
+
+    def update(self, account: Account) -> None:
+        """Raises ``NotFound``."""
+
+    def get(self, account: str) -> Account:
+        """Raises ``NotFound``."""
+
+    def accounts(self) -> list[Account]:
+        """All accounts by id."""
+
+    def add_session(self, session: Session) -> None: ...
+
+    def session(self, digest: str) -> Session:
+        """Raises ``NotFound``."""
+
+    def touch_session(self, digest: str, seen: int, language: str | None = None) -> None: ...
+
+    def end_session(self, digest: str) -> None: ...
+
+    def end_sessions_of(self, account: str) -> None: ...
+
+    def add_token(self, token: Token) -> Token: ...
+
+    def token(self, digest: str) -> Token:
+        """Raises ``NotFound``, also for a revoked one."""
+
+    def tokens(self) -> list[Token]: ...
+
+    def revoke_token(self, number: int, at: int) -> None: ...
+
+    def failed(self, key: str, at: int) -> None:
+        """Count a failed sign-in under ``key`` (account or address)."""
+
+    def failures(self, key: str, since: int) -> int:
+        """Failed sign-ins under ``key`` from ``since`` on."""
+
+
+class Notes(Protocol):
+    """Small named JSON values of the product itself: watermarks, decoder memories, rule versions."""
+
+    def get(self, name: str) -> Any:
+        """The value, or None."""
+
+    def put(self, name: str, value: Any) -> None: ...
+
+    def names(self, prefix: str) -> list[str]: ...
+
+
+class Unit(Protocol):
+    """One transaction."""
+
+    @property
+    def registers(self) -> Registers: ...
+    @property
+    def alerts(self) -> Alerts: ...
+    @property
+    def work_orders(self) -> WorkOrders: ...
+    @property
+    def facts(self) -> Facts: ...
+    @property
+    def letters(self) -> Letters: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def notes(self) -> Notes: ...
+
+
+class Records(Protocol):
+    """Thread-safe; each unit belongs to the thread that began it."""
+
+    def begin(self) -> AbstractContextManager[Unit]:
+        """A unit that commits at the end of the block. Raises ``Conflict``, ``RecordsUnavailable``."""
+
+    def read(self) -> AbstractContextManager[Unit]:
+        """A unit that only reads (a snapshot) and never commits."""
+
+    def migrate(self) -> None:
+        """Bring the schema to this version. Safe to call from several processes at once."""
+
+    def check(self) -> str:
+        """One line: which database, which version, which schema revision. Raises ``RecordsUnavailable``."""
+
+    def close(self) -> None: ...
