@@ -45,7 +45,7 @@ def start() -> int:
 
 def keep_or_start(server: Server, started: dict[str, Started]) -> bool:
     known = started.pop(server.name, None)
-    if known is not None and known.healthy():
+    if known is not None and known.pid and known.healthy():
         started[server.name] = known
         say(f"{server.name} is running")
     else:

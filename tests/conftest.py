@@ -1,0 +1,76 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests import services
+
+services.load_environment()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & services.FIXTURES:
+            item.add_marker(pytest.mark.services)
+        if fixtures & services.BROWSER_FIXTURES:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def mosquitto_url() -> str:
+    """A real Mosquitto, shared by all tests: use topics and client ids of your own."""
+    return services.wanted(services.MOSQUITTO)
+
+
+@pytest.fixture(scope="session")
+def influx1_url() -> str:
+    return services.wanted(services.INFLUX1)
+
+
+@pytest.fixture
+def influx1_db_url(influx1_url: str) -> Iterator[str]:
+    """A fresh database on a real InfluxDB 1.x."""
+    with services.influx1_database(influx1_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def influx2_url() -> str:
+    return services.wanted(services.INFLUX2)
+
+
+@pytest.fixture
+def influx2_db_url(influx2_url: str) -> Iterator[str]:
+    """A fresh bucket on a real InfluxDB 2.x, which InfluxQL finds by its name."""
+    with services.influx2_bucket(influx2_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    return services.wanted(services.POSTGRES)
+
+
+@pytest.fixture
+def postgres_db_url(postgres_url: str) -> Iterator[str]:
+    """A fresh database on a real PostgreSQL."""
+    with services.postgres_database(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def nats_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The embedded broker, always there, shared by all tests: use topics and client ids of your own."""
+    with services.nats_server(tmp_path_factory.mktemp("nats")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    return services.wanted(services.CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium_path: str) -> dict[str, Any]:
+    return services.chromium_launch(browser_type_launch_args, chromium_path)
