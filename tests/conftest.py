@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,13 +9,16 @@ from tests import services
 services.load_environment()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    slow_wanted = "CI" in os.environ or "slow" in str(config.getoption("markexpr"))
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & services.FIXTURES:
             item.add_marker(pytest.mark.services)
         if fixtures & services.BROWSER_FIXTURES:
             item.add_marker(pytest.mark.browser)
+        if item.get_closest_marker("slow") and not slow_wanted:
+            item.add_marker(pytest.mark.skip(reason="slow: run in CI, or with -m slow"))
 
 
 @pytest.fixture(scope="session")
