@@ -1,0 +1,104 @@
+"""``dutyroom``: one program, one command per task. Imports are made where they are used, so that ``--help`` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from dutyroom.commands import people, register, rules
+from dutyroom.commands.simulate import simulate as simulate_command
+
+app = typer.Typer(
+    name="dutyroom",
+    help="值班室 Dutyroom: from a sensor's message to an alert, a work order and its evidence.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(register.app, name="register", help="The register as CSV files: import, export.")
+app.add_typer(rules.app, name="rules", help="Rules as files: test their stories, list, schema.")
+app.add_typer(people.users, name="user", help="Accounts of people: add, list, disable, set a password.")
+app.add_typer(people.tokens, name="token", help="API tokens: create, list, revoke.")
+app.command("simulate")(simulate_command)
+
+
+@app.command()
+def run(
+    *,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="An example property with a simulated building and demo accounts.")
+    ] = False,
+    seconds: Annotated[
+        float | None, typer.Option(help="Run for so long, then print totals as one JSON line.", min=1)
+    ] = None,
+    scenario: Annotated[
+        str, typer.Option(help="What the demo's building does; see: dutyroom simulate --list")
+    ] = "demo",
+) -> None:
+    """Everything in one process tree: embedded broker, worker and pages."""
+    from dutyroom import run as running
+    from dutyroom.settings import load
+
+    running.main(load(), with_demo=demo, seconds=seconds, scenario=scenario)
+
+
+@app.command()
+def worker() -> None:
+    """Collect and judge: one process per worker name."""
+    from dutyroom.settings import SettingsError, load
+    from dutyroom.worker import work
+
+    settings = load()
+    if not settings.mqtt_url:
+        raise SettingsError(
+            "DUTYROOM_MQTT_URL: a worker of its own needs a broker: mqtt://host:1883 (dutyroom run brings one)"
+        )
+    work(settings)
+
+
+@app.command()
+def serve() -> None:
+    """Pages, API and live events."""
+    from dutyroom.serve import serve as serving
+    from dutyroom.settings import load
+
+    serving(load())
+
+
+@app.command()
+def settings() -> None:
+    """Every setting with its value, where it came from, and what it is for. Secrets are never shown."""
+    from dutyroom.settings import load, show
+
+    for one in show(load()):
+        print(f"{one.name} = {one.value or '(empty)'}  [{one.source}]\n    {one.about}")
+
+
+@app.command()
+def doctor() -> None:
+    """Look at each part and say what is wrong and how to mend it."""
+    from dutyroom.doctor import examine
+    from dutyroom.settings import load
+
+    findings = examine(load())
+    for finding in findings:
+        print(f"{'ok  ' if finding.good else 'BAD '} {finding.part}: {finding.text}")
+    if not all(finding.good for finding in findings):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """The console script: errors that a person can mend are one line on stderr and exit code 2."""
+    try:
+        app()
+    except Exception as error:
+        if type(error).__name__ not in _MENDABLE:
+            raise
+        print(f"dutyroom: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+_MENDABLE = frozenset({"SettingsError", "RecordsUnavailable", "ReadingsUnavailable", "SourcesError", "RuleError"})
+"""By name: importing the stores for their exception types would cost every command their start-up."""

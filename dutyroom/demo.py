@@ -1,0 +1,55 @@
+"""The demo: an example property, accounts that everybody knows, and a simulated building."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from facility.person import Role
+
+if TYPE_CHECKING:
+    from storage.records.port import Records
+
+PASSWORD = "dutyroom-demo"  # noqa: S105 - printed on the sign-in page; only ever valid on loopback
+PEOPLE: dict[str, tuple[str, Role]] = {
+    "officer": ("值班员 小周 Zhou", Role.OFFICER),
+    "engineer": ("工程师 王工 Wang", Role.ENGINEER),
+    "guard": ("保安 老陈 Chen", Role.GUARD),
+    "inspector": ("检查员 刘处 Liu", Role.INSPECTOR),
+    "manager": ("主管 林经理 Lin", Role.ADMIN),
+}
+
+
+def site_folder() -> Path:
+    """The example property: in the checkout, or inside the installed package."""
+    packaged = Path(str(files("dutyroom"))) / "examples" / "riverside"
+    return packaged if packaged.exists() else Path(__file__).parents[1] / "examples" / "riverside"
+
+
+def add_accounts(records: Records, now: int) -> None:
+    """The demo accounts, once."""
+    from api.accounts import add_account
+
+    missing = set(PEOPLE) - {account.id for account in _accounts(records)}
+    for name in sorted(missing):
+        title, role = PEOPLE[name]
+        with records.begin() as unit:
+            add_account(unit, name=name, title=title, role=role, password=PASSWORD, who="system:demo", at=now)
+            unit.notes.put(f"demo-account/{name}", role.value)
+
+
+def accounts_in(records: Records) -> tuple[tuple[str, str, Role], ...]:
+    """(name, password, role) of the demo accounts that can still sign in."""
+    with records.read() as unit:
+        demo = {name.removeprefix("demo-account/") for name in unit.notes.names("demo-account/")}
+    return tuple((a.id, PASSWORD, a.role) for a in _accounts(records) if a.id in demo and a.disabled is None)
+
+
+def _accounts(records: Records) -> list[Account]:
+    with records.read() as unit:
+        return unit.people.accounts()
+
+
+if TYPE_CHECKING:
+    from storage.records.port import Account

@@ -1,0 +1,117 @@
+"""``dutyroom doctor``: each part looked at once, with what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from dutyroom import broker, wiring
+from dutyroom.settings import Settings, SettingsError, hide, is_loopback, split_address
+from storage.readings.port import ReadingsUnavailable
+from storage.records.port import RecordsUnavailable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one part is like."""
+
+    part: str
+    good: bool
+    text: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """All parts, each by itself: one that fails hides no other."""
+    checks: dict[str, Callable[[], str]] = {
+        "data folder": lambda: _data(settings),
+        "records": lambda: _records(settings),
+        "readings": lambda: _readings(settings),
+        "register": lambda: _register(settings),
+        "rules": lambda: f"{len(wiring.load_rules(settings).rules)} rules in force",
+        "sources": lambda: f"{len(wiring.load_sources(settings).filters())} topic filters",
+        "broker": lambda: _broker(settings),
+        "pages": lambda: _pages(settings),
+    }
+    return [_look(part, check) for part, check in checks.items()]
+
+
+def _look(part: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(part=part, good=True, text=check())
+    except (SettingsError, RecordsUnavailable, ReadingsUnavailable, OSError, ValueError) as error:
+        return Finding(part=part, good=False, text=hide(str(error)))
+
+
+def _data(settings: Settings) -> str:
+    folder = settings.data_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    probe = folder / ".doctor"
+    probe.write_text("ok")
+    probe.unlink()
+    return f"{folder} can be written"
+
+
+def _records(settings: Settings) -> str:
+    records = wiring.open_records(settings)
+    try:
+        with records.read() as unit:
+            broken = unit.facts.verify()
+        if broken is not None:
+            raise ValueError(
+                f"the chain of facts is broken at number {broken}: a row was changed outside the product; restore a backup"
+            )
+        return f"{records.check()}; the chain of facts is whole"
+    finally:
+        records.close()
+
+
+def _readings(settings: Settings) -> str:
+    records = wiring.open_records(settings)
+    try:
+        readings = wiring.open_readings(settings, records)
+        try:
+            return readings.check()
+        finally:
+            readings.close()
+    finally:
+        records.close()
+
+
+def _register(settings: Settings) -> str:
+    records = wiring.open_records(settings)
+    try:
+        with records.read() as unit:
+            register = unit.registers.load()
+    finally:
+        records.close()
+    if not register.points:
+        raise ValueError(
+            "no points yet: dutyroom register import DIR (examples/riverside/register shows how the files look)"
+        )
+    return f"version {register.version}: {len(register.points)} points, {len(register.devices)} devices"
+
+
+def _broker(settings: Settings) -> str:
+    broker.check_exposure(settings)
+    if not settings.mqtt_url:
+        return f"embedded ({broker.binary().name}), would listen on {settings.broker}"
+    url = urlsplit(settings.mqtt_url)
+    port = url.port or (8883 if url.scheme == "mqtts" else 1883)
+    try:
+        socket.create_connection((url.hostname or "", port), timeout=3).close()
+    except OSError as error:
+        raise ValueError(
+            f"{url.hostname}:{port} does not answer ({error}): is the broker running, is the port open?"
+        ) from None
+    return f"{hide(settings.mqtt_url)} answers"
+
+
+def _pages(settings: Settings) -> str:
+    host, _ = split_address(settings.http)
+    if not is_loopback(host) and not settings.secure_cookies:
+        raise ValueError(
+            "open to the network without HTTPS: put a TLS proxy in front and set DUTYROOM_SECURE_COOKIES=true"
+        )
+    return f"would listen on {settings.http}"

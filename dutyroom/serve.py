@@ -1,0 +1,44 @@
+"""The web process: pages, API, live events."""
+
+from __future__ import annotations
+
+from dutyroom import demo, wiring
+from dutyroom.settings import Settings, SettingsError, is_loopback, split_address
+
+
+def serve(settings: Settings) -> None:
+    """Until a signal. Raises ``SettingsError`` and the stores' errors at the start."""
+    import uvicorn
+    from api.app import create_app
+    from api.context import Context
+
+    host, port = split_address(settings.http)
+    records = wiring.open_records(settings)
+    readings = wiring.open_readings(settings, records)
+    try:
+        accounts = demo.accounts_in(records)
+        if accounts and not is_loopback(host):
+            raise SettingsError(
+                f"DUTYROOM_HTTP: {settings.http!r} opens the pages to the network while demo accounts exist: "
+                "listen on 127.0.0.1, or remove them with: dutyroom user remove-demo",
+            )
+        book = wiring.load_rules(settings)
+        context = Context(
+            records=records,
+            readings=readings,
+            book=lambda: book,
+            clock=wiring.now,
+            demo=accounts,
+            secure_cookies=settings.secure_cookies,
+        )
+        uvicorn.run(
+            create_app(context),
+            host=host,
+            port=port,
+            log_level="warning",
+            timeout_graceful_shutdown=2,
+            server_header=False,
+        )
+    finally:
+        readings.close()
+        records.close()

@@ -1,0 +1,185 @@
+"""Settings: ``DUTYROOM_…`` in the environment or in ``.env``. Each can be shown with where it came from, never a secret."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "DUTYROOM_"
+
+
+class SettingsError(Exception):
+    """A setting cannot be used. The text is one line for the person who set it."""
+
+
+class Settings(BaseSettings):
+    """Everything that may differ between two installations."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", str_strip_whitespace=True)
+
+    mqtt_url: str = Field(
+        "", description="broker, mqtt://user:password@host:1883 or mqtts://…; empty: the embedded one"
+    )
+    broker: str = Field("127.0.0.1:1883", description="where the embedded broker listens")
+    broker_user: str = Field("", description="what gateways sign in with at the embedded broker")
+    broker_password: str = Field("", description="needed as soon as the embedded broker listens beyond loopback")
+    readings_url: str = Field("", description="sqlite:///file or influxdb://…; empty: readings.db in DATA")
+    records_url: str = Field("", description="sqlite:///file or postgresql+psycopg://…; empty: records.db in DATA")
+    site: str = Field("", description="folder with register/, sources.toml and rules/")
+    data: str = Field("data", description="folder for databases, keys and the broker's store")
+    http: str = Field("127.0.0.1:8080", description="address of the pages")
+    secure_cookies: bool = Field(default=False, description="true behind HTTPS")
+    worker: str = Field("worker-1", description="name of this collector; keep it over restarts, unique per broker")
+
+    @field_validator("http", "broker")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        split_address(value)
+        return value
+
+    @field_validator("mqtt_url")
+    @classmethod
+    def _broker(cls, value: str) -> str:
+        return _one_of(value, ("mqtt", "mqtts"), "mqtt://host:1883 or mqtts://host:8883")
+
+    @field_validator("readings_url")
+    @classmethod
+    def _readings(cls, value: str) -> str:
+        return _one_of(value, ("sqlite", "influxdb"), "sqlite:///file or influxdb://host:8086/bucket?org=…&token=…")
+
+    @field_validator("records_url")
+    @classmethod
+    def _records(cls, value: str) -> str:
+        return _one_of(value, ("sqlite", "postgresql+psycopg"), "sqlite:///file or postgresql+psycopg://user@host/db")
+
+    @field_validator("worker")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,20}", value):
+            raise ValueError("use 1 to 20 letters, digits, - or _")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then ``.env``."""
+        del settings_cls, file_secret_settings
+        return init_settings, env_settings, dotenv_settings
+
+    @property
+    def data_folder(self) -> Path:
+        """The data folder, absolute."""
+        return Path(self.data).expanduser().resolve()
+
+    @property
+    def site_folder(self) -> Path | None:
+        """The site's folder, absolute; None when there is none."""
+        return Path(self.site).expanduser().resolve() if self.site else None
+
+    @property
+    def readings(self) -> str:
+        """Where readings are kept, in full."""
+        return self.readings_url or f"sqlite:///{self.data_folder / 'readings.db'}"
+
+    @property
+    def records(self) -> str:
+        """Where records are kept, in full."""
+        return self.records_url or f"sqlite:///{self.data_folder / 'records.db'}"
+
+    def environment(self) -> dict[str, str]:
+        """What a child process needs to see the same settings."""
+        return {f"{PREFIX}{name.upper()}": _text(value) for name, value in self.model_dump().items()}
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _one_of(url: str, schemes: tuple[str, ...], example: str) -> str:
+    if url and urlsplit(url).scheme not in schemes:
+        raise ValueError(f"write {example}")
+    return url
+
+
+def split_address(text: str) -> tuple[str, int]:
+    """``host:port`` → (host, port); IPv6 in brackets. Raises ``ValueError``."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdigit() or not 0 <= int(port) <= 65535:
+        raise ValueError("write host:port, as in 127.0.0.1:8080")
+    return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 - an empty host means everywhere, as in every server
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach ``host``."""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+def load(**given: Any) -> Settings:
+    """The settings in force. Raises ``SettingsError``: one line with the setting, what was wrong and what is allowed."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        lines = [
+            f"{PREFIX}{'_'.join(str(part) for part in e['loc']).upper()}: {hide(str(e['input']))!r} cannot be used: "
+            f"{e['msg'].removeprefix('Value error, ')}"
+            for e in error.errors()
+        ]
+        raise SettingsError("; ".join(lines)) from None
+
+
+def hide(text: str) -> str:
+    """Passwords and tokens in URLs become ``***``."""
+    text = re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:***@", text)
+    return re.sub(r"((?:token|password|key|secret)=)[^&\s]+", r"\1***", text, flags=re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One setting for a person's eyes."""
+
+    name: str
+    value: str
+    source: str
+    about: str
+
+
+def show(settings: Settings) -> list[Shown]:
+    """Every setting with its value (secrets hidden), its source and what it is for."""
+    return [_show_one(settings, name) for name in Settings.model_fields]
+
+
+def _show_one(settings: Settings, name: str) -> Shown:
+    raw = _text(getattr(settings, name))
+    secret = "password" in name and raw
+    return Shown(
+        name=f"{PREFIX}{name.upper()}",
+        value="***" if secret else hide(raw),
+        source=_source(name, raw),
+        about=Settings.model_fields[name].description or "",
+    )
+
+
+def _source(name: str, raw: str) -> str:
+    variable = f"{PREFIX}{name.upper()}"
+    if any(key.upper() == variable for key in os.environ):
+        return "environment"
+    default = Settings.model_fields[name].default
+    return ".env" if raw != _text(default) or _in_dotenv(variable) else "default"
+
+
+def _in_dotenv(variable: str) -> bool:
+    file = Path(".env")
+    return file.is_file() and re.search(rf"(?im)^\s*(export\s+)?{variable}\s*=", file.read_text("utf-8")) is not None

@@ -1,0 +1,192 @@
+"""The worker: collects, judges and ticks, in one thread; the link to the broker has its own."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from dutyroom import wiring
+from dutyroom.settings import Settings, hide
+from storage.readings.port import ReadingsUnavailable
+from storage.records.port import Conflict, RecordsUnavailable
+
+if TYPE_CHECKING:
+    from collector.ingest import Ingest
+    from rules.judge import Judge
+
+    from storage.readings.port import Readings
+    from storage.records.port import Records
+
+log = structlog.get_logger()
+
+TICK = 1_000
+HEALTH_EVERY = 2_000
+
+
+class Worker:
+    """One collector with its judge. ``step`` does one unit of work; ``run`` is the loop around it."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        records: Records,
+        readings: Readings,
+        ingest: Ingest,
+        judge: Judge,
+        clock: Callable[[], int],
+        about: Mapping[str, Any],
+    ) -> None:
+        self._name, self._records, self._readings = name, records, readings
+        self._ingest, self._judge, self._clock, self._about = ingest, judge, clock, about
+        self._started = clock()
+        self._next_tick = self._next_health = self._started
+        self._version = self._register_version()
+        self._errors: deque[dict[str, Any]] = deque(maxlen=10)
+        self._history: deque[tuple[int, int]] = deque(maxlen=31)
+
+    def run(self, stop: threading.Event) -> None:
+        """Until ``stop`` is set; then the last health note is written."""
+        while not stop.is_set():
+            self.step()
+        self._guard("health", self._write_health)
+
+    def step(self) -> None:
+        """One group commit, and what is due by the clock."""
+        now = self._clock()
+        wait = max(0, min(self._next_tick - now, TICK)) / 1_000
+        self._guard("ingest", lambda: self._ingest.once(now, timeout=wait))
+        if self._clock() >= self._next_tick:
+            self._next_tick = self._clock() + TICK
+            self._guard("register", self._follow_register)
+            self._guard("tick", self._tick)
+            self._guard("retry", lambda: self._ingest.retry_letters(self._clock()))
+        if self._clock() >= self._next_health:
+            self._next_health = self._clock() + HEALTH_EVERY
+            self._guard("health", self._write_health)
+
+    def _guard(self, what: str, work: Callable[[], Any]) -> None:
+        try:
+            work()
+        except Conflict:
+            log.info("another writer was first", step=what)
+            self._guard_reload()
+        except (RecordsUnavailable, ReadingsUnavailable) as error:
+            self._note_error(what, str(error))
+        except Exception as error:
+            log.exception("a step failed", step=what)
+            self._note_error(what, f"{type(error).__name__}: {error}")
+
+    def _guard_reload(self) -> None:
+        try:
+            with self._records.read() as unit:
+                self._judge.reload(unit)
+        except RecordsUnavailable as error:
+            self._note_error("reload", str(error))
+
+    def _note_error(self, what: str, text: str) -> None:
+        log.warning("a step could not be done", step=what, reason=text)
+        self._errors.append({"at": self._clock(), "step": what, "text": hide(text)})
+
+    def _register_version(self) -> int:
+        with self._records.read() as unit:
+            return unit.registers.version()
+
+    def _follow_register(self) -> None:
+        version = self._register_version()
+        if version == self._version:
+            return
+        with self._records.begin() as unit:
+            register = unit.registers.load()
+            adopt = self._judge.use(unit, register, self._clock())
+        adopt()
+        self._ingest.use(register)
+        self._version = version
+        log.info("the register changed", version=version)
+
+    def _tick(self) -> None:
+        with self._records.begin() as unit:
+            adopt = self._judge.tick(unit, self._clock())
+        adopt()
+
+    def _write_health(self) -> None:
+        now = self._clock()
+        note = {**self._about, "at": now, "started": self._started, **self._ingest.health(now)}
+        self._history.append((now, int(note.get("messages", 0))))
+        (first, then), span = self._history[0], max(1, now - self._history[0][0])
+        del first
+        note["rate_1m"] = round((int(note.get("messages", 0)) - then) * 1_000 / span, 1)
+        note["errors"] = list(self._errors)
+        note["rules"] = [health.note() for health in self._judge.health()]
+        with self._records.begin() as unit:
+            unit.notes.put(f"worker/{self._name}", note)
+
+
+def work(settings: Settings) -> None:
+    """The worker's process. Raises ``SettingsError``, ``RecordsUnavailable``, ``ReadingsUnavailable`` at the start."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    records = wiring.open_records(settings)
+    readings = wiring.open_readings(settings, records)
+    try:
+        worker, close = build(settings, records, readings, wiring.now)
+        try:
+            worker.run(stop)
+        finally:
+            close()
+    finally:
+        readings.close()
+        records.close()
+
+
+def build(
+    settings: Settings,
+    records: Records,
+    readings: Readings,
+    clock: Callable[[], int],
+) -> tuple[Worker, Callable[[], None]]:
+    """Put a worker together; the second value closes its link."""
+    from collector.ingest import Ingest
+    from collector.mqtt import MqttLink
+    from rules.judge import Judge
+
+    sources = wiring.load_sources(settings)
+    judge = Judge(wiring.load_rules(settings), clock())
+    with records.begin() as unit:
+        register = unit.registers.load()
+        adopt = judge.use(unit, register, clock())
+        adopt()
+        judge.restore(unit, readings)
+    link = MqttLink(
+        settings.mqtt_url,
+        client_id=f"dutyroom-{settings.worker}",
+        filters=sources.filters(),
+    )
+    ingest = Ingest(
+        name=settings.worker,
+        link=link,
+        records=records,
+        readings=readings,
+        register=register,
+        sources=sources,
+        judge=judge,
+        pseudonym_key=wiring.pseudonym_key(settings),
+    )
+    about = {"url": hide(settings.mqtt_url), "stores": {"readings": readings.check(), "records": records.check()}}
+    link.start()
+    worker = Worker(
+        name=settings.worker,
+        records=records,
+        readings=readings,
+        ingest=ingest,
+        judge=judge,
+        clock=clock,
+        about=about,
+    )
+    return worker, link.stop
