@@ -78,9 +78,8 @@ def list_users() -> None:
     """All accounts with their roles."""
     with _writing() as unit:
         for account in unit.people.accounts():
-            print(
-                f"{account.id}\t{account.role.value}\t{account.name}{'' if account.disabled is None else '\tdisabled'}"
-            )
+            state = [] if account.disabled is None else ["disabled"]
+            print("\t".join([account.id, account.role.value, account.name, *state]))
 
 
 @users.command("password")
