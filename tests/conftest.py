@@ -3,12 +3,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests import services
 
+# What a developer has set for a duty room of their own does not reach the tests.
+for name in [name for name in os.environ if name.startswith("DUTYROOM_") and not name.startswith("DUTYROOM_TEST_")]:
+    del os.environ[name]
 services.load_environment()
 
+# Two busy cores make any deadline flaky; in CI the same examples are tried each time.
+settings.register_profile("dutyroom", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("dutyroom")
 
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     slow_wanted = "CI" in os.environ or "slow" in str(config.getoption("markexpr"))
     for item in items:
@@ -19,6 +28,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.browser)
         if item.get_closest_marker("slow") and not slow_wanted:
             item.add_marker(pytest.mark.skip(reason="slow: run in CI, or with -m slow"))
+    # Once Playwright has started, its event loop runs in this thread, and asyncio.run() is refused there.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @pytest.fixture(scope="session")
