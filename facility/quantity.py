@@ -43,6 +43,8 @@ class Quantity:
     states: Mapping[str, int] = field(default_factory=dict)
     """Word → number. The numbers are stored in readings and are never reused."""
     state_names: Mapping[int, Text] = field(default_factory=dict)
+    synonyms: Mapping[str, int] = field(default_factory=dict)
+    """Other words that devices send for a state."""
     booleans: bool = False
     """Whether true and false are understood as 1 and 0. Not where devices disagree on what true means."""
 

@@ -231,7 +231,9 @@ def _words(quantity: str) -> dict[str, int]:
     known = QUANTITIES[quantity]
     names = {text: number for number, name in known.state_names.items() for text in (name.zh, name.en)}
     plain = _YES_AND_NO if known.booleans else {}
-    return {word.casefold(): number for word, number in (plain | names | dict(known.states)).items()}
+    return {
+        word.casefold(): number for word, number in (plain | names | dict(known.synonyms) | dict(known.states)).items()
+    }
 
 
 def _states_text(quantity: Quantity) -> str:
