@@ -1,0 +1,151 @@
+"""A controlled door: a reader, a lock, a contact, and people who come through it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from facility.instant import HOUR, SECOND
+from facility.point import Point
+from simulators.devices.model import DURATION, NUMBER, Kinds, Model, at_rest, interval_of
+from simulators.people import card_number, local_hour, traffic
+from simulators.spoken import Spoken, Value
+
+OPENS_AFTER = SECOND
+STANDS_OPEN = (3 * SECOND, 9 * SECOND)
+HELD_AFTER = 30 * SECOND
+"""The controller calls a door held when it stands open this long."""
+BETWEEN_SWIPES = 4 * SECOND
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Moment:
+    """Something that is going to happen at the door."""
+
+    at: int
+    event: str
+    credential: str = ""
+    direction: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Door(Model):
+    """``state`` is the word of the quantity "door"."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("door",)
+    can: ClassVar[Mapping[str, Kinds]] = {
+        "force": {"lasts": DURATION},
+        "hold-open": {"lasts": DURATION},
+        "try-strange-card": {"times": NUMBER},
+        "nobody-comes": {},
+    }
+    state: str = "closed"
+    last_entry: str = "granted"
+    coming: list[Moment] = field(default_factory=list)
+    beat: int = 0
+    """Next heartbeat of the door's state."""
+    next_person: int = 0
+
+    def advance(self, span: int) -> None:
+        """Doors do nothing by themselves."""
+
+    def step(self, now: int) -> list[Spoken]:
+        """A heartbeat, a person, or the next moment of what is going on."""
+        self.catch_up(now)
+        said: list[Spoken] = []
+        if now >= self.beat:
+            said.append(self.report())
+            self.beat = now + interval_of(self.fitting)
+        if now >= self.next_person:
+            self._person(now)
+        while self.coming and self.coming[0].at <= now:
+            said.append(self._take(self.coming.pop(0)))
+        self._plan()
+        return said
+
+    def _plan(self) -> None:
+        self.due = min([self.beat, self.next_person, *(m.at for m in self.coming[:1])])
+
+    def _hour(self) -> float:
+        return local_hour(self.now, self.fitting.utc_offset)
+
+    def _person(self, now: int) -> None:
+        """Somebody with a right to enter comes through, unless the door is busy; then the time of the next one."""
+        first = self.next_person == 0
+        if not first and not self.coming and self.state == "closed":
+            who = self.fitting.people.somebody(self.fitting.access, self._hour(), self.rng)
+            closes = now + OPENS_AFTER + self.rng.randint(*STANDS_OPEN)
+            direction = self.rng.choice(("in", "out"))
+            self.coming += [
+                Moment(now, "granted", who.card, direction),
+                Moment(now + OPENS_AFTER, "open"),
+                Moment(closes, "closed"),
+            ]
+        wait = self.rng.expovariate(traffic(self.fitting.access, self._hour()) / HOUR)
+        self.next_person = now + max(20 * SECOND, round(wait))
+
+    def _take(self, moment: Moment) -> Spoken:
+        if moment.event in ("granted", "denied"):
+            self.last_entry = moment.event
+        else:
+            self.state = moment.event
+        return Spoken(
+            device=self.fitting.device.id,
+            at=self.now,
+            event=moment.event,
+            credential=moment.credential,
+            direction=moment.direction,
+            urgent=True,
+        )
+
+    def value(self, point: Point) -> Value:
+        """The door's state; the last entry."""
+        match point.quantity:
+            case "door":
+                return self.state
+            case "contact":
+                return "closed" if self.state == "closed" else "open"
+            case "entry":
+                return self.last_entry
+            case _:
+                return at_rest(point)
+
+    def report(self, *, test: bool = False, urgent: bool = False) -> Spoken:
+        """The door's state. Entries are events: a heartbeat that told the last one again would be a second entry."""
+        points = tuple(p for p in self.fitting.points if p.quantity not in ("entry", "scan"))
+        values: dict[str, Value] = {}
+        for point in points:
+            values |= self.sent(point)
+        return Spoken(device=self.fitting.device.id, at=self.now, values=values, test=test, urgent=urgent)
+
+    def _insert(self, *moments: Moment) -> list[Spoken]:
+        # What is done to the door comes first: a person who was on the way through has gone.
+        self.coming = sorted(moments)
+        self._plan()
+        return []
+
+    def force(self, lasts: float) -> list[Spoken]:
+        """Opened without a card; it stands open for ``lasts``."""
+        return self._insert(Moment(self.now, "forced"), Moment(self.now + round(lasts), "closed"))
+
+    def hold_open(self, lasts: float) -> list[Spoken]:
+        """Somebody with a card wedges it open for ``lasts``."""
+        card = self.fitting.people.somebody(self.fitting.access, self._hour(), self.rng).card
+        opened = self.now + OPENS_AFTER
+        moments = [Moment(self.now, "granted", card, "in"), Moment(opened, "open")]
+        if lasts > HELD_AFTER:
+            moments.append(Moment(opened + HELD_AFTER, "held"))
+        return self._insert(*moments, Moment(opened + round(lasts), "closed"))
+
+    def try_strange_card(self, times: float) -> list[Spoken]:
+        """Somebody tries a card without a right ``times`` times."""
+        card = card_number(self.rng)
+        swipes = (Moment(self.now + n * BETWEEN_SWIPES, "denied", card, "in") for n in range(round(times)))
+        return self._insert(*swipes)
+
+    def nobody_comes(self) -> list[Spoken]:
+        """Nobody comes to this door any more."""
+        self.next_person = self.now + 10**15
+        self._plan()
+        return []

@@ -1,0 +1,127 @@
+"""A pressure gauge on a line held up by a jockey pump, with a fire pump behind it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from facility.instant import MINUTE, SECOND
+from facility.point import Point
+from simulators.devices.model import DURATION, NUMBER, Kinds, Model, as_sent, at_rest, key_of, quantised
+from simulators.spoken import Spoken, Value
+
+HALF_BAND = 0.03
+"""MPa. The jockey pump starts this far below the set pressure and stops this far above it: the set pressure is the
+middle of the start/stop band (domain practice), so the healthy saw-tooth stays well inside the manual's ±0.1."""
+LOSS = 0.06 / (11 * MINUTE)
+"""MPa/ms that every line loses: about one jockey start in a quarter of an hour."""
+REFILL = 0.06 / (40 * SECOND)
+"""MPa/ms that the jockey pump gains."""
+FIRE_PUMP_STARTS = 0.20
+"""MPa below the set pressure at which the fire pump starts by itself."""
+NOISE = 0.002
+STRIDE = SECOND
+DEFAULT_SET = 0.60
+LOOP = (4.0, 20.0)
+"""mA at the low and the high end of the instrument's range."""
+
+
+@dataclass(slots=True, kw_only=True)
+class PumpGauge(Model):
+    """Pressure in MPa. A leak pulls towards ``set − depth``: there the hole and the jockey pump balance."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("pump-room-gauge", "hydrant-gauge", "sprinkler-gauge")
+    can: ClassVar[Mapping[str, Kinds]] = {
+        "leak": {"depth": NUMBER, "within": DURATION},
+        "repair": {},
+        "break-wire": {},
+        "mend-wire": {},
+    }
+    pressure: float = 0.0
+    filling: bool = False
+    starts: int = 0
+    fire_pump: bool = False
+    leak_depth: float = 0.0
+    leak_span: float = 0.0
+    """Time constant of the fall, ms."""
+    wire_broken: bool = False
+
+    def advance(self, span: int) -> None:
+        """Saw-tooth, or the fall towards a leak's balance."""
+        target = self.set_pressure()
+        if self.pressure == 0.0:
+            self.pressure = target + self.rng.uniform(-HALF_BAND, HALF_BAND) * 0.9
+        for _ in range(span // STRIDE):
+            self._stride(target, STRIDE)
+        self._stride(target, span % STRIDE)
+
+    def _stride(self, target: float, span: int) -> None:
+        if self.leak_depth:
+            balance = target - self.leak_depth
+            self.pressure = balance + (self.pressure - balance) * math.exp(-span / self.leak_span)
+            self._run_jockey(on=self.filling or self.pressure < target - HALF_BAND)
+            self.fire_pump = self.fire_pump or self.pressure < target - FIRE_PUMP_STARTS
+            return
+        self.pressure += (REFILL if self.filling else -LOSS) * span
+        if self.pressure <= target - HALF_BAND:
+            self._run_jockey(on=True)
+        elif self.pressure >= target + HALF_BAND:
+            self._run_jockey(on=False)
+
+    def _run_jockey(self, *, on: bool) -> None:
+        self.starts += on and not self.filling
+        self.filling = on
+
+    def set_pressure(self) -> float:
+        """The approved set pressure in force, MPa; where none is registered, an ordinary one."""
+        found = (self.fitting.register.setting(p.id, "set_pressure", self.now) for p in self.fitting.points)
+        return next((setting.value for setting in found if setting), DEFAULT_SET)
+
+    def value(self, point: Point) -> Value:
+        """Pressure with noise, or the state of a pump."""
+        match point.quantity:
+            case "pressure":
+                return max(0.0, self.pressure + self.rng.gauss(0, NOISE))
+            case "running":
+                running = self.filling if "jockey" in key_of(point) else self.fire_pump
+                return "running" if running else "stopped"
+            case "count":
+                return float(self.starts)
+            case _:
+                return at_rest(point)
+
+    def sent(self, point: Point) -> dict[str, Value]:
+        """The value, and the loop current behind it where the point has one. 0 mA is what a broken wire gives."""
+        if point.quantity != "pressure":
+            # Named in full: a slotted dataclass is a new class, and a bare super() would still mean the old one.
+            return Model.sent(self, point)
+        value = 0.0 if self.wire_broken else quantised(float(self.value(point)), point.resolution)
+        entry: dict[str, Value] = {key_of(point): as_sent(value, point)}
+        return entry | {point.loop: self._loop(value, point)} if point.loop else entry
+
+    def _loop(self, value: float, point: Point) -> float:
+        """4 mA at the low end of the range, 20 mA at the high end."""
+        low, high = point.low or 0.0, point.high or 1.6
+        return 0.0 if self.wire_broken else round(LOOP[0] + (value - low) / (high - low) * (LOOP[1] - LOOP[0]), 3)
+
+    def leak(self, depth: float, within: float) -> list[Spoken]:
+        """Pressure falls towards ``depth`` MPa below the set pressure; after ``within`` 95 % of it is gone."""
+        self.leak_depth, self.leak_span = depth, within / 3
+        return []
+
+    def repair(self) -> list[Spoken]:
+        """The leak is closed; the jockey pump brings the pressure back."""
+        self.leak_depth, self.fire_pump = 0.0, False
+        return []
+
+    def break_wire(self) -> list[Spoken]:
+        """The loop is open: 0 mA, and a converter that makes 0 MPa of it."""
+        self.wire_broken = True
+        return []
+
+    def mend_wire(self) -> list[Spoken]:
+        """The loop is closed again."""
+        self.wire_broken = False
+        return []

@@ -1,0 +1,104 @@
+"""A guard who walks a route, round after round, and scans each checkpoint."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import ClassVar
+
+from facility.instant import MINUTE, SECOND
+from facility.register import Register
+from facility.round import Route, Stop
+from simulators.devices.model import DURATION, NUMBER, Kinds, read_parameters
+from simulators.people import People, local_hour
+from simulators.spoken import Spoken
+
+LOOKING = (10 * SECOND, 40 * SECOND)
+"""Time spent at a checkpoint."""
+DAWDLE = (1.05, 1.35)
+"""How much longer than the least walking time a guard takes."""
+FIRST_ROUND = (5 * SECOND, 25 * SECOND)
+"""After the start of the simulation, so that there is something to see."""
+
+
+def tag_of(point: str) -> str:
+    """The UID of the tag at a checkpoint: four bytes in hexadecimal, always the same for one point."""
+    return hashlib.sha256(f"tag/{point}".encode()).hexdigest()[:8].upper()
+
+
+@dataclass(slots=True, kw_only=True)
+class Guard:
+    """``next_stop`` counts through ``stops``; ``round_at`` is when the round began."""
+
+    route: Route
+    stops: tuple[Stop, ...]
+    register: Register = field(repr=False)
+    people: People = field(repr=False)
+    utc_offset: int
+    rng: Random
+    due: int
+    round_at: int
+    next_stop: int = 0
+    skipped: frozenset[int] = frozenset()
+    """Stop orders that are left out, round after round, until the guard is told."""
+
+    can: ClassVar[Mapping[str, Kinds]] = {
+        "skip": {"stop": NUMBER},
+        "skip-none": {},
+        "dawdle": {"by": DURATION},
+    }
+
+    @classmethod
+    def on(cls, route: Route, *, register: Register, people: People, utc_offset: int, rng: Random, start: int) -> Guard:
+        """A guard whose first round begins soon after ``start``."""
+        stops = sorted((s for s in register.stops.values() if s.route == route.id), key=lambda s: s.order)
+        first = start + rng.randint(*FIRST_ROUND)
+        return cls(
+            route=route,
+            stops=tuple(stops),
+            register=register,
+            people=people,
+            utc_offset=utc_offset,
+            rng=rng,
+            due=first if stops else start + 10**15,
+            round_at=first,
+        )
+
+    def step(self, now: int) -> list[Spoken]:
+        """Scan the checkpoint, walk on."""
+        stop = self.stops[self.next_stop]
+        said = [] if stop.order in self.skipped else self._scan(stop, now)
+        self._walk_on(now)
+        return said
+
+    def _scan(self, stop: Stop, now: int) -> list[Spoken]:
+        point = self.register.points.get(stop.point)
+        if point is None or not point.device:
+            return []
+        guard = self.people.guard_on(local_hour(now, self.utc_offset)).card
+        tag = tag_of(stop.point)
+        return [Spoken(device=point.device, at=now, event="scan", tag=tag, guard=guard, urgent=True)]
+
+    def _walk_on(self, now: int) -> None:
+        self.next_stop += 1
+        if self.next_stop < len(self.stops):
+            walk = self.stops[self.next_stop].walk or MINUTE
+            self.due = now + round(walk * self.rng.uniform(*DAWDLE)) + self.rng.randint(*LOOKING)
+            return
+        self.next_stop = 0
+        self.round_at += self.route.every
+        self.due = max(self.round_at, now + MINUTE)
+
+    def happen(self, what: str, given: Mapping[str, object], now: int) -> list[Spoken]:
+        """A scenario's step. Raises ``CannotHappen``."""
+        parameters = read_parameters(self.can, what, given)
+        match what:
+            case "skip":
+                self.skipped |= {round(parameters["stop"])}
+            case "skip-none":
+                self.skipped = frozenset()
+            case _:
+                self.due = max(self.due, now) + round(parameters["by"])
+        return []

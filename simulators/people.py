@@ -1,0 +1,68 @@
+"""Who has a card: residents who come and go all day, staff who have shifts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from facility.instant import DAY, HOUR
+
+RESIDENTS = 120
+STAFF_A_SHIFT = 6
+SHIFTS = ((0, 8), (8, 16), (16, 24))
+"""Hours of local time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A card and the hours of local time in which its holder works; residents have none."""
+
+    card: str
+    shift: tuple[int, int] | None = None
+
+    def at_work(self, hour: float) -> bool:
+        """Whether the holder is on shift at that hour of local time."""
+        return self.shift is not None and self.shift[0] <= hour < self.shift[1]
+
+
+def card_number(rng: Random) -> str:
+    """A card's UID as readers print it: four bytes in hexadecimal."""
+    return f"{rng.getrandbits(32):08X}"
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody with a card, the same ones for the same seed."""
+
+    residents: tuple[Person, ...]
+    staff: tuple[Person, ...]
+
+    @classmethod
+    def living_here(cls, seed: int) -> People:
+        """The people of a building with that seed."""
+        rng = Random(f"people/{seed}")  # noqa: S311
+        return cls(
+            residents=tuple(Person(card_number(rng)) for _ in range(RESIDENTS)),
+            staff=tuple(Person(card_number(rng), shift) for shift in SHIFTS for _ in range(STAFF_A_SHIFT)),
+        )
+
+    def somebody(self, access: str, hour: float, rng: Random) -> Person:
+        """Who comes to a door of that access class now and is let in."""
+        on_duty = [person for person in self.staff if person.at_work(hour)]
+        public = access == "public" and rng.random() < 0.85
+        return rng.choice(self.residents if public else on_duty)
+
+    def guard_on(self, hour: float) -> Person:
+        """The guard on patrol: the first of the shift."""
+        return next(person for person in self.staff if person.at_work(hour))
+
+
+def local_hour(now: int, utc_offset: int) -> float:
+    """Hour of local time, 0 ≤ h < 24."""
+    return (now + utc_offset) % DAY / HOUR
+
+
+def traffic(access: str, hour: float) -> float:
+    """Passages an hour at a door of that class: peaks when people leave and come home; staff doors are quieter."""
+    busy = 40.0 if 7 <= hour < 9.5 or 17 <= hour < 20 else 12.0 if 6 <= hour < 23 else 1.5
+    return busy if access == "public" else busy / 10
