@@ -28,7 +28,10 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """What happened at a door. Told apart by (point, at, credential, seq). ``credential`` is a keyed pseudonym, never a card."""
+    """What happened at a door. ``credential`` is a keyed pseudonym, never a card.
+
+    Told apart by (point, at, event, credential, seq): a door may open and be forced in the same millisecond.
+    """
 
     point: str
     at: int
@@ -42,7 +45,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """A patrol checkpoint was scanned. ``tag`` and ``guard`` are keyed pseudonyms."""
+    """A patrol checkpoint was scanned. ``tag`` and ``guard`` are keyed pseudonyms. Told apart by (point, at, tag, guard, seq)."""
 
     point: str
     at: int

@@ -12,8 +12,19 @@ class ReadingsUnavailable(Exception):
     """The store cannot be reached or refuses to write now: try again later. Nothing of the batch may be acknowledged."""
 
 
+class ReadingsRefused(Exception):
+    """The store will never take these. Everything else of the batch is durable: bury these and acknowledge.
+
+    ``lines`` is one text per refused row, ``reason`` says what was wrong with the first and is fit to be read.
+    """
+
+    def __init__(self, lines: Sequence[str], reason: str) -> None:
+        self.lines, self.reason = tuple(lines), reason
+        super().__init__(f"{len(self.lines)} refused: {reason}")
+
+
 class Readings(Protocol):
-    """Thread-safe. When ``append`` returns, what was given is durable."""
+    """Thread-safe. When ``append`` returns, what was given is durable. A closed store is unavailable."""
 
     def append(
         self,
@@ -21,7 +32,11 @@ class Readings(Protocol):
         passages: Sequence[Passage] = (),
         scans: Sequence[Scan] = (),
     ) -> None:
-        """Keep them; a pair (point, at) already there stays as it was. Raises ``ReadingsUnavailable``."""
+        """Keep them; a pair (point, at) already there stays as it was (InfluxDB: is written again, with the same data).
+
+        Raises ``ReadingsUnavailable``: nothing is promised, give all of it again later. Raises ``ReadingsRefused`` for rows
+        that no later attempt can save (``storage.readings.keepable``, or the server's own refusal), after the others are kept.
+        """
 
     def range(self, point: str, start: int, end: int, limit: int | None = None) -> list[Reading]:
         """Readings with start <= at < end, oldest first, at most ``limit`` from the start."""
