@@ -62,7 +62,9 @@ class Step:
     """Fields that must be given: reason, assignee, other (another order's number)."""
 
 
-_OPEN = frozenset(State) - {State.CLOSED, State.REVIEWED, State.CANCELLED, State.DUPLICATE}
+OPEN_STATES = frozenset(State) - {State.CLOSED, State.REVIEWED, State.CANCELLED, State.DUPLICATE}
+"""In these somebody still owes something."""
+_OPEN = OPEN_STATES
 _TO_DISPATCH = frozenset({State.NEW, State.REJECTED, State.TRANSFERRED, State.DISPATCHED})
 _S, _A, _R = State, Action, Right
 

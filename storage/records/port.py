@@ -276,6 +276,9 @@ class People(Protocol):
 
     def tokens(self) -> list[Token]: ...
 
+    def use_token(self, number: int, at: int) -> None:
+        """Note when it was last used."""
+
     def revoke_token(self, number: int, at: int) -> None: ...
 
     def failed(self, key: str, at: int) -> None:

@@ -1,0 +1,128 @@
+"""Alerts and the tracks behind them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, delete, false, func, or_, select, text, update
+
+from facility.alert import Alert, Condition, Track
+from storage.records.port import AlertFilter, Conflict, NotFound, Page
+from storage.records.sql import cursor as cursors
+from storage.records.sql.shape import Shape
+from storage.records.sql.tables import ALERTS, TRACKS
+from storage.records.sql.transaction import Transaction
+
+_SHAPE = Shape(Alert)
+_C = ALERTS.c
+_OPEN = text("closed IS NULL")
+_GONE = _C.condition == Condition.NORMAL.value
+
+_ISA_STATES: dict[str, ColumnElement[bool]] = {
+    "unacknowledged": and_(~_GONE, ~_C.acknowledged),
+    "acknowledged": and_(~_GONE, _C.acknowledged),
+    "returned-unacknowledged": and_(_GONE, ~_C.acknowledged),
+    "normal": and_(_GONE, _C.acknowledged),
+}
+"""``Alert.state`` said in SQL: it is derived, never stored."""
+
+_FORGET = delete(TRACKS).where(TRACKS.c.rule == bindparam("a_rule"), TRACKS.c.point == bindparam("a_point"))
+
+
+class SqlAlerts:
+    """See ``storage.records.port.Alerts``."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._do = transaction
+
+    def open(self, alert: Alert) -> Alert:
+        """Leaves the transaction usable when it raises ``Conflict``."""
+        statement = self._do.insert(ALERTS).on_conflict_do_nothing(index_elements=["rule", "point"], index_where=_OPEN)
+        number = self._do.value(statement.returning(_C.id), _SHAPE.new_row(alert))
+        if number is None:
+            raise Conflict(f"an alert of rule {alert.rule!r} is open on point {alert.point!r} already")
+        return replace(alert, id=number)
+
+    def update(self, alert: Alert) -> Alert:
+        """Compare-and-set on ``version``."""
+        after = replace(alert, version=alert.version + 1)
+        statement = update(ALERTS).where(_C.id == alert.id, _C.version == alert.version).values(_SHAPE.new_row(after))
+        if self._do.run(statement).rowcount == 0:
+            found = self.get(alert.id)
+            raise Conflict(f"alert {alert.id} is at version {found.version} by now, not {alert.version}")
+        return after
+
+    def get(self, number: int) -> Alert:
+        """Raises ``NotFound``."""
+        row = self._do.row(select(ALERTS).where(_C.id == number))
+        if row is None:
+            raise NotFound(f"there is no alert {number}")
+        return _SHAPE.thing(row)
+
+    def open_ones(self) -> list[Alert]:
+        """In the order in which they were opened."""
+        return [_SHAPE.thing(row) for row in self._do.rows(select(ALERTS).where(_OPEN).order_by(_C.id))]
+
+    def find(self, wanted: AlertFilter, cursor: str | None = None, limit: int = 50) -> Page[Alert]:
+        """Newest first."""
+        statement = select(ALERTS).where(*_conditions(wanted)).order_by(_C.id.desc()).limit(limit + 1)
+        if cursor is not None:
+            statement = statement.where(_C.id < cursors.read("alerts", cursor, 1)[0])
+        found = [_SHAPE.thing(row) for row in self._do.rows(statement)]
+        more = cursors.write("alerts", found[limit - 1].id) if len(found) > limit else None
+        return Page(rows=found[:limit], cursor=more)
+
+    def count(self, wanted: AlertFilter) -> int:
+        """How many match."""
+        return int(self._do.value(select(func.count()).select_from(ALERTS).where(*_conditions(wanted))))
+
+    def tracks(self) -> dict[tuple[str, str], Track]:
+        """All that are not quiet."""
+        return {
+            (row.rule, row.point): Track(Condition(row.condition), row.bad_since, row.raised, row.good_since, row.last)
+            for row in self._do.rows(select(TRACKS))
+        }
+
+    def put_tracks(self, tracks: dict[tuple[str, str], Track]) -> None:
+        """Always in one order, so that two writers never wait for one another."""
+        quiet = [key for key in sorted(tracks) if tracks[key].condition is Condition.NORMAL]
+        kept = [_track_row(key, tracks[key]) for key in sorted(tracks) if tracks[key].condition is not Condition.NORMAL]
+        if kept:
+            insert = self._do.insert(TRACKS)
+            news = {name: insert.excluded[name] for name in ("condition", "bad_since", "raised", "good_since", "last")}
+            self._do.run(insert.on_conflict_do_update(index_elements=["rule", "point"], set_=news), kept)
+        if quiet:
+            self._do.run(_FORGET, [{"a_rule": rule, "a_point": point} for rule, point in quiet])
+
+
+def _track_row(key: tuple[str, str], track: Track) -> dict[str, Any]:
+    return {"rule": key[0], "point": key[1], **track._asdict(), "condition": track.condition.value}
+
+
+def _conditions(wanted: AlertFilter) -> list[ColumnElement[bool]]:
+    chosen: list[ColumnElement[bool]] = []
+    if wanted.open is not None:
+        chosen.append(_C.closed.is_(None) if wanted.open else _C.closed.is_not(None))
+    if wanted.states:
+        chosen.append(or_(false(), *(_isa(state) for state in wanted.states)))
+    for column, values in (
+        (_C.severity, tuple(severity.value for severity in wanted.severities)),
+        (_C.zone, wanted.zones),
+        (_C.asset, wanted.assets),
+        (_C.point, wanted.points),
+        (_C.rule, wanted.rules),
+    ):
+        if values:
+            chosen.append(column.in_(values))
+    if wanted.since is not None:
+        chosen.append(_C.started >= wanted.since)
+    if wanted.until is not None:
+        chosen.append(_C.started < wanted.until)
+    return chosen
+
+
+def _isa(state: str) -> ColumnElement[bool]:
+    if state not in _ISA_STATES:
+        raise ValueError(f"state: {state!r} is not one of {', '.join(_ISA_STATES)}")
+    return _ISA_STATES[state]

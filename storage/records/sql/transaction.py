@@ -1,0 +1,50 @@
+"""One transaction, as the nouns use it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from sqlalchemy import URL, Connection, CursorResult, Executable, Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.records.sql.trouble import told
+
+
+class Transaction:
+    """A connection inside its transaction. Errors come out as ``Conflict`` and ``RecordsUnavailable``."""
+
+    def __init__(self, connection: Connection, url: URL, *, writing: bool) -> None:
+        self.connection = connection
+        self.url = url
+        self.writing = writing
+
+    @property
+    def on_postgres(self) -> bool:
+        """Whether several writers may be at work at once."""
+        return self.connection.dialect.name == "postgresql"
+
+    def run(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
+        """Execute; with a list of ``values``, for each. ``RuntimeError`` when a unit that only reads writes."""
+        if not self.writing and statement.is_dml:
+            raise RuntimeError("this unit only reads: write inside records.begin()")
+        with told(self.url):
+            return self.connection.execute(statement, values)
+
+    def rows(self, statement: Executable, values: Any = None) -> Sequence[Row[Any]]:
+        """All rows."""
+        return self.run(statement, values).all()
+
+    def row(self, statement: Executable, values: Any = None) -> Row[Any] | None:
+        """The first row, if there is one."""
+        return self.run(statement, values).first()
+
+    def value(self, statement: Executable, values: Any = None) -> Any:
+        """The first column of the first row, or None."""
+        return self.run(statement, values).scalar()
+
+    def insert(self, table: Table) -> postgresql.Insert:
+        """An INSERT that can say ON CONFLICT, which both databases spell alike."""
+        if self.on_postgres:
+            return postgresql.insert(table)
+        return cast("postgresql.Insert", sqlite.insert(table))

@@ -1,0 +1,27 @@
+"""One unit of work: the nouns over one transaction."""
+
+from __future__ import annotations
+
+from storage.records.port import Alerts, Facts, Letters, Notes, People, Registers, WorkOrders
+from storage.records.sql.alerts import SqlAlerts
+from storage.records.sql.facts import SqlFacts
+from storage.records.sql.letters import SqlLetters
+from storage.records.sql.notes import SqlNotes
+from storage.records.sql.people import SqlPeople
+from storage.records.sql.registers import SqlRegisters
+from storage.records.sql.transaction import Transaction
+from storage.records.sql.work_orders import SqlWorkOrders
+
+
+class SqlUnit:
+    """See ``storage.records.port.Unit``."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        facts = SqlFacts(transaction)
+        self.facts: Facts = facts
+        self.registers: Registers = SqlRegisters(transaction, facts)
+        self.alerts: Alerts = SqlAlerts(transaction)
+        self.work_orders: WorkOrders = SqlWorkOrders(transaction)
+        self.letters: Letters = SqlLetters(transaction)
+        self.people: People = SqlPeople(transaction)
+        self.notes: Notes = SqlNotes(transaction)

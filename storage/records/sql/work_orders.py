@@ -1,0 +1,80 @@
+"""Work orders."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+
+from facility.work_order import OPEN_STATES, WorkOrder
+from storage.records.port import Conflict, NotFound, Page, WorkOrderFilter
+from storage.records.sql import cursor as cursors
+from storage.records.sql.shape import Shape
+from storage.records.sql.tables import WORK_ORDERS
+from storage.records.sql.transaction import Transaction
+
+_SHAPE = Shape(WorkOrder)
+_C = WORK_ORDERS.c
+_OPEN = _C.state.in_(sorted(state.value for state in OPEN_STATES))
+_ADD = insert(WORK_ORDERS).returning(_C.id)
+
+
+class SqlWorkOrders:
+    """See ``storage.records.port.WorkOrders``."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._do = transaction
+
+    def add(self, order: WorkOrder) -> WorkOrder:
+        """Returns it with its id."""
+        return replace(order, id=self._do.value(_ADD, _SHAPE.new_row(order)))
+
+    def update(self, order: WorkOrder) -> WorkOrder:
+        """Compare-and-set on ``version``."""
+        after = replace(order, version=order.version + 1)
+        statement = update(WORK_ORDERS).where(_C.id == order.id, _C.version == order.version)
+        if self._do.run(statement.values(_SHAPE.new_row(after))).rowcount == 0:
+            found = self.get(order.id)
+            raise Conflict(f"work order {order.id} is at version {found.version} by now, not {order.version}")
+        return after
+
+    def get(self, number: int) -> WorkOrder:
+        """Raises ``NotFound``."""
+        row = self._do.row(select(WORK_ORDERS).where(_C.id == number))
+        if row is None:
+            raise NotFound(f"there is no work order {number}")
+        return _SHAPE.thing(row)
+
+    def find(self, wanted: WorkOrderFilter, cursor: str | None = None, limit: int = 50) -> Page[WorkOrder]:
+        """Newest first."""
+        statement = select(WORK_ORDERS).where(*_conditions(wanted)).order_by(_C.id.desc()).limit(limit + 1)
+        if cursor is not None:
+            statement = statement.where(_C.id < cursors.read("work-orders", cursor, 1)[0])
+        found = [_SHAPE.thing(row) for row in self._do.rows(statement)]
+        more = cursors.write("work-orders", found[limit - 1].id) if len(found) > limit else None
+        return Page(rows=found[:limit], cursor=more)
+
+    def count(self, wanted: WorkOrderFilter) -> int:
+        """How many match."""
+        return int(self._do.value(select(func.count()).select_from(WORK_ORDERS).where(*_conditions(wanted))))
+
+
+def _conditions(wanted: WorkOrderFilter) -> list[ColumnElement[bool]]:
+    chosen: list[ColumnElement[bool]] = []
+    if wanted.open is not None:
+        chosen.append(_OPEN if wanted.open else ~_OPEN)
+    for column, values in (
+        (_C.state, tuple(state.value for state in wanted.states)),
+        (_C.assignee, wanted.assignees),
+        (_C.zone, wanted.zones),
+        (_C.asset, wanted.assets),
+    ):
+        if values:
+            chosen.append(column.in_(values))
+    if wanted.alert is not None:
+        chosen.append(_C.alert == wanted.alert)
+    if wanted.since is not None:
+        chosen.append(_C.opened >= wanted.since)
+    if wanted.until is not None:
+        chosen.append(_C.opened < wanted.until)
+    return chosen
