@@ -1,0 +1,138 @@
+"""The rules in force, and what may be asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from facility.alert import Severity
+from facility.clause import CLAUSES
+from facility.instant import duration_text
+from facility.point import Point
+from facility.register import Register
+from facility.text import Text
+from facility.units import QUANTITIES
+from rules.kind import CannotJudge
+from rules.limits import Limits
+from rules.rule import Filter, Rule, Signature, signature
+
+SEVERITIES: dict[Severity, Text] = {
+    Severity.CRITICAL: Text("紧急", "critical"),
+    Severity.HIGH: Text("高", "high"),
+    Severity.MEDIUM: Text("中", "medium"),
+    Severity.LOW: Text("低", "low"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleBook:
+    """A set of rules by id. Frozen: a change is a new book."""
+
+    rules: dict[str, Rule] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self.rules.values())
+
+    def __len__(self) -> int:
+        return len(self.rules)
+
+    def rules_for(self, point: Point, register: Register) -> list[Rule]:
+        """The rules that watch the point, the most urgent first."""
+        known = signature(point, register)
+        found = [rule for rule in self if rule.applies.to(point.id, known) and _chosen(rule, point, register)]
+        return sorted(found, key=lambda rule: rule.severity)
+
+    def points_of(self, rule: Rule, register: Register) -> list[Point]:
+        """The points that the rule watches, in the register's order."""
+        return watched(rule, register, {point.id: signature(point, register) for point in register.points.values()})
+
+
+def watched(rule: Rule, register: Register, signatures: dict[str, Signature]) -> list[Point]:
+    """The points that ``rule`` watches; ``signatures`` by point id, worked out once for all rules."""
+    fits = {known: rule.applies.only.fits(known) for known in set(signatures.values())}
+    candidates = (point for point in register.points.values() if fits[signatures[point.id]])
+    found = [point for point in candidates if rule.applies.to(point.id, signatures[point.id])]
+    return _one_per_device(found) if rule.applies.one_per_device else found
+
+
+def _one_per_device(points: list[Point]) -> list[Point]:
+    chosen: dict[str, Point] = {}
+    for point in points:
+        key = point.device or f"point {point.id}"
+        known = chosen.get(key)
+        if known is None or _haste(point) < _haste(known):
+            chosen[key] = point
+    ids = {point.id for point in chosen.values()}
+    return [point for point in points if point.id in ids]
+
+
+def _haste(point: Point) -> float:
+    return point.interval or float("inf")
+
+
+def _chosen(rule: Rule, point: Point, register: Register) -> bool:
+    if not rule.applies.one_per_device or not point.device:
+        return True
+    siblings = [other for other in register.points.values() if other.device == point.device]
+    fitting = [other for other in siblings if rule.applies.to(other.id, signature(other, register))]
+    return point in _one_per_device(fitting)
+
+
+def limits_at(rule: Rule, point: Point, register: Register, at: int) -> Limits | None:
+    """What the rule asks of the point at ``at``; None where it cannot judge. ``low`` and ``high`` are in the point's unit."""
+    try:
+        return rule.limits(point, register, at)
+    except CannotJudge:
+        return None
+
+
+def limit_text(rule: Rule, point: Point, register: Register, at: int) -> Text:
+    """The limit in words, with its unit; why not, where the rule cannot judge."""
+    try:
+        return rule.kind.limit_text(rule.spec, point, rule.limits(point, register, at))
+    except CannotJudge as error:
+        return Text(f"无法判断：{error.reason}", f"cannot judge: {error.reason}")
+
+
+def sentence(rule: Rule, language: str) -> str:
+    """What the rule watches, when it raises, when it returns, and what follows, in one sentence."""
+    return _chinese(rule) if language.startswith("zh") else _english(rule)
+
+
+def _chinese(rule: Rule) -> str:
+    spec = rule.spec
+    hold = f"持续 {duration_text(spec.hold_for)}" if spec.hold_for else ""
+    clear = f"；恢复正常 {duration_text(spec.clear_for)} 后解除" if spec.clear_for else "；恢复正常即解除"
+    order = "，并开工单" if rule.response.work_order else ""
+    level = SEVERITIES[rule.severity].zh
+    clause = f"（手册 {rule.clause}）" if rule.clause in CLAUSES else ""
+    what = rule.kind.watches(rule.spec).zh
+    return f"{_who(rule.applies.only, 'zh')}{what}{hold}时，发出{level}级报警{order}{clear}{clause}。"
+
+
+def _english(rule: Rule) -> str:
+    spec = rule.spec
+    hold = f" for {duration_text(spec.hold_for)}" if spec.hold_for else ""
+    clear = (
+        f"once it has been good for {duration_text(spec.clear_for)}"
+        if spec.clear_for
+        else "as soon as it is good again"
+    )
+    order = " and opens a work order" if rule.response.work_order else ""
+    level = SEVERITIES[rule.severity].en
+    clause = f" (manual {rule.clause})" if rule.clause in CLAUSES else ""
+    what = rule.kind.watches(rule.spec).en
+    return (
+        f"When {_who(rule.applies.only, 'en')} {what}{hold}, "
+        f"this raises a {level} alert{order}; it returns {clear}{clause}."
+    )
+
+
+def _who(only: Filter, language: str) -> str:
+    chinese = language == "zh"
+    names = [QUANTITIES[quantity].name.say(language) for quantity in only.quantity]
+    subject = ("、" if chinese else " or ").join(names) or ("测点" if chinese else "a point")
+    where = [*only.asset, *only.access, *only.model, *only.points]
+    if not where:
+        return subject
+    return f"{subject}（{'、'.join(where)}）" if chinese else f"{subject} ({', '.join(where)})"

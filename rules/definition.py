@@ -1,0 +1,228 @@
+"""Rule files: TOML in, frozen rules out. A broken file is refused with file, line, key, and what is allowed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from facility.alert import Severity
+from facility.units import UnitError, canonical_unit, convert, parse_quantity_text, quantity_named
+from rules.book import RuleBook
+from rules.file import AppliesTable, FilterTable, RuleFile, StoryTable, rule_file_model
+from rules.kind import Kind, Spec, SpecError, all_kinds
+from rules.locate import line_of
+from rules.problem import BrokenRules, Problem, invalid
+from rules.rule import Applies, Filter, Promise, Response, Rule, Story
+
+__all__ = ["MANUAL", "BrokenRules", "Problem", "RuleBook", "load_book", "read_rule", "version"]
+
+MANUAL = Path(__file__).parent / "manual"
+"""The manual's own rules, shipped with the product."""
+
+
+def load_book(*folders: Path, manual: bool = True) -> RuleBook:
+    """The manual's rules, with each folder's on top: the same id replaces. All or nothing.
+
+    Raises ``BrokenRules`` with every problem of every file.
+    """
+    rules: dict[str, Rule] = {}
+    problems: list[Problem] = []
+    for folder in ([MANUAL] if manual else []) + list(folders):
+        found, wrong = _load_folder(folder)
+        problems += wrong
+        rules |= found
+    if problems:
+        raise BrokenRules(problems)
+    return RuleBook(rules=rules)
+
+
+def _load_folder(folder: Path) -> tuple[dict[str, Rule], list[Problem]]:
+    rules: dict[str, Rule] = {}
+    problems: list[Problem] = []
+    if not folder.is_dir():
+        return rules, [
+            Problem(path=str(folder), line=1, key="", text="is not a folder; allowed: a folder of rule files")
+        ]
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            rule = read_rule(path.read_text("utf-8"), str(path))
+        except BrokenRules as error:
+            problems += error.problems
+        except UnicodeDecodeError as error:
+            problems.append(Problem(path=str(path), line=1, key="", text=f"is not UTF-8 text: {error.reason}"))
+        else:
+            problems += _twice(rule, rules)
+            rules[rule.id] = rule
+    return rules, problems
+
+
+def _twice(rule: Rule, rules: dict[str, Rule]) -> Iterable[Problem]:
+    if rule.id in rules:
+        text = f"{rule.id!r} is the id of {rules[rule.id].path} already; allowed: one file an id"
+        yield Problem(path=rule.path, line=line_of(rule.text, ("id",)), key="id", text=text)
+
+
+def read_rule(text: str, path: str) -> Rule:
+    """One file's content as a rule. Raises ``BrokenRules``."""
+    content = _toml(text, path)
+    try:
+        file = rule_file_model().model_validate(content)
+    except ValidationError as error:
+        raise BrokenRules([invalid(details, text, path) for details in error.errors()]) from None
+    try:
+        return _rule(file, content, text, path)
+    except _Misfit as error:
+        raise BrokenRules(
+            [Problem(path=path, line=line_of(text, error.key), key=_dotted(error.key), text=error.text)]
+        ) from None
+
+
+class _Misfit(ValueError):
+    """Well-formed, and still not possible: ``key`` is where."""
+
+    def __init__(self, text: str, *key: str | int) -> None:
+        self.text, self.key = text, key
+        super().__init__(text)
+
+
+def _dotted(key: Iterable[str | int]) -> str:
+    return ".".join(str(part) for part in key)
+
+
+def _toml(text: str, path: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r"at line (\d+)", str(error))
+        line = int(where.group(1)) if where else max(1, text.count("\n"))
+        raise BrokenRules([Problem(path=path, line=line, key="", text=f"is not TOML: {error}")]) from None
+
+
+def _rule(file: RuleFile, content: dict[str, Any], text: str, path: str) -> Rule:
+    kind, table = _kind(file)
+    quantity = _quantity(file.applies, kind)
+    return Rule(
+        id=file.id,
+        version=version(content),
+        clause=file.clause,
+        title=file.title.text(),
+        do_first=file.do_first.text(),
+        severity=Severity[file.severity.upper()],
+        life_safety=file.life_safety,
+        applies=_applies(file.applies),
+        kind=kind,
+        spec=_spec(kind, table, quantity),
+        response=_response(file),
+        stories=tuple(_story(story, index, quantity, text) for index, story in enumerate(file.story)),
+        path=path,
+        text=text,
+    )
+
+
+def version(content: dict[str, Any]) -> str:
+    """SHA-256 of what a file says, however it is laid out."""
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _kind(file: RuleFile) -> tuple[Kind, Any]:
+    given = [(kind, getattr(file, name)) for name, kind in all_kinds().items() if getattr(file, name) is not None]
+    if len(given) != 1:
+        names = ", ".join(f"[{name}]" for name in all_kinds())
+        have = " and ".join(f"[{kind.NAME}]" for kind, _ in given) or "none"
+        key = (given[1][0].NAME,) if given else ("id",)
+        raise _Misfit(f"a rule has exactly one kind, this one has {have}; allowed: one of {names}", *key)
+    return given[0]
+
+
+def _quantity(applies: AppliesTable, kind: Kind) -> str:
+    quantities = applies.quantity
+    for quantity in (*quantities, *(applies.unless.quantity if applies.unless else ())):
+        try:
+            quantity_named(quantity)
+        except UnitError as error:
+            raise _Misfit(str(error), "applies", "quantity") from None
+    if kind.NEEDS_QUANTITY and len(quantities) != 1:
+        text = f"[{kind.NAME}] needs exactly one quantity, in whose units or words its limits are written"
+        raise _Misfit(text, "applies", "quantity")
+    return quantities[0] if quantities else ""
+
+
+def _spec(kind: Kind, table: Any, quantity: str) -> Spec:
+    try:
+        return kind.spec(table, quantity)
+    except SpecError as error:
+        raise _Misfit(str(error), kind.NAME, error.key) from None
+
+
+def _applies(table: AppliesTable) -> Applies:
+    unless = _filter(table.unless) if table.unless else Filter()
+    return Applies(only=_filter(table), unless=unless, one_per_device=table.one_per == "device")
+
+
+def _filter(table: FilterTable) -> Filter:
+    return Filter(
+        quantity=table.quantity, asset=table.asset, access=table.access, model=table.model, points=table.points
+    )
+
+
+def _response(file: RuleFile) -> Response:
+    given = file.response
+    if given.clocks and not given.work_order:
+        raise _Misfit("clocks run on a work order: name its work_order as well", "response", "clocks")
+    clocks = tuple(
+        Promise(name=name, within=clock.within, clause=clock.clause) for name, clock in sorted(given.clocks.items())
+    )
+    return Response(work_order=given.work_order, emergency=given.emergency, clocks=clocks)
+
+
+def _story(story: StoryTable, index: int, quantity: str, text: str) -> Story:
+    values, expect = _spread(story.values), _spread(story.expect)
+    if len(values) != len(expect):
+        counts = f"{len(values)} values and {len(expect)} words are expected"
+        raise _Misfit(f"{story.name!r}: {counts}; allowed: as many of one as of the other", "story", index, "expect")
+    unit = _story_unit(story, index, quantity)
+    return Story(
+        name=story.name,
+        every=story.every,
+        values=values,
+        expect=expect,
+        interval=story.interval,
+        resolution=story.resolution,
+        unit=unit,
+        settings=tuple((name, _set(value, unit, quantity, index)) for name, value in story.set.items()),
+        line=line_of(text, ("story", index)),
+    )
+
+
+def _spread(words: str) -> tuple[str, ...]:
+    """``"0.6*3 _"`` → three times 0.6, then nothing."""
+    spread: list[str] = []
+    for word in words.split():
+        value, star, times = word.rpartition("*")
+        spread += [value] * int(times) if star and value and times.isdecimal() and int(times) <= 10_000 else [word]
+    return tuple(spread)
+
+
+def _story_unit(story: StoryTable, index: int, quantity: str) -> str:
+    if not quantity or quantity_named(quantity).is_state:
+        return story.unit
+    try:
+        return canonical_unit(quantity, story.unit) if story.unit else next(iter(quantity_named(quantity).units))
+    except UnitError as error:
+        raise _Misfit(str(error), "story", index, "unit") from None
+
+
+def _set(value: str, unit: str, quantity: str, index: int) -> float:
+    try:
+        number, written = parse_quantity_text(value)
+        return convert(number, written, unit, quantity)
+    except UnitError as error:
+        raise _Misfit(str(error), "story", index, "set") from None

@@ -1,0 +1,121 @@
+"""The shape of a rule file, as pydantic sees it. The JSON schema that editors complete by is generated from this."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema, create_model
+
+from facility.clause import CLAUSES
+from facility.site import ACCESS_CLASSES
+from rules.kind import all_kinds
+from rules.tables import Duration, Filled, Table, Words
+
+
+def _words(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
+_STRING_OR_LIST = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+OneOrMore = Annotated[tuple[Filled, ...], BeforeValidator(_words), WithJsonSchema(_STRING_OR_LIST)]
+"""A word, or a list of words."""
+
+
+def _access(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if value not in ACCESS_CLASSES:
+            raise ValueError(f"{value!r} is not an access class; allowed: {', '.join(ACCESS_CLASSES)}")
+    return values
+
+
+def _clause(value: str) -> str:
+    if value and value not in CLAUSES:
+        raise ValueError(f"{value!r} is not a clause of the manual; allowed: {', '.join(CLAUSES)}")
+    return value
+
+
+Clause = Annotated[str, AfterValidator(_clause), WithJsonSchema({"enum": ["", *CLAUSES]})]
+Access = Annotated[OneOrMore, AfterValidator(_access)]
+
+
+class FilterTable(Table):
+    """Which points; all that are given must hold."""
+
+    quantity: OneOrMore = Field(default=(), description="the point's quantity, such as pressure")
+    asset: OneOrMore = Field(default=(), description="the kind of the point's asset, such as pump-room-gauge")
+    access: Access = Field(default=(), description="the access class of the zone: public, staff, sensitive, high-risk")
+    model: OneOrMore = Field(default=(), description="the model of the asset or of the device")
+    points: OneOrMore = Field(default=(), description="point ids, with * and ?")
+
+
+class AppliesTable(FilterTable):
+    """``[applies]``."""
+
+    unless: FilterTable | None = Field(default=None, description="points that fit this are left out")
+    one_per: Literal["device"] | None = Field(
+        default=None, description="watch only one point of each device: the one that should speak most often"
+    )
+
+
+class ClockTable(Table):
+    """One time limit."""
+
+    within: Duration = Field(description="counted from the event's own time")
+    clause: Clause = Field(default="", description="the clause that sets it")
+
+
+ClockName = Literal["respond", "arrive", "resolve", "notice", "review"]
+
+
+class ResponseTable(Table):
+    """``[response]``."""
+
+    work_order: str = Field(
+        default="", description="the kind of work: water-supply, electrical, fire … No work order without"
+    )
+    emergency: bool = Field(default=False, description="an emergency repair: it needs a review afterwards (ER-5)")
+    clocks: dict[ClockName, ClockTable] = Field(
+        default_factory=dict, description="time limits that the work order starts"
+    )
+
+
+class StoryTable(Table):
+    """``[[story]]``: what arrives, and what must be found."""
+
+    name: Filled = Field(description="what it proves, as a sentence")
+    every: Duration = Field(description="the time between two steps")
+    values: Filled = Field(
+        description="one word a step: a value, a state's word, _ (nothing), !fault, t:alarm (a test); 0.6*3 repeats"
+    )
+    expect: Filled = Field(description="one word a step: ok, pending, firing, active, clearing, unknown")
+    interval: Duration | None = Field(default=None, description="the point's expected interval; the step by default")
+    resolution: float = Field(default=0.001, gt=0, description="the point's resolution, in its unit")
+    unit: str = Field(default="", description="the point's unit; the quantity's usual one by default")
+    set: dict[str, str] = Field(default_factory=dict, description="values set on the point, with units")
+
+
+class RuleFile(Table):
+    """A whole file, its kind's table aside."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(
+        description="lower-case words with hyphens; a site's rule with the id of one of the manual's replaces it"
+    )
+    clause: Clause = Field(default="", description="the clause of the manual that it carries out")
+    title: Words = Field(description="what is wrong, as the alert says it")
+    do_first: Words = Field(description="what to do first, in plain words")
+    severity: Literal["critical", "high", "medium", "low"]
+    life_safety: bool = Field(default=False, description="people's lives: never shelved, grouped away or paged late")
+    applies: AppliesTable = Field(default_factory=AppliesTable, description="which points it watches; all by default")
+    response: ResponseTable = Field(default_factory=ResponseTable)
+    story: list[StoryTable] = Field(default_factory=list, description="proofs: run by `dutyroom rules test`")
+
+
+@cache
+def rule_file_model() -> type[RuleFile]:
+    """``RuleFile`` with one optional table for each kind there is."""
+    fields: dict[str, Any] = {
+        name: (kind.Table | None, Field(default=None, description=kind.SUMMARY.en))
+        for name, kind in all_kinds().items()
+    }
+    return create_model("RuleFile", __base__=RuleFile, **fields)

@@ -1,0 +1,156 @@
+"""A rule as the engine knows it: read from a file, checked, frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from facility.alert import Severity, Timing
+from facility.point import Point
+from facility.register import Register
+from facility.site import Asset
+from facility.text import Text
+from rules.kind import Kind, Spec
+from rules.limits import Limits
+
+MAX_GAP = 3
+"""Samples further apart than so many intervals of the point do not belong to one run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """What a rule can tell points apart by, their ids aside. Points of one signature are matched together."""
+
+    quantity: str
+    asset: str
+    access: str
+    models: frozenset[str]
+
+
+def signature(point: Point, register: Register) -> Signature:
+    """The signature of a point; empty words where the register does not say."""
+    asset: Asset | None = register.assets.get(point.asset)
+    zone = register.zones.get(asset.zone) if asset else None
+    device = register.devices.get(point.device)
+    models = {asset.model if asset else "", device.model if device else ""} - {""}
+    return Signature(
+        quantity=point.quantity,
+        asset=asset.kind if asset else "",
+        access=zone.access if zone else "",
+        models=frozenset(models),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """All that are given must hold; each holds when one of its words fits. Empty ones do not filter."""
+
+    quantity: tuple[str, ...] = ()
+    asset: tuple[str, ...] = ()
+    access: tuple[str, ...] = ()
+    model: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+    """Globs over point ids."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether it filters nothing."""
+        return not (self.quantity or self.asset or self.access or self.model or self.points)
+
+    def fits(self, known: Signature) -> bool:
+        """Whether points of that signature fit, their ids aside."""
+        return (
+            (not self.quantity or known.quantity in self.quantity)
+            and (not self.asset or known.asset in self.asset)
+            and (not self.access or known.access in self.access)
+            and (not self.model or bool(known.models & set(self.model)))
+        )
+
+    def names(self, point: str) -> bool:
+        """Whether the point's id fits."""
+        return not self.points or any(fnmatchcase(point, glob) for glob in self.points)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applies:
+    """Which points a rule watches."""
+
+    only: Filter = Filter()
+    unless: Filter = Filter()
+    """Points that fit this are left to another rule."""
+    one_per_device: bool = False
+    """Only one point of each device: the one that should speak most often, the first of these in the register."""
+
+    def to(self, point: str, known: Signature) -> bool:
+        """Whether the rule watches the point (``one_per_device`` aside)."""
+        if not (self.only.fits(known) and self.only.names(point)):
+            return False
+        return self.unless.empty or not (self.unless.fits(known) and self.unless.names(point))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A time limit that the work order starts: respond, arrive, resolve, notice or review, within so many milliseconds."""
+
+    name: str
+    within: int
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What follows an alert. No work order without a kind of work."""
+
+    work_order: str = ""
+    emergency: bool = False
+    clocks: tuple[Promise, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A proof of a rule: what arrives, and what must be found after each step."""
+
+    name: str
+    every: int
+    values: tuple[str, ...]
+    expect: tuple[str, ...]
+    interval: int | None = None
+    """The point's own interval; the step, where it is not given."""
+    resolution: float = 0.001
+    unit: str = ""
+    """The point's unit; the quantity's usual one where it is empty."""
+    settings: tuple[tuple[str, float], ...] = ()
+    """Values set on the point, in its unit."""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One file."""
+
+    id: str
+    version: str
+    """SHA-256 of the file's content: whitespace, comments and the order of keys aside."""
+    clause: str
+    title: Text
+    do_first: Text
+    """What to do first, in plain words, for whoever is on duty."""
+    severity: Severity
+    life_safety: bool = False
+    applies: Applies = Applies()
+    kind: Kind
+    spec: Spec
+    response: Response = Response()
+    stories: tuple[Story, ...] = ()
+    path: str = ""
+    text: str = field(default="", repr=False)
+
+    def timing(self, point: Point) -> Timing:
+        """Hold and clear times, and how far apart samples of one run may be."""
+        return Timing(hold=self.spec.hold_for, clear=self.spec.clear_for, max_gap=MAX_GAP * point.interval)
+
+    def limits(self, point: Point, register: Register, at: int) -> Limits:
+        """What it asks of the point at ``at``. Raises ``CannotJudge``."""
+        name = self.spec.setting
+        setting = register.setting(point.id, name, at) if name else None
+        return self.kind.limits(self.spec, point, setting.value if setting else None)
