@@ -12,14 +12,20 @@ from simulators.devices.model import NUMBER, CannotHappen, Kinds, Model, at_rest
 from simulators.spoken import Spoken, Value
 
 WANDER = 0.004
-"""Share of the range by which a measurement wanders between reports; pulled back to where it started."""
+"""Share by which a measurement wanders between reports; pulled back to where it started."""
 ORDINARY = {
-    "temperature": 23.0,
-    "humidity": 52.0,
     "battery": 88.0,
-    "slip_coefficient": 0.62,
-    "voltage": 228.0,
+    "chlorine": 0.45,
+    "co2": 620.0,
+    "current": 12.0,
+    "gas_concentration": 2.0,
+    "humidity": 52.0,
+    "power": 380.0,
     "ratio": 1.5,
+    "slip_coefficient": 0.62,
+    "temperature": 23.0,
+    "turbidity": 0.3,
+    "voltage": 228.0,
 }
 """Where a measurement of a quantity starts when its range does not say better, in the usual unit."""
 
@@ -48,8 +54,7 @@ class Anything(Model):
         if state:
             return at_rest(point)
         middle = ORDINARY.get(point.quantity, float(at_rest(point)))
-        span = (point.high or 0.0) - (point.low or 0.0) or abs(middle)
-        return middle + span * self.drift.get(point.id, 0.0)
+        return middle + abs(middle) * self.drift.get(point.id, 0.0)
 
     def set(self, value: float) -> list[Spoken]:
         """Its first point says ``value`` from now on. Raises ``CannotHappen`` where the state has no such number."""

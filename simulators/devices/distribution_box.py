@@ -73,12 +73,12 @@ class DistributionBox(Model):
     def get_wet(self, insulation: float) -> list[Spoken]:
         """Water came in: insulation falls to ``insulation`` MΩ."""
         self.wet = insulation
-        return []
+        return [self.report(urgent=True)]
 
     def dry_out(self) -> list[Spoken]:
         """Dry again."""
         self.wet = 0.0
-        return []
+        return [self.report(urgent=True)]
 
     def leak_current(self, current: float) -> list[Spoken]:
         """Residual current rises to ``current`` mA."""

@@ -36,6 +36,8 @@ class LeakSensor(Model):
                 return max(0.0, self.charge) if point.unit == "%" else 3.0
             case "temperature":
                 return 19 + self.rng.gauss(0, 0.3)
+            case "humidity":
+                return 61 + self.rng.gauss(0, 0.8)
             case _:
                 return at_rest(point)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import ClassVar
@@ -24,6 +24,10 @@ Kinds = Mapping[str, str]
 
 WARM_UP = 15 * SECOND
 """After power-up every device reports within this time, and then at its interval."""
+
+
+SLACK = SECOND
+"""A report may come so much before the interval of a slower point is over: they share messages."""
 
 
 class CannotHappen(ValueError):
@@ -54,6 +58,8 @@ class Model(ABC):
     due: int
     now: int
     """The instant up to which the state has been advanced."""
+    told: dict[str, int] = field(default_factory=dict)
+    """Point → when it was last reported at its own interval."""
 
     kinds: ClassVar[tuple[str, ...]] = ()
     """Asset kinds that this family stands for; none: it takes what no other family takes."""
@@ -78,17 +84,23 @@ class Model(ABC):
         """Advance to ``now`` and report. Sets the next ``due``."""
         self.catch_up(now)
         self.due = now + interval_of(self.fitting)
-        return [self.report()]
+        return [self.report(self.points_due())]
 
     def catch_up(self, now: int) -> None:
         """Advance the state to ``now`` without a word."""
         self.advance(now - self.now)
         self.now = now
 
-    def report(self, *, test: bool = False, urgent: bool = False) -> Spoken:
-        """All values as they are now."""
+    def points_due(self) -> list[Point]:
+        """Points whose interval is over; those without one go along with every report. The first report has them all."""
+        due = [p for p in self.fitting.points if self.now - self.told.get(p.id, -(10**15)) >= p.interval - SLACK]
+        self.told |= {point.id: self.now for point in due}
+        return due
+
+    def report(self, points: Iterable[Point] = (), *, test: bool = False, urgent: bool = False) -> Spoken:
+        """Values as they are now: of ``points``, or of all."""
         values: dict[str, Value] = {}
-        for point in self.fitting.points:
+        for point in points or self.fitting.points:
             values |= self.sent(point)
         return Spoken(device=self.fitting.device.id, at=self.now, values=values, test=test, urgent=urgent)
 

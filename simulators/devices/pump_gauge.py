@@ -23,7 +23,8 @@ FIRE_PUMP_STARTS = 0.20
 """MPa below the set pressure at which the fire pump starts by itself."""
 NOISE = 0.002
 STRIDE = SECOND
-DEFAULT_SET = 0.60
+DEFAULT_SET = 0.35
+"""MPa, an ordinary pipe without a registered set pressure."""
 LOOP = (4.0, 20.0)
 """mA at the low and the high end of the instrument's range."""
 
@@ -32,7 +33,7 @@ LOOP = (4.0, 20.0)
 class PumpGauge(Model):
     """Pressure in MPa. A leak pulls towards ``set − depth``: there the hole and the jockey pump balance."""
 
-    kinds: ClassVar[tuple[str, ...]] = ("pump-room-gauge", "hydrant-gauge", "sprinkler-gauge")
+    kinds: ClassVar[tuple[str, ...]] = ("pump-room-gauge", "pipe-gauge")
     can: ClassVar[Mapping[str, Kinds]] = {
         "leak": {"depth": NUMBER, "within": DURATION},
         "repair": {},
@@ -89,11 +90,15 @@ class PumpGauge(Model):
                 return "running" if running else "stopped"
             case "count":
                 return float(self.starts)
+            case "battery":
+                return 97.0
             case _:
                 return at_rest(point)
 
     def sent(self, point: Point) -> dict[str, Value]:
         """The value, and the loop current behind it where the point has one. 0 mA is what a broken wire gives."""
+        if point.quantity == "loop_current":
+            return {}  # told by the pressure behind which it stands
         if point.quantity != "pressure":
             # Named in full: a slotted dataclass is a new class, and a bare super() would still mean the old one.
             return Model.sent(self, point)

@@ -63,7 +63,9 @@ class SmokeDetector(Model):
         changed = self.smoke != self.alarmed
         self.alarmed = self.smoke
         self.due = now + self._pause()
-        return [self.report(test=bool(self.test_until) or ended, urgent=changed or ended)]
+        news = changed or ended or bool(self.rising_to)
+        points = self.fitting.points if news else self.points_due()
+        return [self.report(points, test=bool(self.test_until) or ended, urgent=news)]
 
     def _pause(self) -> int:
         if self.test_until:
@@ -90,6 +92,8 @@ class SmokeDetector(Model):
                 return self.charge < LOW_BATTERY
             case "temperature":
                 return 22 + self.rng.gauss(0, 0.3)
+            case "signal":
+                return 118.0
             case _:
                 return at_rest(point)
 

@@ -46,9 +46,20 @@ class Tank(Model):
         self.filling = self.share < (FULL if self.filling else REFILL_BELOW)
 
     def value(self, point: Point) -> Value:
-        """Level in the point's unit, by the instrument's range."""
-        if point.quantity != "level":
-            return self.filling if point.quantity in ("running", "valve") else at_rest(point)
+        """Level by the instrument's range, and what drinking water is watched for."""
+        match point.quantity:
+            case "level":
+                return self._level(point)
+            case "chlorine":
+                return max(0.0, 0.45 + self.rng.gauss(0, 0.02))
+            case "turbidity":
+                return max(0.0, 0.30 + self.rng.gauss(0, 0.02))
+            case "running":
+                return self.filling
+            case _:
+                return at_rest(point)
+
+    def _level(self, point: Point) -> float:
         low, high = point.low or 0.0, point.high or (100.0 if point.unit == "%" else 3.0)
         return max(low, low + (high - low) * (self.share + self.rng.gauss(0, 0.001)))
 
