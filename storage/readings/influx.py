@@ -1,0 +1,139 @@
+"""Readings in InfluxDB: 1.x, 2.x and 3, written as line protocol and read by InfluxQL, which all of them answer.
+
+What is told apart by (point, at) is written again when it comes again. A repeat carries the same data, so only
+``received`` then differs from what stood there; the other stores keep the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from facility.quality import Quality
+from facility.reading import Bucket, Passage, Reading, Scan
+from storage.readings import influxql
+from storage.readings.influx_server import InfluxServer, LinesRefused, TooLarge
+from storage.readings.influx_url import InfluxTarget
+from storage.readings.keepable import LATEST, Sifted, sift
+from storage.readings.line_protocol import passage_line, reading_line, scan_line, stored_name
+from storage.readings.port import ReadingsRefused
+
+Labels = Callable[[str], tuple[str, str]]
+"""A point's id → (site, quantity), from the register; ("", "") where it is not known."""
+
+LINES_AT_ONCE = 10_000
+"""About 1 MB; servers take 25 MB or more by default."""
+POINTS_AT_ONCE = 100
+"""Above this many points in one question for last values, all points are asked for: one pass instead of many."""
+
+
+class InfluxReadings:
+    """``labels`` gives the tags ``site`` and ``quantity`` of a point; it is called for every row and must be quick."""
+
+    def __init__(self, target: InfluxTarget, labels: Labels) -> None:
+        self._server = InfluxServer(target)
+        self._labels = labels
+
+    def append(self, readings: Sequence[Reading], passages: Sequence[Passage] = (), scans: Sequence[Scan] = ()) -> None:
+        sifted = sift(readings, passages, scans)
+        lines = self._lines(sifted)
+        refused: list[tuple[str, str]] = []
+        for start in range(0, len(lines), LINES_AT_ONCE):
+            refused += self._store(lines[start : start + LINES_AT_ONCE])
+        refused += [(repr(row), reason) for row, reason in sifted.refused]
+        if refused:
+            raise ReadingsRefused([line for line, _ in refused], refused[0][1])
+
+    def _lines(self, sifted: Sifted) -> list[str]:
+        # Backwards, so that the first of two with one key is the one that stays in the dictionary.
+        readings = {(r.point, r.at): r for r in reversed(sifted.readings)}
+        return [
+            *(reading_line(r, *self._labels(r.point)) for r in reversed(readings.values())),
+            *(passage_line(p, *self._labels(p.point)) for p in sifted.passages),
+            *(scan_line(s, *self._labels(s.point)) for s in sifted.scans),
+        ]
+
+    def _store(self, lines: list[str]) -> list[tuple[str, str]]:
+        """Store what can be stored. Returns the refused lines, each with the server's reason.
+
+        A server that refuses says so of the whole body, and may or may not have kept the rest: halves are sent again
+        until each bad line stands alone.
+        """
+        try:
+            self._server.write("\n".join(lines).encode())
+        except (LinesRefused, TooLarge) as refusal:
+            if len(lines) == 1:
+                return [(lines[0], str(refusal))]
+            middle = len(lines) // 2
+            return self._store(lines[:middle]) + self._store(lines[middle:])
+        return []
+
+    def range(self, point: str, start: int, end: int, limit: int | None = None) -> list[Reading]:
+        return self._readings(point, influxql.range_of(point, start, end, limit)) if limit != 0 else []
+
+    def before(self, point: str, at: int, limit: int) -> list[Reading]:
+        return self._readings(point, influxql.before(point, at, limit)) if limit else []
+
+    def _readings(self, point: str, statement: str) -> list[Reading]:
+        return [_reading(point, row) for row in self._rows(statement)]
+
+    def _rows(self, statement: str) -> list[list[Any]]:
+        return [row for series in self._server.query(statement) for row in series.rows]
+
+    def last(self, points: Iterable[str]) -> dict[str, Reading]:
+        wanted = {stored_name(point): point for point in points}
+        if not wanted:
+            return {}
+        answer = self._server.query(influxql.last(wanted.values() if len(wanted) <= POINTS_AT_ONCE else ()))
+        found = ((wanted.get(series.tags["point"]), series.rows[0]) for series in answer)
+        return {point: _reading(point, row) for point, row in found if point is not None}
+
+    def buckets(self, point: str, start: int, end: int, width: int) -> list[Bucket]:
+        rows = self._rows(influxql.buckets(point, start, end, width))
+        return [Bucket(start=at, low=low, high=high, mean=mean, count=count) for at, low, high, mean, count in rows]
+
+    def passages(self, point: str, start: int, end: int, limit: int = 1000) -> list[Passage]:
+        passages = [_passage(point, row) for row in self._rows(influxql.passages(point, start, end, limit))]
+        return sorted(passages, key=lambda p: (p.at, p.seq), reverse=True)
+
+    def scans(self, point: str, start: int, end: int, limit: int = 1000) -> list[Scan]:
+        scans = [_scan(point, row) for row in self._rows(influxql.scans(point, start, end, limit))]
+        return sorted(scans, key=lambda s: (s.at, s.seq), reverse=True)
+
+    def forget(self, before: int) -> int:
+        """InfluxDB does not say how many. InfluxDB 3 has no deletion by time: there the database's own retention does it."""
+        for measurement in ("reading", "passage", "scan"):
+            self._server.delete(measurement, min(max(before, 1), LATEST))
+        return -1
+
+    def check(self) -> str:
+        version = self._server.version()
+        self._server.query("SHOW MEASUREMENTS LIMIT 1")
+        return f"{self._server}, version {version}, database {self._server.target.database}"
+
+    def close(self) -> None:
+        self._server.close()
+
+
+def _reading(point: str, row: list[Any]) -> Reading:
+    at, value, quality, test, received = row
+    return Reading(point, at, float(value), Quality(quality), test, received)
+
+
+def _passage(point: str, row: list[Any]) -> Passage:
+    at, event, credential, direction, seq, test, received = row
+    return Passage(
+        point=point,
+        at=at,
+        event=event,
+        credential=credential,
+        direction=direction,
+        seq=seq,
+        test=test,
+        received=received,
+    )
+
+
+def _scan(point: str, row: list[Any]) -> Scan:
+    at, tag, guard, seq, received = row
+    return Scan(point=point, at=at, tag=tag, guard=guard, seq=seq, received=received)

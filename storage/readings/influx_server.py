@@ -1,0 +1,213 @@
+"""One InfluxDB server over HTTP: which generation it is, how it is written to, asked, and told to forget.
+
+Writing to InfluxDB 2 and 3 goes through ``influxdb_client`` in its synchronous mode: the batching mode loses in silence.
+Its bodies are lines made by ``storage.readings.line_protocol``, never its ``Point``, which writes an empty line for NaN.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+import urllib3
+
+from facility.instant import iso
+from storage.readings import influxql
+from storage.readings.influx_url import InfluxTarget
+from storage.readings.port import ReadingsUnavailable
+
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 30.0
+
+
+class LinesRefused(Exception):
+    """The server will not take at least one of these lines, however often they come."""
+
+
+class TooLarge(Exception):
+    """The server takes fewer bytes at once."""
+
+
+@dataclass(slots=True)
+class Series:
+    """Rows of an answer under their columns; ``tags`` when the question grouped by tags."""
+
+    columns: list[str]
+    tags: dict[str, str] = field(default_factory=dict)
+    rows: list[list[Any]] = field(default_factory=list)
+
+
+class InfluxServer:
+    """Thread-safe. Asks the server for its version at the first use, so that a server which is away stops no start."""
+
+    def __init__(self, target: InfluxTarget) -> None:
+        self.target = target
+        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+        self._http = urllib3.PoolManager(maxsize=16, retries=False, timeout=timeout, headers=_credentials(target))
+        self._lock = Lock()
+        self._version = ""
+        self._client: Any = None
+        self._closed = False
+
+    def version(self) -> str:
+        """As the server says it. Only InfluxDB says it: VictoriaMetrics takes lines but answers no InfluxQL."""
+        self._open()
+        if not self._version:
+            response = self._request("GET", "/ping")
+            self._judge(response.status, response.data)
+            version = response.headers.get("X-Influxdb-Version", "")
+            if not version:
+                raise ReadingsUnavailable(f"{self} does not answer as InfluxDB does (no X-Influxdb-Version)")
+            self._version = version.removeprefix("v")
+        return self._version
+
+    @property
+    def first_generation(self) -> bool:
+        """InfluxDB 1.x: ``/write``, users and databases. A build of one's own calls itself ``dev`` and is 2.x."""
+        return self.version().startswith(("0.", "1."))
+
+    def write(self, body: bytes) -> None:
+        """Lines, durable when this returns. Raises ``LinesRefused``, ``TooLarge``, ``ReadingsUnavailable``."""
+        if self.first_generation:
+            query = urlencode({"db": self.target.database, "precision": "ns"})
+            response = self._request("POST", f"/write?{query}", body, "text/plain; charset=utf-8")
+            self._judge(response.status, response.data)
+        else:
+            self._write_by_client(body)
+
+    def _write_by_client(self, body: bytes) -> None:
+        from influxdb_client.client.write_api import SYNCHRONOUS
+        from influxdb_client.domain.write_precision import WritePrecision
+        from influxdb_client.rest import ApiException
+
+        with _plainly(self):
+            try:
+                self._influxdb_client().write_api(write_options=SYNCHRONOUS).write(
+                    bucket=self.target.database, org=self.target.org, record=body, write_precision=WritePrecision.NS
+                )
+            except ApiException as error:
+                self._judge(error.status or 0, str(error.body or error.reason).encode())
+
+    def _influxdb_client(self) -> Any:
+        from influxdb_client.client.influxdb_client import InfluxDBClient
+
+        with self._lock:
+            if self._client is None:
+                milliseconds = (int(CONNECT_SECONDS * 1000), int(READ_SECONDS * 1000))
+                self._client = InfluxDBClient(
+                    url=self.target.base, token=self.target.token, org=self.target.org, timeout=milliseconds
+                )
+            return self._client
+
+    def query(self, statement: str) -> list[Series]:
+        """InfluxQL; times come back in milliseconds. Raises ``ReadingsUnavailable``."""
+        self.version()
+        # Chunked: otherwise a server with max-row-limit cuts the answer short.
+        form = {"db": self.target.database, "q": statement, "epoch": "ms", "chunked": "true", "chunk_size": "10000"}
+        response = self._request("POST", "/query", urlencode(form).encode(), "application/x-www-form-urlencoded")
+        try:
+            self._judge(response.status, response.data)
+        except (LinesRefused, TooLarge) as refusal:
+            raise ReadingsUnavailable(f"{self} refuses the question: {refusal}") from refusal
+        return _merged(self._parts(response.data))
+
+    def _parts(self, body: bytes) -> Iterator[dict[str, Any]]:
+        for line in body.splitlines():
+            answer = orjson.loads(line) if line.strip() else {}
+            for result in (answer, *answer.get("results", ())):
+                if "error" in result:
+                    raise ReadingsUnavailable(f"{self}: {result['error']}")
+                yield from result.get("series", ())
+
+    def delete(self, measurement: str, before: int) -> None:
+        """Everything of a measurement older than ``before``, an instant."""
+        if self.first_generation:
+            self.query(influxql.forget(measurement, before))
+            return
+        query = urlencode({"org": self.target.org, "bucket": self.target.database})
+        # The server counts ``stop`` in, so it is a nanosecond before.
+        stop = iso(before - 1).removesuffix("Z") + "999999Z"
+        body = {"start": "1970-01-01T00:00:00Z", "stop": stop, "predicate": f'_measurement="{measurement}"'}
+        response = self._request("POST", f"/api/v2/delete?{query}", orjson.dumps(body), "application/json")
+        self._judge(response.status, response.data)
+
+    def close(self) -> None:
+        """Release the connections."""
+        self._closed = True
+        self._http.clear()
+        if self._client is not None:
+            self._client.close()
+
+    def __str__(self) -> str:
+        return f"InfluxDB at {self.target.host}:{self.target.port}"
+
+    def _request(self, method: str, path: str, body: bytes = b"", kind: str = "") -> urllib3.BaseHTTPResponse:
+        self._open()
+        headers = {**self._http.headers, **({"Content-Type": kind} if kind else {})}
+        with _plainly(self):
+            return self._http.request(method, self.target.base + path, body=body or None, headers=headers)
+
+    def _judge(self, status: int, body: bytes) -> None:
+        """What a status means for the caller: nothing, give up these lines, send fewer, or try all of it later."""
+        if 200 <= status < 300:
+            return
+        reason = _reason(body)
+        match status:
+            case 400 | 422:
+                raise LinesRefused(reason)
+            case 413:
+                raise TooLarge(reason)
+            case 401 | 403:
+                raise ReadingsUnavailable(
+                    f"{self} refuses the sign-in ({status}): check the token, or user and password"
+                )
+            case _:
+                raise ReadingsUnavailable(f"{self} answers {status}: {reason}")
+
+    def _open(self) -> None:
+        if self._closed:
+            raise ReadingsUnavailable("the store of readings is closed")
+
+
+@contextmanager
+def _plainly(server: InfluxServer) -> Iterator[None]:
+    try:
+        yield
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise ReadingsUnavailable(f"{server} cannot be reached: {error}") from error
+
+
+def _credentials(target: InfluxTarget) -> dict[str, str]:
+    if target.token:
+        return {"Authorization": f"Token {target.token}"}
+    if target.user:
+        pair = b64encode(f"{target.user}:{target.password}".encode()).decode()
+        return {"Authorization": f"Basic {pair}"}
+    return {}
+
+
+def _merged(parts: Iterator[dict[str, Any]]) -> list[Series]:
+    """A long series comes in several parts, one after the other."""
+    merged: list[Series] = []
+    for part in parts:
+        tags = part.get("tags", {})
+        if not merged or merged[-1].tags != tags or merged[-1].columns != part["columns"]:
+            merged.append(Series(columns=part["columns"], tags=tags))
+        merged[-1].rows.extend(part.get("values", ()))
+    return merged
+
+
+def _reason(body: bytes) -> str:
+    text = body.decode("utf-8", "replace").strip()
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return text[:500]
+    said = answer.get("error") or answer.get("message") if isinstance(answer, dict) else None
+    return str(said or text)[:500]
