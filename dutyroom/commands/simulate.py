@@ -81,9 +81,8 @@ def read_register(settings: Settings) -> Register:
 
     Raises ``ValueError`` with the first error.
     """
-    from facility.register_csv import read_folder
-
     from dutyroom.demo import site_folder
+    from dutyroom.register_files import read_folder
 
     folder: Path = (settings.site_folder or site_folder()) / "register"
     return read_folder(folder)

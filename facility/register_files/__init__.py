@@ -3,6 +3,17 @@
 from facility.register_files.columns import COLUMNS, OPTIONAL_TABLES, Column
 from facility.register_files.error import RegisterError, RegisterRefused
 from facility.register_files.reading import read_tables
+from facility.register_files.telling import fields_changed, tell
 from facility.register_files.writing import write_tables
 
-__all__ = ["COLUMNS", "OPTIONAL_TABLES", "Column", "RegisterError", "RegisterRefused", "read_tables", "write_tables"]
+__all__ = [
+    "COLUMNS",
+    "OPTIONAL_TABLES",
+    "Column",
+    "RegisterError",
+    "RegisterRefused",
+    "fields_changed",
+    "read_tables",
+    "tell",
+    "write_tables",
+]

@@ -37,7 +37,7 @@ def _rows(name: str, register: Register, nouns: Iterable[Noun]) -> Iterable[list
         if isinstance(noun, Setting) and noun.point not in register.points:
             continue
         zone = _timezone(register, noun)
-        yield [_cell(column, noun, zone) for column in COLUMNS[name]]
+        yield [cell_text(column, noun, zone) for column in COLUMNS[name]]
 
 
 def _timezone(register: Register, noun: Noun) -> tzinfo:
@@ -47,7 +47,8 @@ def _timezone(register: Register, noun: Noun) -> tzinfo:
     return ZoneInfo(site.timezone) if site else UTC
 
 
-def _cell(column: Column, noun: Noun, zone: tzinfo) -> str:
+def cell_text(column: Column, noun: Noun, zone: tzinfo) -> str:
+    """What stands in that column for ``noun``; times as in ``zone``."""
     if column.name in ("name_zh", "name_en"):
         name: Text = getattr(noun, "name")  # noqa: B009  # Setting and Stop have none, and no such column
         return name.zh if column.name == "name_zh" else name.en

@@ -1,0 +1,28 @@
+"""What a change to the register changes, field by field, as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, tzinfo
+
+from facility.register import Change
+from facility.register_files.columns import COLUMNS
+from facility.register_files.writing import cell_text
+
+
+def fields_changed(change: Change, timezone: tzinfo = UTC) -> Iterator[tuple[str, str, str]]:
+    """(column, old text, new text) for each column that differs; of an added or retired entry only what is not empty."""
+    for column in COLUMNS[change.table]:
+        old = "" if change.before is None else cell_text(column, change.before, timezone)
+        new = "" if change.after is None else cell_text(column, change.after, timezone)
+        if old != new:
+            yield column.name, old, new
+
+
+def tell(change: Change, timezone: tzinfo = UTC) -> str:
+    """One line: ``~ points pump-1.pressure: high 1 → 1.6``, ``+`` for added and ``-`` for retired."""
+    mark = {"added": "+", "changed": "~", "retired": "-"}[change.what]
+    told = [f"{name} {old or '∅'} → {new or '∅'}" for name, old, new in fields_changed(change, timezone)]
+    if change.before is None or change.after is None:
+        return f"{mark} {change.table} {change.key}"
+    return f"{mark} {change.table} {change.key}: {', '.join(told)}"
