@@ -63,7 +63,12 @@ MEASURES = (
             "kgf/cm²": _scale("98066.5", "kgf/cm2", "kg/cm2", "公斤"),
         },
     ),
-    Quantity(id="insulation_resistance", name=Text("绝缘电阻", "insulation resistance"), base="Ω", units=_OHMS),
+    Quantity(
+        id="insulation_resistance",
+        name=Text("绝缘电阻", "insulation resistance"),
+        base="Ω",
+        units={unit: _OHMS[unit] for unit in ("MΩ", "kΩ", "GΩ", "Ω")},
+    ),
     Quantity(
         id="resistance",
         name=Text("电阻", "resistance"),
