@@ -56,6 +56,10 @@ class Kind(Protocol):
     """What it is for, in one line."""
     EVIDENCE: frozenset[Quality]
     """Readings of these qualities move its alerts."""
+    BREACHES: frozenset[int]
+    """The qualities with which a reading can be a breach at all; batches without them are passed over."""
+    SHOWS_VALUE: bool
+    """Whether the reading's value is what an alert is about."""
     NEEDS_QUANTITY: bool
     """Whether the rule must name one quantity, in whose units or words its limits are written."""
     JUDGES_LATE: bool

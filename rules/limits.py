@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -86,16 +86,24 @@ def table(rows: Sequence[Limits | None]) -> LimitTable:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Samples:
+class Samples(Protocol):
     """Readings as columns, all of one length."""
 
-    steps: Floats
-    """Whole steps of the point's resolution; a state's number."""
-    quality: Bytes
-    test: Bools
-    age: Ints
-    """Milliseconds from the event to now; negative for a clock that is ahead."""
+    @property
+    def steps(self) -> Floats:
+        """Whole steps of the point's resolution; a state's number."""
+
+    @property
+    def quality(self) -> Bytes:
+        """``facility.quality.Quality``."""
+
+    @property
+    def test(self) -> Bools:
+        """Whether the source says that it is a test."""
+
+    @property
+    def age(self) -> Ints:
+        """Milliseconds from the event to now; negative for a clock that is ahead."""
 
 
 def by_quality(allowed: frozenset[Quality], samples: Samples) -> Bools:

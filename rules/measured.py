@@ -7,7 +7,9 @@ import numpy as np
 from facility.quality import EVIDENCE
 from rules.limits import Bools, Index, LimitTable, Samples, by_quality
 
-__all__ = ["EVIDENCE", "breached", "evidence", "not_clear"]
+__all__ = ["BREACHES", "EVIDENCE", "breached", "evidence", "not_clear"]
+
+BREACHES: frozenset[int] = EVIDENCE
 
 
 def breached(samples: Samples, limits: LimitTable, row: Index) -> Bools:

@@ -12,14 +12,15 @@ from rules.amounts import Amount, shown, span, span_at, written
 from rules.kind import CannotJudge, SpecError
 from rules.kind import Spec as CommonSpec
 from rules.limits import Limits, between, exact
-from rules.measured import EVIDENCE, breached, evidence, not_clear
+from rules.measured import BREACHES, EVIDENCE, breached, evidence, not_clear
 from rules.tables import Filled, KindTable
 
-__all__ = ["EVIDENCE", "breached", "evidence", "not_clear"]
+__all__ = ["BREACHES", "EVIDENCE", "breached", "evidence", "not_clear"]
 
 NAME = "band"
 SUMMARY = Text("偏离设定值过多", "too far from a value set on the point")
 NEEDS_QUANTITY = True
+SHOWS_VALUE = True
 JUDGES_LATE = True
 
 

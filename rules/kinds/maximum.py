@@ -11,14 +11,15 @@ from facility.text import Text
 from rules.amounts import Amount, amount, shown, span, span_at, value_at, written
 from rules.kind import Spec as CommonSpec
 from rules.limits import Limits, between
-from rules.measured import EVIDENCE, breached, evidence, not_clear
+from rules.measured import BREACHES, EVIDENCE, breached, evidence, not_clear
 from rules.tables import Filled, KindTable
 
-__all__ = ["EVIDENCE", "breached", "evidence", "not_clear"]
+__all__ = ["BREACHES", "EVIDENCE", "breached", "evidence", "not_clear"]
 
 NAME = "maximum"
 SUMMARY = Text("高于上限", "above a limit")
 NEEDS_QUANTITY = True
+SHOWS_VALUE = True
 JUDGES_LATE = True
 
 

@@ -18,6 +18,8 @@ from rules.tables import Filled, KindTable
 NAME = "quality"
 SUMMARY = Text("读数不能作为证据", "readings that are no evidence")
 NEEDS_QUANTITY = False
+SHOWS_VALUE = False
+BREACHES: frozenset[int] = frozenset(Quality) - {Quality.GOOD, Quality.STAMPED}
 JUDGES_LATE = True
 EVIDENCE = frozenset(Quality)
 

@@ -21,6 +21,8 @@ from rules.tables import Table as BareTable
 NAME = "silence"
 SUMMARY = Text("太久没有消息", "nothing heard for too long")
 NEEDS_QUANTITY = False
+SHOWS_VALUE = False
+BREACHES: frozenset[int] = frozenset({Quality.STALE})
 JUDGES_LATE = False
 EVIDENCE = frozenset(Quality)
 """Any reading shows that the point speaks, a faulty one and a test too, except one that says it is gone."""

@@ -17,7 +17,9 @@ from rules.tables import Filled, KindTable
 
 NAME = "state"
 SUMMARY = Text("处于不正常的状态", "in a state that means trouble")
+BREACHES: frozenset[int] = TRUE_BUT_UNTIMELY
 NEEDS_QUANTITY = True
+SHOWS_VALUE = True
 JUDGES_LATE = True
 EVIDENCE = TRUE_BUT_UNTIMELY
 """Smoke is smoke, whatever the detector's clock or calibration says."""

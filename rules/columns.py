@@ -1,0 +1,110 @@
+"""A batch of readings as columns, and picks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import repeat
+
+import numpy as np
+
+from facility.reading import Reading
+from rules.limits import Bools, Bytes, Floats, Index, Ints
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """Readings of known points, in the order of arrival; all arrays of one length."""
+
+    point: Index
+    """Index into the engine's points."""
+    at: Ints
+    value: Floats
+    quality: Bytes
+    test: Bools
+    received: int = 0
+    """The latest receive time among all that arrived, unknown points too."""
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    @cached_property
+    def qualities(self) -> frozenset[int]:
+        """The qualities that occur."""
+        return frozenset(np.flatnonzero(np.bincount(self.quality, minlength=1)).tolist())
+
+    @cached_property
+    def any_test(self) -> bool:
+        """Whether one of them is a test."""
+        return bool(self.test.any())
+
+    @cached_property
+    def span(self) -> tuple[int, int]:
+        """The oldest and the newest event time."""
+        return (int(self.at.min()), int(self.at.max())) if len(self) else (0, 0)
+
+
+def columns(readings: Sequence[Reading], index: Mapping[str, int]) -> Columns:
+    """``index`` leads from a point's id to its number; readings of other points are left out."""
+    if not readings:
+        return _empty()
+    points, at, values, qualities, tests, received = zip(*readings, strict=True)
+    whole = Columns(
+        point=np.fromiter(map(index.get, points, repeat(-1)), np.intp, len(readings)),
+        at=np.array(at, np.int64),
+        value=np.array(values, np.float64),
+        quality=np.frombuffer(bytes(qualities), np.uint8),
+        test=np.frombuffer(bytes(tests), np.bool_),
+        received=max(received),
+    )
+    return whole if whole.point.min() >= 0 else _only(whole, whole.point >= 0)
+
+
+def _empty() -> Columns:
+    return Columns(
+        point=np.empty(0, np.intp),
+        at=np.empty(0, np.int64),
+        value=np.empty(0),
+        quality=np.empty(0, np.uint8),
+        test=np.empty(0, np.bool_),
+    )
+
+
+def _only(whole: Columns, known: Bools) -> Columns:
+    return Columns(
+        point=whole.point[known],
+        at=whole.at[known],
+        value=whole.value[known],
+        quality=whole.quality[known],
+        test=whole.test[known],
+        received=whole.received,
+    )
+
+
+class Picked:
+    """Some readings of a batch, as ``rules.limits.Samples``: each column is gathered when a kind asks for it."""
+
+    def __init__(self, batch: Columns, steps: Floats, now: int, pick: Index | None) -> None:
+        self._batch, self._steps, self._now, self._pick = batch, steps, now, pick
+
+    @cached_property
+    def steps(self) -> Floats:
+        """Whole steps of the point's resolution; a state's number."""
+        return self._steps if self._pick is None else self._steps[self._pick]
+
+    @cached_property
+    def quality(self) -> Bytes:
+        """``facility.quality.Quality``."""
+        return self._batch.quality if self._pick is None else self._batch.quality[self._pick]
+
+    @cached_property
+    def test(self) -> Bools:
+        """Whether the source says that it is a test."""
+        return self._batch.test if self._pick is None else self._batch.test[self._pick]
+
+    @cached_property
+    def age(self) -> Ints:
+        """Milliseconds from the event to now."""
+        at = self._batch.at if self._pick is None else self._batch.at[self._pick]
+        return self._now - at

@@ -1,0 +1,177 @@
+"""The judge: what is remembered between batches, and the one place where findings are written. One thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from facility.reading import Reading
+from facility.register import Register
+from rules.book import RuleBook
+from rules.columns import columns
+from rules.engine import compile_engine
+from rules.health import RuleHealth, Trouble, rule_health
+from rules.judging import Outcome, judge_batch, overdue
+from rules.memory import fresh_memory, moved_memory
+from rules.record import Key, Recorder
+from storage.readings.port import Readings
+from storage.records.port import Unit
+
+Adopt = Callable[[], None]
+"""Makes what was judged current in memory. Called after the commit, and only then."""
+
+STEP = 50
+"""How far to look back at once for what had been judged before a crash."""
+MOST = 5_000
+
+
+class Judge:
+    """``judge`` and ``tick`` write through the unit and change nothing in memory until their ``Adopt`` is called.
+
+    So a unit that is undone leaves no trace, and the same batch may be judged again. After ``Conflict``: ``reload``.
+    """
+
+    def __init__(self, book: RuleBook, now: int, *, register: Register | None = None, worker: str = "worker-1") -> None:
+        self._book, self._started, self._worker = book, now, worker
+        self._engine = compile_engine(book, register or Register(), now)
+        self._memory = fresh_memory(self._engine, now)
+        self._open: dict[Key, int] = {}
+        self._gone: set[Key] = set()
+        self._troubles: dict[str, Trouble] = {}
+        self._watermark = 0
+        self._note_errors(self._engine.errors, now)
+
+    def judge(self, unit: Unit, readings: Sequence[Reading], now: int) -> Adopt:
+        """Judge readings that are durable. Raises ``Conflict``, ``RecordsUnavailable``."""
+        batch = columns(readings, self._engine.index)
+        outcome = judge_batch(self._engine, self._memory, batch, now)
+        opened = self._record(unit, outcome, now)
+        watermark = max(self._watermark, batch.received)
+        if watermark > self._watermark:
+            unit.notes.put(f"watermark/{self._worker}", watermark)
+
+        def adopt() -> None:
+            self._memory.saw(batch, now)
+            self._adopt(outcome, opened)
+            self._watermark = watermark
+
+        return adopt
+
+    def tick(self, unit: Unit, now: int) -> Adopt:
+        """What is due by the clock: silence, limits that change, what is left of retired rules. Raises as ``judge``."""
+        engine = (
+            compile_engine(self._book, self._engine.register, now) if now >= self._engine.next_change else self._engine
+        )
+        outcome = overdue(engine, self._memory, now)
+        opened = self._record(unit, outcome, now, self._gone)
+
+        def adopt() -> None:
+            self._engine = engine
+            self._gone = set()
+            self._adopt(outcome, opened)
+
+        return adopt
+
+    def use(self, unit: Unit, register: Register, now: int, book: RuleBook | None = None) -> Adopt:
+        """Go on with another register, or other rules. Alerts of rules and points that are gone are returned, with why."""
+        book = book or self._book
+        engine = compile_engine(book, register, now)
+        memory = moved_memory(self._memory, self._engine, engine, self._started)
+        gone = {key for key in self._keys() if engine.row(*key) is None} | self._gone
+        recorder = Recorder(unit, engine, self._open, now)
+        recorder.retire(gone)
+
+        def adopt() -> None:
+            self._book, self._engine, self._memory, self._gone = book, engine, memory, set()
+            self._forget(recorder.open)
+            self._troubles = {}
+            self._note_errors(engine.errors, now)
+
+        return adopt
+
+    def restore(self, unit: Unit, readings: Readings) -> None:
+        """After a start: where every row stood, and how far every point had been judged. Raises ``ReadingsUnavailable``."""
+        self.reload(unit)
+        mark = self._read_watermark(unit)
+        if mark is None:
+            return
+        self._watermark = mark
+        for point, newest in readings.last(self._engine.index).items():
+            if point in self._engine.index:
+                self._knew(readings, newest, mark)
+
+    def reload(self, unit: Unit) -> None:
+        """Read tracks and open alerts again: somebody else was first."""
+        memory, engine = self._memory, self._engine
+        memory.tracks.clear()
+        memory.active[:] = False
+        self._open = {(alert.rule, alert.point): alert.id for alert in unit.alerts.open_ones()}
+        self._gone = {key for key in self._open if engine.row(*key) is None}
+        for key, track in unit.alerts.tracks().items():
+            row = engine.row(*key)
+            if row is None:
+                self._gone.add(key)
+            else:
+                memory.put(row, track)
+
+    def health(self) -> list[RuleHealth]:
+        """Every rule: when it last judged, what it watches, what it cannot judge, and what went wrong."""
+        return rule_health(self._engine, self._memory, self._troubles)
+
+    def _read_watermark(self, unit: Unit) -> int | None:
+        """This worker's, or the newest of any where this one is new; None where nothing was ever judged."""
+        own = unit.notes.get(f"watermark/{self._worker}")
+        marks = [own] if own is not None else [unit.notes.get(name) for name in unit.notes.names("watermark/")]
+        return max((int(mark) for mark in marks), default=None)
+
+    def _knew(self, readings: Readings, newest: Reading, mark: int) -> None:
+        """Step back over what was stored and not judged, and over what was no evidence."""
+        place, memory = self._engine.index[newest.point], self._memory
+        missing = set(memory.newest)
+        for reading in _backwards(readings, newest):
+            if reading.received > mark:
+                continue
+            memory.knew(place, reading.at, reading.quality, test=reading.test)
+            missing = {wanted for wanted in missing if reading.test or reading.quality not in wanted}
+            if not missing:
+                return
+
+    def _record(self, unit: Unit, outcome: Outcome, now: int, gone: Iterable[Key] = ()) -> dict[Key, int | None]:
+        recorder = Recorder(unit, self._engine, self._open, now)
+        recorder.retire(gone)
+        recorder.write(outcome)
+        self._note_errors(outcome.errors | recorder.errors, now)
+        return recorder.open
+
+    def _adopt(self, outcome: Outcome, opened: dict[Key, int | None]) -> None:
+        for move in outcome.moves:
+            self._memory.put(move.row, move.after)
+        self._forget(opened)
+
+    def _forget(self, opened: dict[Key, int | None]) -> None:
+        for key, number in opened.items():
+            if number is None:
+                self._open.pop(key, None)
+            else:
+                self._open[key] = number
+
+    def _keys(self) -> set[Key]:
+        """Every (rule, point) that is not quiet or has an open alert."""
+        rows = (self._engine.of(row) for row in self._memory.tracks)
+        return {(rule.id, point.id) for rule, point in rows} | set(self._open)
+
+    def _note_errors(self, errors: dict[str, str], now: int) -> None:
+        for rule, text in errors.items():
+            known = self._troubles.get(rule)
+            since, count = (known.since, known.count + 1) if known else (now, 1)
+            self._troubles[rule] = Trouble(text=text, since=since, count=count)
+
+
+def _backwards(readings: Readings, newest: Reading) -> Iterable[Reading]:
+    yield newest
+    at, seen = newest.at, 0
+    while seen < MOST:
+        older = readings.before(newest.point, at, STEP)
+        yield from older
+        if len(older) < STEP:
+            return
+        at, seen = older[-1].at, seen + len(older)

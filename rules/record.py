@@ -1,0 +1,194 @@
+"""Writes what was found: alerts, work orders, facts and tracks, in the caller's unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from facility.alert import QUIET, Alert, Condition, Track
+from facility.point import Point
+from facility.text import Text
+from facility.work_order import WorkOrder
+from rules.engine import Engine
+from rules.judging import Late, Outcome
+from rules.respond import (
+    alert_fact,
+    covers,
+    is_late,
+    late_alert,
+    moved,
+    new_alert,
+    new_work_order,
+    stretched,
+    work_order_fact,
+)
+from rules.rule import Rule
+from rules.timeline import Move, Transition, What
+from storage.records.port import AlertFilter, NotFound, Unit, WorkOrderFilter
+
+Key = tuple[str, str]
+"""(rule, point)"""
+
+
+class Recorder:
+    """One unit of work's writing. ``open`` holds what is open after it: (rule, point) → alert, None where it closed."""
+
+    def __init__(self, unit: Unit, engine: Engine, known: Mapping[Key, int], now: int) -> None:
+        self._unit, self._engine, self._known, self._now = unit, engine, known, now
+        self.open: dict[Key, int | None] = {}
+        self.errors: dict[str, str] = {}
+
+    def write(self, outcome: Outcome) -> None:
+        """Everything that was found."""
+        for move in outcome.moves:
+            if move.transitions:
+                self._write_move(move)
+        for late in outcome.late:
+            self._write_late(late)
+        tracks = {self._key(move.row): move.after for move in outcome.moves}
+        if tracks:
+            self._unit.alerts.put_tracks(tracks)
+
+    def retire(self, gone: Iterable[Key]) -> None:
+        """Rules or points that are no longer there: their alerts are returned, and it is said why."""
+        keys = sorted(gone)
+        for rule, point in keys:
+            alert = self._open_alert((rule, point))
+            if alert is not None and alert.condition is not Condition.NORMAL:
+                why = "rule retired" if rule not in self._engine.rule_index else "point retired"
+                self._retire(alert, why if point in self._engine.index else "point retired")
+        if keys:
+            self._unit.alerts.put_tracks(dict.fromkeys(keys, QUIET))
+
+    def _retire(self, alert: Alert, why: str) -> None:
+        closed = self._now if alert.acknowledged else None
+        ended = max(self._now, alert.started)
+        after = self._unit.alerts.update(replace(alert, condition=Condition.NORMAL, ended=ended, closed=closed))
+        self._fact(after, "returned", alert.state, why)
+        if closed is not None:
+            self.open[alert.rule, alert.point] = None
+
+    def _key(self, row: int) -> Key:
+        rule, point = self._engine.of(row)
+        return rule.id, point.id
+
+    def _open_alert(self, key: Key) -> Alert | None:
+        """As it stands in the store now: people may have acted since."""
+        number = self.open.get(key, self._known.get(key))
+        if number is None:
+            return None
+        try:
+            alert = self._unit.alerts.get(number)
+        except NotFound:
+            return None
+        return alert if alert.open else None
+
+    def _write_move(self, move: Move) -> None:
+        rule, point = self._engine.of(move.row)
+        alert = stored = self._open_alert((rule.id, point.id))
+        raised = False
+        for found in move.transitions:
+            if alert is None and found.what is not What.RAISED:
+                continue  # it was closed by hand while it fired
+            if alert is None:
+                alert = stored = self._raise(move.row, found)
+            else:
+                alert = self._go_on(alert, found)
+            raised = raised or found.what is What.RAISED
+            if not alert.open:
+                self._unit.alerts.update(alert)
+                alert = stored = None
+        if alert is not None:
+            wanted = raised and not (is_late(_last_raise(move), self._now) and alert.condition is Condition.NORMAL)
+            alert = self._with_work_order(alert, rule) if wanted else alert
+            if alert != stored:
+                self._unit.alerts.update(alert)
+        self.open[rule.id, point.id] = alert.id if alert else None
+
+    def _raise(self, row: int, found: Transition) -> Alert:
+        alert = self._unit.alerts.open(self._new(row, found))
+        self._fact(alert, "raised", "normal")
+        return alert
+
+    def _go_on(self, alert: Alert, found: Transition) -> Alert:
+        after = moved(alert, found, self._now)
+        match found.what:
+            case What.RAISED:
+                self._fact(after, "re-raised", alert.state)
+            case What.RETURNED:
+                self._fact(after, "returned", alert.state)
+            case What.MOVED:
+                pass
+        return after
+
+    def _new(self, row: int, found: Transition) -> Alert:
+        rule, point = self._engine.of(row)
+        limits = self._engine.limits_at(row, found.track.raised)
+        limit = self._limit_text(rule, point, row, found.track.raised)
+        return new_alert(rule, point, self._engine.register, found=found, limits=limits, limit=limit, now=self._now)
+
+    def _limit_text(self, rule: Rule, point: Point, row: int, at: int) -> Text:
+        limits = self._engine.limits_at(row, at)
+        if limits is None:
+            return rule.title
+        try:
+            return rule.kind.limit_text(rule.spec, point, limits)
+        except Exception as error:  # noqa: BLE001 - an alarm goes out, whatever becomes of its wording
+            self.errors[rule.id] = f"{type(error).__name__}: {error}"
+            return rule.title
+
+    def _with_work_order(self, alert: Alert, rule: Rule) -> Alert:
+        if not rule.response.work_order:
+            return alert
+        order = self._order_at_hand(alert)
+        if order is None:
+            order = self._unit.work_orders.add(new_work_order(alert, rule, self._now))
+            self._unit.facts.append(work_order_fact(order, alert, "opened", self._now))
+        elif order.id != alert.work_order:
+            self._unit.facts.append(work_order_fact(order, alert, "joined", self._now))
+        return replace(alert, work_order=order.id)
+
+    def _order_at_hand(self, alert: Alert) -> WorkOrder | None:
+        """The open order of this alert, or of an earlier one of the same rule on the same point: people are on it already."""
+        if alert.work_order is not None:
+            order = self._unit.work_orders.get(alert.work_order)
+            if order.open:
+                return order
+        page = self._unit.work_orders.find(WorkOrderFilter(open=True, assets=(alert.asset,)), limit=500)
+        same = (order for order in page.rows if (order.rule, order.point) == (alert.rule, alert.point))
+        return next(same, None)
+
+    def _write_late(self, late: Late) -> None:
+        """A breach that was over before it was known. Told once, however often the message comes."""
+        rule, point = self._engine.of(late.row)
+        alert = self._open_alert((rule.id, point.id))
+        if alert is not None:
+            self._stretch(alert, late)
+        elif not self._told(rule.id, point.id, late.at):
+            self._raise_late(late)
+
+    def _stretch(self, alert: Alert, late: Late) -> None:
+        if alert.condition is not Condition.NORMAL or covers(alert, late.at):
+            return
+        after = self._unit.alerts.update(stretched(alert, late.at, late.ended))
+        self._fact(after, "extended", alert.state, "a late reading")
+
+    def _told(self, rule: str, point: str, at: int) -> bool:
+        wanted = AlertFilter(rules=(rule,), points=(point,), until=at + 1)
+        return any(covers(alert, at) for alert in self._unit.alerts.find(wanted, limit=50).rows)
+
+    def _raise_late(self, late: Late) -> None:
+        rule, point = self._engine.of(late.row)
+        track = QUIET._replace(condition=Condition.ACTIVE, bad_since=late.at, raised=late.at, last=late.at)
+        draft = self._new(late.row, Transition(What.RAISED, track, late.value))
+        alert = self._unit.alerts.open(late_alert(draft, late.at, late.ended))
+        self._fact(alert, "raised", "normal", "a late reading")
+        self._fact(alert, "returned", "unacknowledged", "a late reading")
+        self.open[rule.id, point.id] = alert.id
+
+    def _fact(self, alert: Alert, what: str, before: str, why: str = "") -> None:
+        self._unit.facts.append(alert_fact(alert, what, before, self._now, why))
+
+
+def _last_raise(move: Move) -> Track:
+    return next(found.track for found in reversed(move.transitions) if found.what is What.RAISED)

@@ -1,0 +1,150 @@
+"""From what was found to what people see: alerts, work orders and facts. Pure; the recorder writes them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from facility.alert import Alert, Condition, Track, follow
+from facility.clock import Clock
+from facility.fact import Fact
+from facility.instant import MINUTE
+from facility.point import Point
+from facility.register import Register
+from facility.text import Text
+from facility.work_order import WorkOrder
+from rules.limits import Limits
+from rules.rule import Rule
+from rules.timeline import Transition
+
+LATE = 5 * MINUTE
+"""An alert whose hold was fulfilled longer ago than this, when it is committed, is late news."""
+
+WHO = "system:rules"
+
+
+def is_late(track: Track, now: int) -> bool:
+    """Whether the news of what raised it came late. A long hold is no lateness: the hold's end counts, not its start."""
+    return now - track.raised > LATE
+
+
+def new_alert(
+    rule: Rule, point: Point, register: Register, *, found: Transition, limits: Limits | None, limit: Text, now: int
+) -> Alert:
+    """The alert that a transition to firing raises."""
+    asset = register.assets.get(point.asset)
+    value = found.value if rule.kind.SHOWS_VALUE else None
+    return Alert(
+        rule=rule.id,
+        rule_version=rule.version,
+        clause=rule.clause,
+        point=point.id,
+        asset=point.asset,
+        zone=asset.zone if asset else "",
+        severity=rule.severity,
+        life_safety=rule.life_safety,
+        title=rule.title,
+        condition=found.track.condition,
+        started=found.track.bad_since,
+        raised=found.track.raised,
+        opened=now,
+        value=value,
+        latest=value,
+        unit=point.unit if value is not None else "",
+        low=limits.low if limits else None,
+        high=limits.high if limits else None,
+        limit=limit,
+        late=is_late(found.track, now),
+    )
+
+
+def late_alert(alert: Alert, at: int, ended: int) -> Alert:
+    """An alert of what was over before it was known: on the list until somebody has seen it, and no more than that."""
+    return replace(alert, started=at, raised=at, condition=Condition.NORMAL, ended=max(at, ended), late=True)
+
+
+def moved(alert: Alert, found: Transition, now: int) -> Alert:
+    """The alert after a further transition of its track."""
+    value = found.value if alert.value is not None else None
+    after = follow(alert, found.track, now, value)
+    if found.track.condition is Condition.NORMAL:
+        # News that was on its way when silence was found can be older than the silence's start.
+        return replace(after, ended=max(found.track.good_since, alert.started))
+    if alert.condition is Condition.NORMAL:
+        return replace(after, late=alert.late and is_late(found.track, now))
+    return after
+
+
+def stretched(alert: Alert, at: int, ended: int) -> Alert:
+    """A returned alert after a late reading showed that it began earlier, or ended later, than was known."""
+    known = alert.started if alert.ended is None else alert.ended
+    return replace(alert, started=min(alert.started, at), ended=max(known, ended))
+
+
+def covers(alert: Alert, at: int) -> bool:
+    """Whether what happened at ``at`` is told by this alert already."""
+    return alert.started <= at and (alert.ended is None or at < alert.ended or at == alert.started)
+
+
+def new_work_order(alert: Alert, rule: Rule, now: int) -> WorkOrder:
+    """The work order of an alert; its clocks run from the event's own time."""
+    clocks = tuple(
+        Clock(name=promise.name, started=alert.started, limit=promise.within, clause=promise.clause)
+        for promise in rule.response.clocks
+    )
+    return WorkOrder(
+        alert=alert.id,
+        kind=rule.response.work_order,
+        title=alert.title,
+        clause=alert.clause,
+        severity=alert.severity,
+        life_safety=alert.life_safety,
+        point=alert.point,
+        asset=alert.asset,
+        zone=alert.zone,
+        limit=alert.limit,
+        value=alert.value,
+        unit=alert.unit,
+        rule=alert.rule,
+        rule_version=alert.rule_version,
+        opened=now,
+        event_at=alert.started,
+        emergency=rule.response.emergency,
+        clocks=clocks,
+    )
+
+
+def alert_fact(alert: Alert, what: str, before: str, now: int, why: str = "") -> Fact:
+    """A transition of an alert, with the evidence it rests on."""
+    data: dict[str, Any] = {
+        "rule": alert.rule,
+        "rule_version": alert.rule_version,
+        "point": alert.point,
+        "started": alert.started,
+        "raised": alert.raised,
+        "ended": alert.ended,
+        "value": alert.value if what == "raised" else alert.latest,
+        "unit": alert.unit,
+        "low": alert.low,
+        "high": alert.high,
+        "late": alert.late,
+    }
+    return Fact(
+        at=now,
+        noun="alert",
+        subject=str(alert.id),
+        what=what,
+        before=before,
+        after=alert.state,
+        why=why,
+        who=WHO,
+        data=data,
+    )
+
+
+def work_order_fact(order: WorkOrder, alert: Alert, what: str, now: int) -> Fact:
+    """A work order that was opened for an alert, or joined by one."""
+    data = {"alert": alert.id, "rule": order.rule, "point": order.point, "event_at": order.event_at}
+    return Fact(
+        at=now, noun="work-order", subject=str(order.id), what=what, after=order.state.value, who=WHO, data=data
+    )
