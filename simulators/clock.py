@@ -31,8 +31,3 @@ class Pace:
     def simulated(self, now: int) -> int:
         """Simulated time at the real instant ``now``; never ahead of it."""
         return min(self.start + round((now - self.began) * self.speed), now)
-
-    def real(self, simulated: int) -> int:
-        """The real instant at which simulated time reaches ``simulated``."""
-        fast = self.began + round((simulated - self.start) / self.speed)
-        return max(fast, simulated) if simulated >= self.start + self.span else fast

@@ -77,9 +77,12 @@ class Guard:
         point = self.register.points.get(stop.point)
         if point is None or not point.device:
             return []
-        guard = self.people.guard_on(local_hour(now, self.utc_offset)).card
+        guard = self.people.guard_on(local_hour(now, self.utc_offset), self._number()).card
         tag = tag_of(stop.point)
         return [Spoken(device=point.device, at=now, event="scan", tag=tag, guard=guard, urgent=True)]
+
+    def _number(self) -> int:
+        return list(self.register.routes).index(self.route.id)
 
     def _walk_on(self, now: int) -> None:
         self.next_stop += 1

@@ -52,9 +52,10 @@ class People:
         public = access == "public" and rng.random() < 0.85
         return rng.choice(self.residents if public else on_duty)
 
-    def guard_on(self, hour: float) -> Person:
-        """The guard on patrol: the first of the shift."""
-        return next(person for person in self.staff if person.at_work(hour))
+    def guard_on(self, hour: float, route: int) -> Person:
+        """The guard on patrol: each route has its own of the shift."""
+        on_duty = [person for person in self.staff if person.at_work(hour)]
+        return on_duty[route % len(on_duty)]
 
 
 def local_hour(now: int, utc_offset: int) -> float:

@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from facility.instant import HOUR
 from facility.point import Point
 from facility.units import QUANTITIES, state_word
 from simulators.devices.model import NUMBER, CannotHappen, Kinds, Model, at_rest
 from simulators.spoken import Spoken, Value
 
+COUNTERS = ("energy", "count", "volume")
+COUNTED = 380 / HOUR
+"""What a meter adds: kWh at the power below, from where it stood when the simulation began."""
 WANDER = 0.004
 """Share by which a measurement wanders between reports; pulled back to where it started."""
 ORDINARY = {
@@ -36,11 +40,13 @@ class Anything(Model):
 
     can: ClassVar[Mapping[str, Kinds]] = {"set": {"value": NUMBER}, "rest": {}}
     drift: dict[str, float] = field(default_factory=dict)
+    counted: float = 0.0
     forced: float | None = None
     """What its first point is made to say."""
 
     def advance(self, span: int) -> None:
         """A bounded random walk for everything that is measured."""
+        self.counted += COUNTED * span
         for point in self.fitting.points:
             if span and not QUANTITIES[point.quantity].is_state:
                 before = self.drift.get(point.id, 0.0)
@@ -53,6 +59,8 @@ class Anything(Model):
             return state_word(point.quantity, self.forced) if state else self.forced
         if state:
             return at_rest(point)
+        if point.quantity in COUNTERS:
+            return self.counted
         middle = ORDINARY.get(point.quantity, float(at_rest(point)))
         return middle + abs(middle) * self.drift.get(point.id, 0.0)
 

@@ -65,7 +65,8 @@ class Door(Model):
         return said
 
     def _plan(self) -> None:
-        self.due = min([self.beat, self.next_person, *(m.at for m in self.coming[:1])])
+        # What has not begun yet (0) is due now.
+        self.due = max(self.now, min([self.beat, self.next_person, *(m.at for m in self.coming[:1])]))
 
     def _hour(self) -> float:
         return local_hour(self.now, self.fitting.utc_offset)
