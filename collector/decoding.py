@@ -1,14 +1,18 @@
 """What a decoder is: a pure function from a message to signals, events and statuses.
 
-A decoder is one file in ``collector/decoders/`` with ``NAME`` (as in sources.toml), ``decode`` and ``EXAMPLES``.
-It knows its envelope, never the register: ids and keys are the device's own.
+A decoder is one file in ``collector/decoders/`` with ``NAME`` (as in sources.toml), ``FILTERS`` (where its messages
+usually arrive), ``NEEDS`` (groups of named topic levels; a source's filter must name one of each group), ``decode`` and
+``EXAMPLES``. It knows its envelope, never the register: ids and keys are the device's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+SIZE_LIMIT = 1 << 20
+"""Bytes that a payload may have where its source sets no limit of its own."""
 
 
 class DecodeError(ValueError):
@@ -26,16 +30,19 @@ class Message:
     captured: Mapping[str, str] = field(default_factory=dict)
     """Named levels of the topic, such as ``{"site": …, "device": …}``."""
     retained: bool = False
+    limit: int = SIZE_LIMIT
+    """How many bytes the source allows a payload to have."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signal:
-    """One value that a device sent. ``value`` is a finite number or a boolean or a state's word; ``at`` None: no time given."""
+class Signal(NamedTuple):
+    """One value that a device sent. A tuple, because hundreds of thousands a second are made of it."""
 
     device: str
     key: str
     value: float | bool | str
+    """A finite number, a boolean, or a state's word."""
     at: int | None
+    """None: no time given."""
     unit: str = ""
     test: bool = False
     fault: str = ""
@@ -79,6 +86,8 @@ class Decoded:
     """The envelope's own id for repeats (ChirpStack's deduplicationId), or empty."""
     replies: tuple[tuple[str, bytes], ...] = ()
     """What should be published in answer (Sparkplug's rebirth request)."""
+    refused: tuple[str, ...] = ()
+    """Parts that cannot be used, each with its field and why; the rest of the message is good."""
 
 
 Memory = MutableMapping[str, Any]
@@ -86,3 +95,18 @@ Memory = MutableMapping[str, Any]
 
 Decode = Callable[[Message, Memory], Decoded]
 """Raises ``DecodeError``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One message and what it must become. Examples are documentation, and are run as tests."""
+
+    what: str
+    topic: str
+    """Matched against the decoder's ``FILTERS``."""
+    payload: bytes
+    decoded: Decoded | None = None
+    refused: str = ""
+    """A part of the ``DecodeError``'s text, where there must be one."""
+    memory: Mapping[str, Any] = field(default_factory=dict)
+    """What is remembered from earlier messages."""

@@ -1,0 +1,71 @@
+"""Every decoder that stands in ``collector/decoders/``. A new file there is found by itself."""
+
+from __future__ import annotations
+
+import pkgutil
+from dataclasses import dataclass
+from importlib import import_module
+
+from collector import decoders
+from collector.decoding import Decode, Decoded, DecodeError, Example, Message
+from collector.topics import TopicFilter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoder:
+    """One decoder as its file describes it."""
+
+    name: str
+    filters: tuple[TopicFilter, ...]
+    needs: tuple[tuple[str, ...], ...]
+    decode: Decode
+    examples: tuple[Example, ...]
+
+
+def _load() -> dict[str, Decoder]:
+    found = {}
+    for module in sorted(pkgutil.iter_modules(decoders.__path__), key=lambda m: m.name):
+        file = import_module(f"{decoders.__name__}.{module.name}")
+        found[file.NAME] = Decoder(
+            name=file.NAME,
+            filters=tuple(TopicFilter(text) for text in file.FILTERS),
+            needs=file.NEEDS,
+            decode=file.decode,
+            examples=file.EXAMPLES,
+        )
+    return found
+
+
+DECODERS: dict[str, Decoder] = _load()
+"""By name, as sources.toml says it."""
+
+
+def guess(topic: str, payload: bytes, received: int) -> str:
+    """The decoder that would understand the message: by its usual topic first, then by the payload alone; else empty."""
+    for decoder in DECODERS.values():
+        for topic_filter in decoder.filters:
+            captured = topic_filter.match(topic)
+            if captured is not None and _understands(decoder, topic, payload, received, captured):
+                return decoder.name
+    levels = topic.split("/")
+    for decoder in DECODERS.values():
+        stand_in = {
+            name: levels[-1] if name in ("kind", "event", "type") else topic
+            for group in decoder.needs
+            for name in group
+        }
+        if _understands(decoder, topic, payload, received, stand_in):
+            return decoder.name
+    return ""
+
+
+def _understands(decoder: Decoder, topic: str, payload: bytes, received: int, captured: dict[str, str]) -> bool:
+    message = Message(topic=topic, payload=payload, received=received, source="", captured=captured)
+    try:
+        return _says_something(decoder.decode(message, {}))
+    except (DecodeError, KeyError):
+        return False
+
+
+def _says_something(decoded: Decoded) -> bool:
+    return bool(decoded.signals or decoded.events or decoded.statuses)

@@ -1,0 +1,119 @@
+"""ChirpStack v4 over MQTT: ``application/<id>/device/<DevEUI>/event/<event>``, JSON.
+
+``up`` carries the codec's values in ``object``; ``status`` the battery and the link margin. ``join``, ``ack``, ``txack``,
+``log``, ``location`` and ``integration`` say nothing about a point and are left out. ``time`` is ISO 8601;
+``deduplicationId`` tells repeats apart.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from collector import json_input, lorawan, scalars
+from collector.decoding import Decoded, DecodeError, Example, Memory, Message, Signal
+
+NAME = "chirpstack"
+FILTERS = ("application/{application}/device/{device}/event/{event}",)
+NEEDS = (("device",), ("event",))
+
+LEFT_OUT = frozenset({"join", "ack", "txack", "log", "location", "integration"})
+
+
+def decode(message: Message, memory: Memory) -> Decoded:
+    """One event of one device."""
+    del memory
+    event = message.captured["event"]
+    if event in LEFT_OUT:
+        return Decoded()
+    if event not in ("up", "status"):
+        raise DecodeError(f"topic: event {event[:40]!r}; allowed: up, status, {', '.join(sorted(LEFT_OUT))}")
+    found = json_input.table(message)
+    device = _device(message, found)
+    at = scalars.instant(found.get("time"), "time")
+    up = event == "up"
+    signals = lorawan.signals(device, found.get("object"), at, "object") if up else _status(device, found, at)
+    identity = found.get("deduplicationId")
+    key = f"{event}/{identity}" if type(identity) is str and len(identity) <= 64 else ""
+    return Decoded(signals=tuple(signals), duplicate_key=key)
+
+
+def _device(message: Message, found: dict[str, Any]) -> str:
+    device = message.captured["device"].lower()
+    about = found.get("deviceInfo")
+    claimed = about.get("devEui") if type(about) is dict else None
+    if claimed is not None and str(claimed).lower() != device:
+        raise DecodeError(
+            f"deviceInfo.devEui: {str(claimed)[:40]!r}, but the topic says {device!r}, and the topic decides"
+        )
+    return device
+
+
+def _status(device: str, found: dict[str, Any], at: int | None) -> list[Signal]:
+    """Battery in percent unless the device cannot tell or hangs on mains; link margin in dB."""
+    signals = []
+    if not found.get("batteryLevelUnavailable") and not found.get("externalPowerSource") and "batteryLevel" in found:
+        signals.append(scalars.signal(device, "battery", found["batteryLevel"], at, "%"))
+    if "margin" in found:
+        signals.append(scalars.signal(device, "margin", found["margin"], at, "dB"))
+    return signals
+
+
+_UP = "application/1/device/24e124126a148401/event/up"
+
+EXAMPLES = (
+    Example(
+        what="Milesight EM500-PP: pressure in kPa, and a record that comes late",
+        topic=_UP,
+        payload=b'{"deduplicationId": "3ac7e3c4-4401-4b8d-9386-a5c902f9202d", "time": "2026-07-18T09:34:15.775023242+00:00",'
+        b' "deviceInfo": {"devEui": "24e124126a148401"}, "fPort": 85, "data": "A3tYAg==",'
+        b' "object": {"battery": 100, "pressure": 600, "history": [{"timestamp": 1722650880, "pressure": 520}]}}',
+        decoded=Decoded(
+            signals=(
+                Signal("24e124126a148401", "battery", 100.0, 1784367255775),
+                Signal("24e124126a148401", "pressure", 600.0, 1784367255775),
+                Signal("24e124126a148401", "pressure", 520.0, 1722650880000),
+            ),
+            duplicate_key="up/3ac7e3c4-4401-4b8d-9386-a5c902f9202d",
+        ),
+    ),
+    Example(
+        what="Milesight GS524N under test: smoke, marked as a test",
+        topic=_UP,
+        payload=b'{"time": "2026-07-18T09:34:15Z", "object": {"type": "smoke sensor", "battery": 100, "concentration": 0,'
+        b' "event": "testing alarm with normal battery"}}',
+        decoded=Decoded(
+            signals=(
+                Signal("24e124126a148401", "type", "smoke sensor", 1784367255000, test=True),
+                Signal("24e124126a148401", "battery", 100.0, 1784367255000, test=True),
+                Signal("24e124126a148401", "concentration", 0.0, 1784367255000, test=True),
+                Signal("24e124126a148401", "event", "testing alarm with normal battery", 1784367255000, test=True),
+                Signal("24e124126a148401", "smoke", True, 1784367255000, test=True),
+            ),
+        ),
+    ),
+    Example(
+        what="Decentlab pressure probe: values with units",
+        topic=_UP,
+        payload=b'{"time": "2026-07-18T09:34:15Z", "object": {"pressure": {"displayName": "Pressure", "value": 0.246,'
+        b' "unit": "bar"}}}',
+        decoded=Decoded(signals=(Signal("24e124126a148401", "pressure", 0.246, 1784367255000, "bar"),)),
+    ),
+    Example(
+        what="battery and margin",
+        topic="application/1/device/0101010101010101/event/status",
+        payload=b'{"time": "2022-07-18T09:35:06.927172638+00:00", "margin": 10, "batteryLevel": 88.3}',
+        decoded=Decoded(
+            signals=(
+                Signal("0101010101010101", "battery", 88.3, 1658136906927, "%"),
+                Signal("0101010101010101", "margin", 10.0, 1658136906927, "dB"),
+            )
+        ),
+    ),
+    Example(
+        what="a join says nothing about a point",
+        topic="application/1/device/0101010101010101/event/join",
+        payload=b'{"devAddr": "00189440"}',
+        decoded=Decoded(),
+    ),
+    Example(what="no codec is set", topic=_UP, payload=b'{"fPort": 1, "data": "qg=="}', refused="payload codec"),
+)

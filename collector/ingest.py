@@ -1,0 +1,327 @@
+"""The loop around everything: take what is there, store, judge, commit, acknowledge.
+
+What was taken stays in hand until it is committed; a store that is away only makes it wait. Nothing is acknowledged before it
+is durable and judged, and nothing that was acknowledged is forgotten.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+
+from collector.intake import Intake, Prepared
+from collector.link import Delivery, Link
+from collector.memory import Memories
+from collector.qualify import Qualifier
+from collector.sources import Sources
+from collector.stats import Stats
+from facility.letter import DeadLetter
+from facility.reading import Reading
+from facility.register import Register
+from storage.readings.port import Readings, ReadingsRefused, ReadingsUnavailable
+from storage.records.port import Conflict, Records, RecordsUnavailable, Unit
+
+log = structlog.get_logger()
+
+BATCH = 2_000
+CONFLICTS_BORNE = 5
+LONGEST_WAIT = 30_000
+_FIRST_WAIT = 200
+
+
+class Judge(Protocol):
+    """The rules engine, as the collector needs it."""
+
+    def judge(self, unit: Unit, readings: Sequence[Reading], now: int) -> Callable[[], None]:
+        """Judge readings inside ``unit``. The result adopts the new state in memory; it is called after the commit."""
+
+    def reload(self, unit: Unit) -> None:
+        """Read the state again: another writer was first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What one call has done."""
+
+    messages: int = 0
+    readings: int = 0
+    letters: int = 0
+    unclaimed: int = 0
+    in_hand: int = 0
+    """Messages that wait for a store to come back."""
+
+
+class Ingest:
+    """One collector. All methods are called by one thread, except ``health``."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        link: Link,
+        records: Records,
+        readings: Readings,
+        register: Register,
+        sources: Sources,
+        judge: Judge,
+        pseudonym_key: bytes,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Reads the watermark and the decoders' memories. Raises ``RecordsUnavailable``."""
+        self._link, self._records, self._readings, self._judge = link, records, readings, judge
+        self._watermark, self._pause = f"watermark/{name}", pause
+        self.stats = Stats()
+        self._qualifier = Qualifier(register, pseudonym_key)
+        self._memories = Memories()
+        self._intake = Intake(sources, self._qualifier, self._memories, self.stats)
+        self._hand: deque[list[Prepared]] = deque()
+        self._failures = self._not_before = 0
+        with records.read() as unit:
+            self._memories.load(unit.notes)
+            self._received = int(unit.notes.get(self._watermark) or 0)
+
+    def use(self, register: Register) -> None:
+        """Go on with another register."""
+        self._qualifier.use(register)
+        self._intake.forget_strangers()
+
+    def once(self, now: int, timeout: float = 0.0) -> Counts:
+        """One group commit of what is there; waits up to ``timeout`` seconds only when there is nothing to do.
+
+        Never raises for what a message or a store does: see ``health`` for both.
+        """
+        if not self._hand:
+            deliveries = self._link.take(BATCH, timeout)
+            if deliveries:
+                self._hand.append([self._prepare(delivery, now) for delivery in deliveries])
+        elif now < self._not_before:
+            self._pause(min(timeout, (self._not_before - now) / 1_000))
+            return Counts(in_hand=self._in_hand())
+        return self._empty_hand(now)
+
+    def health(self, now: int) -> dict[str, Any]:
+        """What the worker publishes: counters, rates, and how the link does."""
+        state = self._link.state()
+        link = {name: getattr(state, name) for name in state.__slots__}
+        return self.stats.note(now) | {"in_hand": self._in_hand(), "link": link, "connected": state.connected}
+
+    # --- one batch ------------------------------------------------------------------------------------------------
+
+    def _prepare(self, delivery: Delivery, now: int) -> Prepared:
+        self._received = max(self._received, delivery.arrived)
+        return self._intake.prepare(delivery, self._received, now)
+
+    def _empty_hand(self, now: int) -> Counts:
+        """Commit group after group. One that fails for its own sake is halved until the message to blame is alone."""
+        messages = readings = letters = unclaimed = 0
+        while self._hand:
+            group = self._hand[0]
+            try:
+                self._commit(group, now)
+            except (ReadingsUnavailable, RecordsUnavailable, Conflict) as error:
+                self._back_off(error, now)
+                break
+            except Exception as error:  # noqa: BLE001 - the loop's edge: it goes on, and the message is kept
+                self._set_apart(group, error, now)
+                continue
+            self._hand.popleft()
+            self._acknowledge(group, now)
+            messages += len(group)
+            readings += sum(len(one.found.readings) for one in group)
+            letters += sum(one.letter is not None for one in group)
+            unclaimed += sum(len(one.unclaimed) for one in group)
+        return Counts(
+            messages=messages, readings=readings, letters=letters, unclaimed=unclaimed, in_hand=self._in_hand()
+        )
+
+    def _commit(self, group: list[Prepared], now: int) -> None:
+        """Store, judge, commit. Readings that are stored already stay as they are when it is tried again."""
+        self._store(group, now)
+        readings = [reading for one in group for reading in one.found.readings]
+
+        def write(unit: Unit) -> None:
+            for one in group:
+                if one.letter is not None:
+                    unit.letters.bury(one.letter)
+                for stranger in one.unclaimed:
+                    unit.letters.notice(stranger)
+            unit.notes.put(self._watermark, group[-1].received)
+
+        self._judge_and_write(readings, now, write)
+
+    def _store(self, group: list[Prepared], now: int) -> None:
+        readings = [reading for one in group for reading in one.found.readings]
+        passages = [passage for one in group for passage in one.found.passages]
+        scans = [scan for one in group for scan in one.found.scans]
+        if not (readings or passages or scans):
+            return
+        try:
+            self._readings.append(readings, passages, scans)
+        except ReadingsRefused as error:
+            if not self._drop(group, error, now):
+                raise
+
+    def _drop(self, group: list[Prepared], error: ReadingsRefused, now: int) -> bool:
+        """Take out what the store will never keep; the rest of the batch is durable. False when it cannot be found."""
+        unfit, found = set(error.lines), False
+        for one in group:
+            kept = one.found
+            before = len(kept.readings) + len(kept.passages) + len(kept.scans)
+            kept.readings = [row for row in kept.readings if repr(row) not in unfit]
+            kept.passages = [row for row in kept.passages if repr(row) not in unfit]
+            kept.scans = [row for row in kept.scans if repr(row) not in unfit]
+            if len(kept.readings) + len(kept.passages) + len(kept.scans) < before:
+                self._intake.add_letter(one, error.reason, now)
+                found = True
+        return found
+
+    def _judge_and_write(self, readings: Sequence[Reading], now: int, write: Callable[[Unit], None]) -> None:
+        """One transaction, tried again from the judging when another writer was first. Raises ``Conflict`` in the end."""
+        for left in range(CONFLICTS_BORNE, -1, -1):
+            try:
+                adopt = self._one_transaction(readings, now, write)
+            except Conflict:
+                self.stats.conflicts += 1
+                self._reload()
+                if not left:
+                    raise
+            else:
+                self._adopt(adopt)
+                return
+
+    def _one_transaction(
+        self, readings: Sequence[Reading], now: int, write: Callable[[Unit], None]
+    ) -> Callable[[], None]:
+        with self._records.begin() as unit:
+            adopt = self._judge.judge(unit, readings, now) if readings else _nothing
+            write(unit)
+            changes = self._memories.write(unit.notes)
+        self._memories.saved(changes)
+        return adopt
+
+    def _adopt(self, adopt: Callable[[], None]) -> None:
+        """It is committed: whatever goes wrong now must not make the batch be judged again."""
+        try:
+            adopt()
+        except Exception:
+            log.exception("the judge could not adopt its new state; it reads it again")
+            self._reload()
+
+    def _reload(self) -> None:
+        with self._records.read() as unit:
+            self._judge.reload(unit)
+
+    def _acknowledge(self, group: list[Prepared], now: int) -> None:
+        """The batch is durable and judged: tell the broker, answer, count."""
+        self._link.acknowledge([one.delivery for one in group])
+        for one in group:
+            for topic, payload in one.replies:
+                self._link.publish(topic, payload)
+        self._failures, self.stats.error = 0, ""
+        self._count(group, now)
+
+    def _count(self, group: list[Prepared], now: int) -> None:
+        stats = self.stats
+        stats.tick(now)
+        stats.batches += 1
+        stats.last_batch = len(group)
+        stats.messages += len(group)
+        stats.newest = group[-1].received
+        stats.lag = max(0, now - group[0].delivery.arrived)
+        for one in group:
+            stats.readings += len(one.found.readings)
+            stats.passages += len(one.found.passages)
+            stats.scans += len(one.found.scans)
+            stats.unclaimed += len(one.found.unclaimed)
+            stats.duplicates += one.repeated
+            stats.replies += len(one.replies)
+            if one.letter is not None:
+                stats.letters += 1
+                stats.refused(one.delivery.topic)
+
+    # --- when it cannot be done -----------------------------------------------------------------------------------
+
+    def _in_hand(self) -> int:
+        return sum(len(group) for group in list(self._hand))
+
+    def _back_off(self, error: Exception, now: int) -> None:
+        """The batch stays in hand. Each failure doubles the wait, with jitter, up to half a minute."""
+        longest = min(LONGEST_WAIT, _FIRST_WAIT << min(self._failures, 10))
+        self._not_before = now + int(random.uniform(longest / 2, longest))  # noqa: S311 - spreads collectors, hides nothing
+        self._failures += 1
+        self.stats.retries += 1
+        self.stats.error = f"{type(error).__name__}: {error}"
+        log.warning("a batch could not be committed; it is kept", messages=self._in_hand(), reason=str(error))
+
+    def _set_apart(self, group: list[Prepared], error: Exception, now: int) -> None:
+        """Something unforeseen: halve the group, or bury the message that is to blame with what was said."""
+        self._hand.popleft()
+        if len(group) > 1:
+            middle = len(group) // 2
+            self._hand.extendleft([group[middle:], group[:middle]])
+            return
+        one = group[0]
+        log.error("a message could not be taken in", topic=one.delivery.topic, exc_info=error)
+        self.stats.isolated += 1
+        if one.only_a_letter:
+            # Not even that can be written. It stays with the broker and comes again after the next connection.
+            return
+        self._hand.appendleft([self._intake.bury(one, f"unexpected {type(error).__name__}: {error}", now)])
+
+    # --- dead letters once more -----------------------------------------------------------------------------------
+
+    def retry_letters(self, now: int) -> int:
+        """Try the dead letters again that a person asked for, with the present register. Returns how many succeeded.
+
+        Raises ``RecordsUnavailable``, ``ReadingsUnavailable``, ``Conflict``: the request stands, call it again.
+        """
+        with self._records.read() as unit:
+            waiting = unit.letters.to_retry()
+        return sum(self._retry(letter, now) for letter in waiting)
+
+    def _retry(self, letter: DeadLetter, now: int) -> bool:
+        self._received = max(self._received, now)
+        # Its own time of arrival stands in for a missing clock, as it would have done then.
+        delivery = Delivery(letter.topic, letter.payload, letter.last, qos=0)
+        one = self._intake.prepare(delivery, self._received, now, again=True)
+        reason = _why_not(letter, one)
+        try:
+            if not reason:
+                self._store([one], now)
+                reason = one.letter.reason if one.letter else ""
+            if not reason:
+                self._judge_and_write(one.found.readings, now, lambda unit: unit.letters.resolve(letter.id, now))
+                self.stats.readings += len(one.found.readings)
+                return True
+        except (ReadingsUnavailable, RecordsUnavailable, Conflict):
+            raise
+        except Exception as error:
+            log.exception("a dead letter could not be tried again", letter=letter.id)
+            reason = f"unexpected {type(error).__name__}: {error}"
+        with self._records.begin() as unit:
+            unit.letters.retried(letter.id, reason)
+        return False
+
+
+def _why_not(letter: DeadLetter, one: Prepared) -> str:
+    """Why a letter cannot be delivered this time either; empty when it can."""
+    if letter.size > len(letter.payload):
+        return f"only the first {len(letter.payload)} of its {letter.size} bytes were kept"
+    if one.letter is not None:
+        return one.letter.reason
+    if not one.source:
+        return "no source's filter matches its topic"
+    if one.found.unclaimed and not (one.found.readings or one.found.passages or one.found.scans):
+        external_id, key = next(iter(one.found.unclaimed))
+        return f"{external_id!r} is not in the register" if not key else f"{external_id!r} has no point for {key!r}"
+    return ""
+
+
+def _nothing() -> None:
+    """What there is to adopt where nothing was judged."""

@@ -1,0 +1,26 @@
+"""A judge that judges nothing and remembers everything. Ships for tests, trials and measurements of the collector alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from facility.reading import Reading
+from storage.records.port import Unit
+
+
+class NotingJudge:
+    """``judged`` grows only by what was committed, as a real judge's state does."""
+
+    def __init__(self) -> None:
+        self.judged: list[Reading] = []
+        self.reloads = 0
+
+    def judge(self, unit: Unit, readings: Sequence[Reading], now: int) -> Callable[[], None]:
+        """Note the readings once they are committed."""
+        del unit, now
+        return lambda: self.judged.extend(readings)
+
+    def reload(self, unit: Unit) -> None:
+        """Count it."""
+        del unit
+        self.reloads += 1
