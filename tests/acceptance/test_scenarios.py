@@ -1,0 +1,24 @@
+from pathlib import Path
+
+import pytest
+
+from simulators.scenario import available, find
+from tests.acceptance.expectation import differences, missing_evidence
+from tests.acceptance.timeline import duty_room, play
+from tests.simulators.riverside import register
+
+
+@pytest.mark.parametrize("name", available())
+def test_the_duty_room_raises_what_the_scenario_says_and_nothing_else(name: str, tmp_path: Path) -> None:
+    scenario = find(name)
+    with duty_room(tmp_path, register(), scenario.start) as room:
+        published = play(room, scenario, register())
+        assert len(room.link.acknowledged) == published
+        with room.records.read() as unit:
+            assert unit.letters.dead().rows == []
+            assert unit.letters.unclaimed().rows == []
+            assert unit.facts.verify() is None
+        end = scenario.start + scenario.duration
+        stories = [missing_evidence(e, room.readings.range(e.point, scenario.start, end)) for e in scenario.evidence]
+        wrong = differences(scenario, room.alerts(), room.work_orders()) + [story for story in stories if story]
+        assert not wrong, "\n".join(wrong)

@@ -1,0 +1,121 @@
+"""A duty room without a broker and without a clock: simulated time is an argument, everything else is the real thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from collector.ingest import Ingest
+from collector.link_fake import FakeLink
+from collector.sources import Sources, read_sources
+from facility.alert import Alert
+from facility.register import Register, difference
+from facility.work_order import WorkOrder
+from rules.book import RuleBook
+from rules.definition import load_book
+from rules.judge import Judge
+from simulators.building import Building
+from simulators.scenario import Scenario
+from storage.readings.sqlite import SqliteReadings
+from storage.records.port import AlertFilter, Unit, WorkOrderFilter
+from storage.records.sql import SqlRecords
+
+SITE = Path(__file__).parents[2] / "examples" / "riverside"
+
+
+def site_sources() -> Sources:
+    return read_sources((SITE / "sources.toml").read_text("utf-8"))
+
+
+def site_rules() -> RuleBook:
+    own = SITE / "rules"
+    return load_book(*([own] if own.is_dir() else []))
+
+
+@dataclass(slots=True)
+class DutyRoom:
+    """The collector, the judge and the stores, put together as the worker does it."""
+
+    link: FakeLink
+    ingest: Ingest
+    judge: Judge
+    records: SqlRecords
+    readings: SqliteReadings
+
+    def take_in(self, now: int) -> None:
+        """What has arrived by ``now``, and what is due by the clock."""
+        while self.ingest.once(now).messages:
+            pass
+        self._commit(lambda unit: self.judge.tick(unit, now))
+
+    def _commit(self, work: Callable[[Unit], Callable[[], None]]) -> None:
+        with self.records.begin() as unit:
+            adopt = work(unit)
+        adopt()
+
+    def alerts(self) -> list[Alert]:
+        """Every alert that was ever raised, oldest first."""
+        found: list[Alert] = []
+        cursor: str | None = None
+        with self.records.read() as unit:
+            while True:
+                page = unit.alerts.find(AlertFilter(), cursor, 200)
+                found += page.rows
+                if page.cursor is None:
+                    return found[::-1]
+                cursor = page.cursor
+
+    def work_orders(self) -> list[WorkOrder]:
+        """Every work order, oldest first."""
+        with self.records.read() as unit:
+            return unit.work_orders.find(WorkOrderFilter(), None, 500).rows[::-1]
+
+
+@contextmanager
+def duty_room(folder: Path, register: Register, start: int) -> Iterator[DutyRoom]:
+    """A fresh duty room with ``register``, opened at ``start``."""
+    records = SqlRecords(f"sqlite:///{folder / 'records.db'}")
+    records.migrate()
+    readings = SqliteReadings(folder / "readings.db")
+    try:
+        with records.begin() as unit:
+            unit.registers.apply(difference(Register(), register), who="system:test", at=start)
+        yield open_again(records, readings, FakeLink(), start)
+    finally:
+        readings.close()
+        records.close()
+
+
+def open_again(records: SqlRecords, readings: SqliteReadings, link: FakeLink, now: int) -> DutyRoom:
+    """As after a start: what is remembered is what was stored."""
+    judge = Judge(site_rules(), now)
+    with records.begin() as unit:
+        register = unit.registers.load()
+        adopt = judge.use(unit, register, now)
+        adopt()
+        judge.restore(unit, readings)
+    ingest = Ingest(
+        name="worker-1",
+        link=link,
+        records=records,
+        readings=readings,
+        register=register,
+        sources=site_sources(),
+        judge=judge,
+        pseudonym_key=b"timeline",
+    )
+    return DutyRoom(link, ingest, judge, records, readings)
+
+
+def play(room: DutyRoom, scenario: Scenario, register: Register, seed: int = 1) -> int:
+    """Let the whole scenario happen. Returns how many messages were published."""
+    building = Building(register=register, start=scenario.start, seed=seed, scenario=scenario)
+    published = 0
+    for now in range(scenario.start, scenario.start + scenario.duration, scenario.tick):
+        for message in building.messages(now + 1):
+            room.link.deliver(message.topic, message.payload, arrived=message.at)
+            published += 1
+        room.take_in(now)
+    return published
