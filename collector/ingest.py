@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import structlog
@@ -99,6 +99,8 @@ class Ingest:
         if not self._hand:
             deliveries = self._link.take(BATCH, timeout)
             if deliveries:
+                # A batch never shares its ``received`` with an earlier one: the watermark tells them apart after a crash.
+                self._received += 1
                 self._hand.append([self._prepare(delivery, now) for delivery in deliveries])
         elif now < self._not_before:
             self._pause(min(timeout, (self._not_before - now) / 1_000))
@@ -146,14 +148,19 @@ class Ingest:
         readings = [reading for one in group for reading in one.found.readings]
 
         def write(unit: Unit) -> None:
+            for letter in _alike(one.letter for one in group if one.letter is not None):
+                unit.letters.bury(letter)
             for one in group:
-                if one.letter is not None:
-                    unit.letters.bury(one.letter)
                 for stranger in one.unclaimed:
                     unit.letters.notice(stranger)
-            unit.notes.put(self._watermark, group[-1].received)
+            unit.notes.put(self._watermark, self._mark(group))
 
         self._judge_and_write(readings, now, write)
+
+    def _mark(self, group: list[Prepared]) -> int:
+        """The newest ``received`` below which everything is judged; a batch that was halved shares one with its rest."""
+        rest = self._hand[1][0].received - 1 if len(self._hand) > 1 else group[-1].received
+        return min(group[-1].received, rest)
 
     def _store(self, group: list[Prepared], now: int) -> None:
         readings = [reading for one in group for reading in one.found.readings]
@@ -321,6 +328,16 @@ def _why_not(letter: DeadLetter, one: Prepared) -> str:
         external_id, key = next(iter(one.found.unclaimed))
         return f"{external_id!r} is not in the register" if not key else f"{external_id!r} has no point for {key!r}"
     return ""
+
+
+def _alike(letters: Iterable[DeadLetter]) -> list[DeadLetter]:
+    """Like letters of one batch in one, counted: a flood of rubbish is not a flood of writes."""
+    found: dict[tuple[str, str, str], DeadLetter] = {}
+    for letter in letters:
+        like = (letter.source, letter.topic, letter.reason)
+        earlier = found.get(like)
+        found[like] = letter if earlier is None else replace(letter, first=earlier.first, count=earlier.count + 1)
+    return list(found.values())
 
 
 def _nothing() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from facility.point import Point
 from facility.quality import Quality
@@ -38,11 +39,13 @@ class Instrument:
     state: bool
     direct: bool
     """A float without a unit of its own only needs its range checked."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What the device says → the state's word, where the two differ."""
 
     def value(self, sent: float | bool | str, unit: str) -> tuple[float, Quality]:
         """The value in the point's unit, and its quality as far as the value alone tells. Raises ``UnitError``."""
         if self.state:
-            return state_number(self.quantity, sent), Quality.GOOD
+            return state_number(self.quantity, self.words.get(_said(sent), sent)), Quality.GOOD
         if isinstance(sent, bool | str):
             raise UnitError(
                 f"{sent!r} is not a number; allowed: {self.quantity} in {unit or self.sent_unit or self.unit}"
@@ -76,6 +79,11 @@ def loop_is_broken(current: float) -> bool:
     return not LOOP_BROKEN_BELOW <= current <= LOOP_BROKEN_ABOVE
 
 
+def _said(sent: float | bool | str) -> str:
+    """A boolean, number or word as sources.toml writes it: ``true``, ``0``, ``shut``."""
+    return f"{sent:g}" if type(sent) is float else str(sent).casefold()
+
+
 def _is_unit(quantity: str, unit: str) -> bool:
     try:
         canonical_unit(quantity, unit)
@@ -84,8 +92,11 @@ def _is_unit(quantity: str, unit: str) -> bool:
     return True
 
 
-def instrument(point: Point, unit: str = "", scale: float = 1.0) -> Instrument:
-    """How ``point`` is fed by a key whose meaning names ``unit`` and ``scale``. Raises ``UnitError`` for an unknown quantity."""
+def instrument(point: Point, unit: str = "", scale: float = 1.0, words: Mapping[str, str] | None = None) -> Instrument:
+    """How ``point`` is fed by a key whose meaning says ``unit``, ``scale`` and ``words``.
+
+    Raises ``UnitError`` for an unknown quantity.
+    """
     if point.quantity not in QUANTITIES:
         raise UnitError(f"point {point.id}: {point.quantity!r} is not a quantity")
     sent_unit = unit or point.sent_unit or point.unit
@@ -103,4 +114,5 @@ def instrument(point: Point, unit: str = "", scale: float = 1.0) -> Instrument:
         loop=point.loop,
         state=state,
         direct=not state and not point.loop and sent_unit == point.unit and factor == 1.0,
+        words=words or {},
     )

@@ -29,9 +29,10 @@ def signals(device: str, found: Any, at: int | None, field: str) -> list[Signal]
 
 
 def _is_test(found: dict[str, Any]) -> bool:
-    """A smoke detector in its self-test says so: Milesight GS524N by its ``event``, others by ``test``."""
+    """A detector in its self-test says so: GS524N by its ``event``, yobiiq SD-1001 by its button, others by ``test``."""
     event = found.get("event")
-    return (type(event) is str and event.startswith("testing")) or found.get("test") is True
+    by_word = type(event) is str and event.startswith("testing")
+    return by_word or found.get("testButtonPressed") == "Pushed" or found.get("test") is True
 
 
 def _smoke_of_event(device: str, found: dict[str, Any], at: int | None, test: bool) -> list[Signal]:

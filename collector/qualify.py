@@ -197,7 +197,7 @@ class Qualifier:
             )
             return "" if left_out else None
         try:
-            return instrument(point, meaning.unit, meaning.scale)
+            return instrument(point, meaning.unit, meaning.scale, meaning.words)
         except UnitError as error:
             return str(error)
 

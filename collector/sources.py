@@ -31,6 +31,8 @@ class KeyMeaning:
     name: str
     unit: str = ""
     scale: float = 1.0
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What the device says (``true``, ``0``, ``shut``; small letters) → the state's word, where the two differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -108,6 +110,7 @@ class _KeyEntry(_Strict):
     as_: str = Field("", alias="as", max_length=200)
     unit: Annotated[str, AfterValidator(_known_unit)] = ""
     scale: Annotated[FiniteFloat, AfterValidator(_not_zero)] = 1.0
+    words: dict[str, str] = {}
 
 
 class _ModelEntry(_Strict):
@@ -184,7 +187,15 @@ def _source(entry: _SourceEntry, index: int, file: str, text: str) -> Source:
 
 
 def _meanings(keys: dict[str, _KeyEntry]) -> dict[str, KeyMeaning]:
-    return {key: KeyMeaning(name=said.as_ or key, unit=said.unit, scale=said.scale) for key, said in keys.items()}
+    return {
+        key: KeyMeaning(
+            name=said.as_ or key,
+            unit=said.unit,
+            scale=said.scale,
+            words={theirs.casefold(): ours for theirs, ours in said.words.items()},
+        )
+        for key, said in keys.items()
+    }
 
 
 def _filter(text: str, place: tuple[str | int, ...], file: str, whole: str) -> TopicFilter:

@@ -2,7 +2,8 @@
 
 Friendly names may contain slashes. ``bridge/…`` is the bridge's own talk, and ``…/set``, ``…/get`` are commands to devices:
 they are left out. There is no time unless the bridge is set to add ``last_seen`` (ISO 8601 or epoch milliseconds).
-``test: true`` marks everything in the message as a test.
+``test: true`` marks everything in the message as a test. ``contact`` is true while the contact is closed, so it becomes the
+word ``closed`` or ``open``: a bare boolean means the opposite to other makers.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ def _state(message: Message, device: str) -> Decoded:
     if not message.payload:
         return Decoded()
     found = json_input.table(message)
+    if type(found.get("contact")) is bool:
+        found["contact"] = "closed" if found["contact"] else "open"
     signals = flattening.signals(
         device, found, _last_seen(found), test=found.get("test") is True, skip=_ABOUT_THE_RADIO
     )
@@ -81,7 +84,7 @@ EXAMPLES = (
         payload=b'{"contact": false, "temperature": null, "last_seen": "2026-11-24T08:00:00+08:00"}',
         decoded=Decoded(
             signals=(
-                Signal("door-1", "contact", False, 1795478400000),
+                Signal("door-1", "contact", "open", 1795478400000),
                 Signal("door-1", "temperature", 0.0, 1795478400000, fault=scalars.NO_VALUE),
             )
         ),
