@@ -150,8 +150,8 @@ def _keys(points: Table) -> Iterator[RegisterError]:
         earlier = first.setdefault((point.device, key), row)
         if earlier is not row:
             message = Text(
-                f"设备 {point.device} 的键 {key} 已用于第 {earlier.number} 行",
-                f"key {key} of device {point.device} is already that of row {earlier.number}",
+                f"即设备 {point.device} 的键 {key}，第 {earlier.number} 行已经用了",
+                f"means key {key} of device {point.device}, which row {earlier.number} has already",
             )
             yield points.error(row, "key" if point.key else "id", message)
 

@@ -13,7 +13,7 @@ from facility.register_files.cells import end_of_day
 from facility.register_files.checks import Tables, all_errors
 from facility.register_files.columns import OPTIONAL_TABLES
 from facility.register_files.error import RegisterError, RegisterRefused
-from facility.register_files.sheet import read_sheet
+from facility.register_files.sheet import Sheet, is_utf_8, read_sheet
 from facility.register_files.table import Row, Table, closest, in_force, read_table
 from facility.text import Text
 from facility.units import canonical_unit
@@ -28,9 +28,8 @@ def read_tables(
     encoding) is appended to ``notes``. Raises ``RegisterRefused`` with every error found.
     """
     errors: list[RegisterError] = list(_file_errors(files))
-    tables = {
-        name: _table(name, files, current or Register(), errors, [] if notes is None else notes) for name in TABLES
-    }
+    sheets = _sheets(files, errors, [] if notes is None else notes)
+    tables = {name: _table(name, sheets, files, current or Register(), errors) for name in TABLES}
     errors.extend(all_errors(tables))
     if errors:
         raise RegisterRefused(_in_order(errors))
@@ -50,23 +49,31 @@ def _file_errors(files: Mapping[str, bytes]) -> list[RegisterError]:
     return errors
 
 
+def _sheets(files: Mapping[str, bytes], errors: list[RegisterError], notes: list[Text]) -> dict[str, Sheet]:
+    """What could be read as CSV, by file."""
+    beside_gb18030 = not all(is_utf_8(content) for content in files.values())
+    sheets = {}
+    for file in (f"{name}.csv" for name in TABLES if f"{name}.csv" in files):
+        try:
+            sheets[file] = read_sheet(file, files[file], beside_gb18030=beside_gb18030)
+        except RegisterRefused as refused:
+            errors.extend(refused.errors)
+    notes.extend(sheet.note for sheet in sheets.values() if sheet.note)
+    return sheets
+
+
 def _table(
-    name: str, files: Mapping[str, bytes], current: Register, errors: list[RegisterError], notes: list[Text]
+    name: str, sheets: Mapping[str, Sheet], files: Mapping[str, bytes], current: Register, errors: list[RegisterError]
 ) -> Table:
-    content = files.get(f"{name}.csv")
-    if content is None and name in OPTIONAL_TABLES:
+    file = f"{name}.csv"
+    if file in sheets:
+        return read_table(name, sheets[file], errors)
+    if file not in files and name in OPTIONAL_TABLES:
         nouns: dict[str, Noun] = getattr(current, name)
         return in_force(name, nouns.values())
-    if content is None:
-        errors.append(RegisterError(file=f"{name}.csv", message=Text("缺少这个文件", "this file is missing")))
-        return Table(name=name, file=f"{name}.csv", rows=[], whole=False)
-    try:
-        sheet = read_sheet(f"{name}.csv", content)
-    except RegisterRefused as refused:
-        errors.extend(refused.errors)
-        return Table(name=name, file=f"{name}.csv", rows=[], whole=False)
-    notes.extend([sheet.note] if sheet.note else [])
-    return read_table(name, sheet, errors)
+    if file not in files:
+        errors.append(RegisterError(file=file, message=Text("缺少这个文件", "this file is missing")))
+    return Table(name=name, file=file, rows=[], whole=False)
 
 
 def _in_order(errors: list[RegisterError]) -> list[RegisterError]:
