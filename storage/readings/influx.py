@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from facility.instant import HOUR
 from facility.quality import Quality
 from facility.reading import Bucket, Passage, Reading, Scan
-from storage.readings import influxql
+from storage.readings import influx_buckets, influxql
 from storage.readings.influx_server import InfluxServer, LinesRefused, TooLarge
 from storage.readings.influx_url import InfluxTarget
 from storage.readings.keepable import LATEST, Sifted, sift
@@ -89,8 +90,7 @@ class InfluxReadings:
         return {point: _reading(point, row) for point, row in found if point is not None}
 
     def buckets(self, point: str, start: int, end: int, width: int) -> list[Bucket]:
-        rows = self._rows(influxql.buckets(point, start, end, width))
-        return [Bucket(start=at, low=low, high=high, mean=mean, count=count) for at, low, high, mean, count in rows]
+        return influx_buckets.buckets(self._server, point, start, end, width)
 
     def passages(self, point: str, start: int, end: int, limit: int = 1000) -> list[Passage]:
         passages = [_passage(point, row) for row in self._rows(influxql.passages(point, start, end, limit))]
@@ -102,8 +102,11 @@ class InfluxReadings:
 
     def forget(self, before: int) -> int:
         """InfluxDB does not say how many. InfluxDB 3 has no deletion by time: there the database's own retention does it."""
+        edge = min(max(before, 1), LATEST)
         for measurement in ("reading", "passage", "scan"):
-            self._server.delete(measurement, min(max(before, 1), LATEST))
+            self._server.delete(measurement, edge)
+        # The hour that the edge cuts too: its figures would speak of readings that are gone.
+        self._server.delete("reading_hour", -(-edge // HOUR) * HOUR)
         return -1
 
     def check(self) -> str:

@@ -59,8 +59,7 @@ class InfluxServer:
         """As the server says it. Only InfluxDB says it: VictoriaMetrics takes lines but answers no InfluxQL."""
         self._open()
         if not self._version:
-            response = self._request("GET", "/ping")
-            self._judge(response.status, response.data)
+            response = self._asked("GET", "/ping")
             version = response.headers.get("X-Influxdb-Version", "")
             if not version:
                 raise ReadingsUnavailable(f"{self} does not answer as InfluxDB does (no X-Influxdb-Version)")
@@ -110,20 +109,23 @@ class InfluxServer:
         self.version()
         # Chunked: otherwise a server with max-row-limit cuts the answer short.
         form = {"db": self.target.database, "q": statement, "epoch": "ms", "chunked": "true", "chunk_size": "10000"}
-        response = self._request("POST", "/query", urlencode(form).encode(), "application/x-www-form-urlencoded")
-        try:
-            self._judge(response.status, response.data)
-        except (LinesRefused, TooLarge) as refusal:
-            raise ReadingsUnavailable(f"{self} refuses the question: {refusal}") from refusal
-        return _merged(self._parts(response.data))
+        answer = self._asked("POST", "/query", urlencode(form).encode(), "application/x-www-form-urlencoded")
+        return _merged(self._parts(answer.data))
 
     def _parts(self, body: bytes) -> Iterator[dict[str, Any]]:
         for line in body.splitlines():
-            answer = orjson.loads(line) if line.strip() else {}
+            answer = self._json(line) if line.strip() else {}
             for result in (answer, *answer.get("results", ())):
                 if "error" in result:
                     raise ReadingsUnavailable(f"{self}: {result['error']}")
                 yield from result.get("series", ())
+
+    def _json(self, line: bytes) -> dict[str, Any]:
+        try:
+            answer = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            raise ReadingsUnavailable(f"{self} answers something that is not JSON: {line[:80]!r}") from error
+        return answer if isinstance(answer, dict) else {}
 
     def delete(self, measurement: str, before: int) -> None:
         """Everything of a measurement older than ``before``, an instant."""
@@ -134,8 +136,7 @@ class InfluxServer:
         # The server counts ``stop`` in, so it is a nanosecond before.
         stop = iso(before - 1).removesuffix("Z") + "999999Z"
         body = {"start": "1970-01-01T00:00:00Z", "stop": stop, "predicate": f'_measurement="{measurement}"'}
-        response = self._request("POST", f"/api/v2/delete?{query}", orjson.dumps(body), "application/json")
-        self._judge(response.status, response.data)
+        self._asked("POST", f"/api/v2/delete?{query}", orjson.dumps(body), "application/json")
 
     def close(self) -> None:
         """Release the connections."""
@@ -146,6 +147,15 @@ class InfluxServer:
 
     def __str__(self) -> str:
         return f"InfluxDB at {self.target.host}:{self.target.port}"
+
+    def _asked(self, method: str, path: str, body: bytes = b"", kind: str = "") -> urllib3.BaseHTTPResponse:
+        """For everything but lines: whatever the server has against it, all there is to do is to try again later."""
+        response = self._request(method, path, body, kind)
+        try:
+            self._judge(response.status, response.data)
+        except (LinesRefused, TooLarge) as refusal:
+            raise ReadingsUnavailable(f"{self} answers {response.status}: {refusal}") from refusal
+        return response
 
     def _request(self, method: str, path: str, body: bytes = b"", kind: str = "") -> urllib3.BaseHTTPResponse:
         self._open()

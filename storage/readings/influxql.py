@@ -5,11 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from facility.instant import DAY
 from facility.quality import EVIDENCE
 from storage.readings.keepable import LATEST
 from storage.readings.line_protocol import quoted, stored_name
 
 _FIELDS = '"value", "quality", "test", "received"'
+FIGURES = {"low": "min", "high": "max", "mean": "mean", "count": "count"}
+"""A bucket's figure → the function of InfluxQL that takes it."""
 _EVIDENCE = " OR ".join(f'"quality" = {int(quality)}' for quality in sorted(EVIDENCE))
 
 
@@ -31,12 +34,30 @@ def last(points: Collection[str]) -> str:
     return f'SELECT {_FIELDS} FROM "reading"{which} GROUP BY "point" ORDER BY time DESC LIMIT 1'
 
 
-def buckets(point: str, start: int, end: int, width: int) -> str:
-    """Columns time, low, high, mean, count. InfluxDB's own intervals begin at multiples of their width since 1970."""
+def figures(point: str, start: int, end: int, width: int) -> str:
+    """One series per name of ``FIGURES``, columns time and that name. Intervals begin at multiples of ``width`` since 1970.
+
+    One statement per figure: all in one, with its conditions, takes five times as long on InfluxDB 1.
+    """
+    which = f'{_of(point)} AND {_within(start, end)} AND ({_EVIDENCE}) AND "test" = false'
+    return "; ".join(
+        f'SELECT {taken}("value") AS "{name}" FROM "reading" WHERE {which} GROUP BY time({width}ms) fill(none)'
+        for name, taken in FIGURES.items()
+    )
+
+
+def readings(point: str, start: int, end: int, width: int) -> str:
+    """Columns time and readings: how many there are in each interval, evidence or not."""
+    which = f"{_of(point)} AND {_within(start, end)}"
+    return f'SELECT count("value") AS "readings" FROM "reading" WHERE {which} GROUP BY time({width}ms) fill(none)'
+
+
+def days(point: str, first: int, beyond: int) -> str:
+    """Two series: time and readings of each day; time, low, high, mean, count and readings of each hour that was kept."""
     return (
-        'SELECT min("value"), max("value"), mean("value"), count("value") FROM "reading"'
-        f' WHERE {_of(point)} AND {_within(start, end)} AND ({_EVIDENCE}) AND "test" = false'
-        f" GROUP BY time({width}ms) fill(none)"
+        f"{readings(point, first, beyond, DAY)};"
+        ' SELECT "low", "high", "mean", "count", "readings" FROM "reading_hour"'
+        f" WHERE {_of(point)} AND {_within(first, beyond)}"
     )
 
 

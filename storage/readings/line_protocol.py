@@ -9,15 +9,17 @@ from __future__ import annotations
 from functools import lru_cache
 from zlib import crc32
 
-from facility.reading import Passage, Reading, Scan
+from facility.reading import Bucket, Passage, Reading, Scan
 
 MILLISECOND = 1_000_000
 """Nanoseconds."""
 
-# A backslash before the end of a tag, or before a space, cannot be written in line protocol at all. So none is sent: it
-# travels as %5C, and a percent sign as %25. The rest is what the protocol itself asks for.
-_TAG = str.maketrans({"\\": "%5C", "%": "%25", ",": "\\,", "=": "\\=", " ": "\\ "})
-_STORED = str.maketrans({"\\": "%5C", "%": "%25"})
+# A backslash before the end of a tag or before a space cannot be written in line protocol at all, and a line break would
+# begin a line of its own. So neither is sent: they travel as %5C and %0A, and a percent sign as %25.
+_STORED = str.maketrans(
+    {character: f"%{ord(character):02X}" for character in ("\\", "%", "\x7f", *map(chr, range(32)))}
+)
+_TAG = str.maketrans({",": "\\,", "=": "\\=", " ": "\\ "})
 _TEXT = str.maketrans({"\\": "\\\\", '"': '\\"'})
 _QUERY = str.maketrans({"\\": "\\\\", "'": "\\'", "\n": "\\n"})
 
@@ -49,6 +51,14 @@ def scan_line(scan: Scan, site: str, quantity: str) -> str:
     )
 
 
+def hour_line(point: str, hour: Bucket, readings: int) -> str:
+    """The figures of one hour, kept beside the readings; ``readings`` is how many there were, evidence or not."""
+    return (
+        f"{_series('reading_hour', point, '', '')} low={float(hour.low)!r},high={float(hour.high)!r},mean={float(hour.mean)!r},"
+        f"count={hour.count}i,readings={readings}i {hour.start * MILLISECOND}"
+    )
+
+
 def stored_name(name: str) -> str:
     """A point's name as the server gives it back in the tag ``point``."""
     return name.translate(_STORED)
@@ -73,7 +83,9 @@ def _nanoseconds(at: int, seq: int, *telling_apart: str) -> int:
 def _series(measurement: str, point: str, site: str, quantity: str) -> str:
     # Tags in the order of their keys: the server need not sort them. An empty tag is left out: it has no spelling.
     tags = {"point": point, "quantity": quantity, "site": site}
-    return ",".join([measurement, *(f"{key}={value.translate(_TAG)}" for key, value in tags.items() if value)])
+    return ",".join(
+        [measurement, *(f"{key}={stored_name(value).translate(_TAG)}" for key, value in tags.items() if value)]
+    )
 
 
 def _text(text: str) -> str:
