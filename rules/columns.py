@@ -23,8 +23,6 @@ class Columns:
     value: Floats
     quality: Bytes
     test: Bools
-    received: int = 0
-    """The latest receive time among all that arrived, unknown points too."""
 
     def __len__(self) -> int:
         return len(self.at)
@@ -49,14 +47,13 @@ def columns(readings: Sequence[Reading], index: Mapping[str, int]) -> Columns:
     """``index`` leads from a point's id to its number; readings of other points are left out."""
     if not readings:
         return _empty()
-    points, at, values, qualities, tests, received = zip(*readings, strict=True)
+    points, at, values, qualities, tests, _ = zip(*readings, strict=True)
     whole = Columns(
         point=np.fromiter(map(index.get, points, repeat(-1)), np.intp, len(readings)),
         at=np.array(at, np.int64),
         value=np.array(values, np.float64),
         quality=np.frombuffer(bytes(qualities), np.uint8),
         test=np.frombuffer(bytes(tests), np.bool_),
-        received=max(received),
     )
     return whole if whole.point.min() >= 0 else _only(whole, whole.point >= 0)
 
@@ -78,7 +75,6 @@ def _only(whole: Columns, known: Bools) -> Columns:
         value=whole.value[known],
         quality=whole.quality[known],
         test=whole.test[known],
-        received=whole.received,
     )
 
 

@@ -30,14 +30,14 @@ class Judge:
     So a unit that is undone leaves no trace, and the same batch may be judged again. After ``Conflict``: ``reload``.
     """
 
-    def __init__(self, book: RuleBook, now: int, *, register: Register | None = None, worker: str = "worker-1") -> None:
+    def __init__(self, book: RuleBook, now: int, *, register: Register | None = None, worker: str = "") -> None:
+        """``worker``: whose watermark (the note ``watermark/<worker>``, written with each judged batch) is looked up first."""
         self._book, self._started, self._worker = book, now, worker
         self._engine = compile_engine(book, register or Register(), now)
         self._memory = fresh_memory(self._engine, now)
         self._open: dict[Key, int] = {}
         self._gone: set[Key] = set()
         self._troubles: dict[str, Trouble] = {}
-        self._watermark = 0
         self._note_errors(self._engine.errors, now)
 
     def judge(self, unit: Unit, readings: Sequence[Reading], now: int) -> Adopt:
@@ -45,14 +45,10 @@ class Judge:
         batch = columns(readings, self._engine.index)
         outcome = judge_batch(self._engine, self._memory, batch, now)
         opened = self._record(unit, outcome, now)
-        watermark = max(self._watermark, batch.received)
-        if watermark > self._watermark:
-            unit.notes.put(f"watermark/{self._worker}", watermark)
 
         def adopt() -> None:
             self._memory.saw(batch, now)
             self._adopt(outcome, opened)
-            self._watermark = watermark
 
         return adopt
 
@@ -94,7 +90,6 @@ class Judge:
         mark = self._read_watermark(unit)
         if mark is None:
             return
-        self._watermark = mark
         for point, newest in readings.last(self._engine.index).items():
             if point in self._engine.index:
                 self._knew(readings, newest, mark)
