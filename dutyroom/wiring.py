@@ -14,8 +14,7 @@ from dutyroom.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from collector.sources import Sources
-    from rules.definition import RuleBook
-
+    from rules.book import RuleBook
     from storage.readings.port import Readings
     from storage.records.port import Records
 
@@ -44,8 +43,13 @@ def open_readings(settings: Settings, records: Records) -> Readings:
         return SqliteReadings(Path(settings.readings.removeprefix("sqlite:///")))
     _needs("influxdb_client", "influx", "READINGS_URL")
     from storage.readings.influx import InfluxReadings
+    from storage.readings.influx_url import parse_influx_url
 
-    return InfluxReadings(settings.readings, labels=point_labels(records))
+    try:
+        target = parse_influx_url(settings.readings)
+    except ValueError as error:
+        raise SettingsError(f"DUTYROOM_READINGS_URL: {error}") from None
+    return InfluxReadings(target, point_labels(records))
 
 
 def _needs(module: str, extra: str, setting: str) -> None:
@@ -63,9 +67,10 @@ def point_labels(records: Records) -> Callable[[str], tuple[str, str]]:
         if point not in known:
             with records.read() as unit:
                 register = unit.registers.load()
-            site = next(iter(register.sites), "site")
+            site = next(iter(register.sites), "")
             known.update({p.id: (site, p.quantity) for p in register.points.values()})
-        return known.get(point, ("site", "unknown"))
+            known.setdefault(point, ("", ""))
+        return known[point]
 
     return labels
 

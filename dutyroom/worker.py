@@ -18,7 +18,6 @@ from storage.records.port import Conflict, RecordsUnavailable
 if TYPE_CHECKING:
     from collector.ingest import Ingest
     from rules.judge import Judge
-
     from storage.readings.port import Readings
     from storage.records.port import Records
 
@@ -41,14 +40,16 @@ class Worker:
         judge: Judge,
         clock: Callable[[], int],
         about: Mapping[str, Any],
+        version: int,
     ) -> None:
+        """``version``: the register's, as the judge and the intake were given it."""
         self._name, self._records, self._readings = name, records, readings
         self._ingest, self._judge, self._clock, self._about = ingest, judge, clock, about
         self._started = clock()
         self._next_tick = self._next_health = self._started
-        self._version = self._register_version()
+        self._version = version
         self._errors: deque[dict[str, Any]] = deque(maxlen=10)
-        self._history: deque[tuple[int, int]] = deque(maxlen=31)
+        self._before = self._totals_before()
 
     def run(self, stop: threading.Event) -> None:
         """Until ``stop`` is set; then the last health note is written."""
@@ -114,17 +115,19 @@ class Worker:
             adopt = self._judge.tick(unit, self._clock())
         adopt()
 
+    def _totals_before(self) -> dict[str, int]:
+        with self._records.read() as unit:
+            return dict(unit.notes.get(f"totals/{self._name}") or {})
+
     def _write_health(self) -> None:
         now = self._clock()
         note = {**self._about, "at": now, "started": self._started, **self._ingest.health(now)}
-        self._history.append((now, int(note.get("messages", 0))))
-        (first, then), span = self._history[0], max(1, now - self._history[0][0])
-        del first
-        note["rate_1m"] = round((int(note.get("messages", 0)) - then) * 1_000 / span, 1)
         note["errors"] = list(self._errors)
         note["rules"] = [health.note() for health in self._judge.health()]
+        totals = {name: self._before.get(name, 0) + int(note[name]) for name in ("messages", "readings")}
         with self._records.begin() as unit:
             unit.notes.put(f"worker/{self._name}", note)
+            unit.notes.put(f"totals/{self._name}", totals)
 
 
 def work(settings: Settings) -> None:
@@ -157,11 +160,9 @@ def build(
     from rules.judge import Judge
 
     sources = wiring.load_sources(settings)
-    judge = Judge(wiring.load_rules(settings), clock())
-    with records.begin() as unit:
+    with records.read() as unit:
         register = unit.registers.load()
-        adopt = judge.use(unit, register, clock())
-        adopt()
+        judge = Judge(wiring.load_rules(settings), clock(), register=register, worker=settings.worker)
         judge.restore(unit, readings)
     link = MqttLink(
         settings.mqtt_url,
@@ -188,5 +189,6 @@ def build(
         judge=judge,
         clock=clock,
         about=about,
+        version=register.version,
     )
     return worker, link.stop
