@@ -36,7 +36,7 @@ class InfluxTarget:
 
 def parse_influx_url(url: str) -> InfluxTarget:
     """Raises ``ValueError`` that says what is wrong and what is allowed, and never repeats a secret."""
-    split = urlsplit(url.strip())
+    split = _split(url)
     if split.scheme != "influxdb":
         raise ValueError(f"the address of an InfluxDB begins with influxdb://; write {_SHAPE}")
     if not split.hostname:
@@ -57,6 +57,14 @@ def parse_influx_url(url: str) -> InfluxTarget:
             "the address has both a token and a user; InfluxDB 2 and 3 take the token, InfluxDB 1 the user"
         )
     return target
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url.strip())
+    except ValueError:
+        # Python's own words repeat the address, and the secret with it.
+        raise ValueError(f"this is not an address; write {_SHAPE}") from None
 
 
 def _database(path: str) -> str:

@@ -90,7 +90,7 @@ def test_what_is_appended_comes_back_whole_and_oldest_first(store: Readings) -> 
     store.append([kept[2], kept[0], kept[3], kept[1]])
     found = store.range(POINT, T0, T0 + 10)
     assert found == kept
-    assert all(type(r.value) is float and type(r.test) is bool and type(r.quality) is Quality for r in found)
+    assert [(type(r.value), type(r.test), type(r.quality)) for r in found] == [(float, bool, Quality)] * 4
 
 
 def test_the_same_batch_again_changes_nothing(store: Readings) -> None:
