@@ -1,0 +1,82 @@
+"""Resident memory of a judge with its register: 100,000 points under the manual's rules and three of their own."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.property import RULES, property_of
+from facility.reading import Reading
+from rules.book import RuleBook
+from rules.definition import load_book, read_rule
+from rules.judge import Judge
+from storage.records.sql import SqlRecords
+
+POINTS = 100_000
+START = 1_764_000_000_000
+AIM_MB = 300
+
+
+def main() -> dict[str, Any]:
+    """One JSON line, measured in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.memory"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def measure() -> dict[str, Any]:
+    """Everything resident after each point has been judged once, and how long it took to set up."""
+    bare = resident()
+    register = property_of(POINTS)
+    gc.collect()
+    with_register = resident()
+    own = {rule.id: rule for rule in (read_rule(text, name) for name, text in RULES.items())}
+    began = time.perf_counter()
+    judge = Judge(RuleBook(rules={**load_book().rules, **own}), START, register=register)
+    ready = time.perf_counter() - began
+    speak_once(judge, list(register.points))
+    gc.collect()
+    rows = sum(health.rows for health in judge.health())
+    return {
+        "benchmark": "memory",
+        "points": POINTS,
+        "rows": rows,
+        "resident_mb": megabytes(resident()),
+        "of_which_program_mb": megabytes(bare),
+        "of_which_register_mb": megabytes(with_register - bare),
+        "aim_mb": AIM_MB,
+        "set_up_s": round(ready, 2),
+    }
+
+
+def speak_once(judge: Judge, points: list[str]) -> None:
+    """A reading from each point, in batches as the collector takes them in."""
+    records = SqlRecords("sqlite:///:memory:")
+    records.migrate()
+    with records.begin() as unit:
+        for at in range(0, len(points), 2_000):
+            readings = [Reading(point, START, 0.6, received=START) for point in points[at : at + 2_000]]
+            judge.judge(unit, readings, START)()
+    records.close()
+
+
+def resident() -> int:
+    """Bytes of this process in memory now."""
+    pages = int(Path("/proc/self/statm").read_text("utf-8").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def megabytes(size: int) -> int:
+    """Whole megabytes."""
+    return round(size / 1e6)
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure()))
