@@ -45,27 +45,21 @@ def guess(topic: str, payload: bytes, received: int) -> str:
     for decoder in DECODERS.values():
         for topic_filter in decoder.filters:
             captured = topic_filter.match(topic)
-            if captured is not None and _understands(decoder, topic, payload, received, captured):
+            if captured is not None and _decoded(decoder, topic, payload, received, captured) is not None:
                 return decoder.name
-    levels = topic.split("/")
+    last = topic.rpartition("/")[2]
     for decoder in DECODERS.values():
-        stand_in = {
-            name: levels[-1] if name in ("kind", "event", "type") else topic
-            for group in decoder.needs
-            for name in group
-        }
-        if _understands(decoder, topic, payload, received, stand_in):
+        names = [name for group in decoder.needs for name in group]
+        stand_in = {name: last if name in ("kind", "event", "type") else topic for name in names}
+        decoded = _decoded(decoder, topic, payload, received, stand_in)
+        if decoded is not None and (decoded.signals or decoded.events or decoded.statuses):
             return decoder.name
     return ""
 
 
-def _understands(decoder: Decoder, topic: str, payload: bytes, received: int, captured: dict[str, str]) -> bool:
+def _decoded(decoder: Decoder, topic: str, payload: bytes, received: int, captured: dict[str, str]) -> Decoded | None:
     message = Message(topic=topic, payload=payload, received=received, source="", captured=captured)
     try:
-        return _says_something(decoder.decode(message, {}))
+        return decoder.decode(message, {})
     except (DecodeError, KeyError):
-        return False
-
-
-def _says_something(decoded: Decoded) -> bool:
-    return bool(decoded.signals or decoded.events or decoded.statuses)
+        return None

@@ -147,4 +147,3 @@ def pressure(value: object, at: int = NOW) -> bytes:
 
 
 TOPIC = "dutyroom/v1/riverside/gauge-1/readings"
-
