@@ -74,6 +74,10 @@ def missing_evidence(wanted: Evidence, readings: Sequence[Reading]) -> str:
         for reading in readings
         if (wanted.test is None or reading.test is wanted.test)
         and (wanted.value is None or reading.value == wanted.value)
-        and (wanted.quality is None or Quality(reading.quality).name == wanted.quality.upper())
+        and (wanted.quality is None or _word(reading) == wanted.quality)
     ]
     return "" if len(shown) >= wanted.at_least else f"{wanted}: only {len(shown)} of {len(readings)} readings"
+
+
+def _word(reading: Reading) -> str:
+    return Quality(reading.quality).name.lower().replace("_", "-")
