@@ -103,6 +103,9 @@ def _point(points: Table, row: Row, point: Point) -> Iterator[RegisterError]:
         yield points.error(row, "quantity", message, Text("、".join(QUANTITIES), ", ".join(QUANTITIES)))
         return
     yield from _units(points, row, point)
+    if row.number and not row.cells.get("resolution") and not QUANTITIES[point.quantity].is_state:
+        # A default would round 0.6 ± 0.1 MPa to whole megapascals.
+        yield points.error(row, "resolution", Text("未填写", "is missing"), Text("大于 0 的数字", "a number above 0"))
     if not point.resolution > 0:
         yield points.error(
             row, "resolution", Text("不大于 0", "is not above 0"), Text("大于 0 的数字", "a number above 0")
@@ -164,7 +167,7 @@ def _settings(settings: Table, points: Table) -> Iterator[RegisterError]:
             continue
         low = -math.inf if point.low is None else point.low
         high = math.inf if point.high is None else point.high
-        if not low <= setting.value <= high:
+        if low < high and not low <= setting.value <= high:
             allowed = f"{low:g} – {high:g} {point.unit}".strip()
             message = Text("超出测点的量程", "is outside the point's range")
             yield settings.error(row, "value", message, Text(allowed, allowed))

@@ -104,7 +104,13 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _NAME_EN,
         _must("quantity", ID, "量", "what is measured or which state it is"),
         _may("unit", TEXT, "", "单位；状态量留空", "the unit it is kept and shown in; empty for a state"),
-        _may("resolution", NUMBER, 1.0, "分辨力，按单位", "the step that the instrument can tell, in the unit"),
+        _may(
+            "resolution",
+            NUMBER,
+            1.0,
+            "分辨力，按单位；状态量可留空",
+            "the step that the instrument can tell, in the unit; only a state may leave it empty",
+        ),
         _may("low", NUMBER, None, "量程下限；没有则留空", "the instrument's range, from; empty where it has none"),
         _may("high", NUMBER, None, "量程上限；没有则留空", "the instrument's range, to; empty where it has none"),
         _must(

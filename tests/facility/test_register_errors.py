@@ -116,6 +116,7 @@ WRONG = [
     (*_pressure("MPa", ""), "points.csv row 2, unit: is missing; allowed: MPa"),
     (*_pressure("kPa", "V"), "points.csv row 2, sent_unit: 'V' is not a unit of pressure"),
     (*_pressure("0.001", "0"), "points.csv row 2, resolution: '0' is not above 0; allowed: a number above 0"),
+    (*_pressure("0.001", ""), "points.csv row 2, resolution: is missing; allowed: a number above 0"),
     (*_pressure("0.001", "-0.1"), "points.csv row 2, resolution: '-0.1' is not above 0"),
     (
         *_pressure("0.001", "fine"),
