@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from sqlalchemy import Connection, text
 from storage.records.port import RecordsUnavailable
 
 _LOCK = 0x0D07_5CE3
+# Alembic keeps what it is at work on in a global.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def migrate(connection: Connection) -> None:
@@ -21,16 +24,17 @@ def migrate(connection: Connection) -> None:
 
     On SQLite the caller has begun with IMMEDIATE. Raises ``RecordsUnavailable`` when the schema is one we do not know.
     """
-    if connection.dialect.name == "postgresql":
-        # A step may take long on a large table, and the second process has all the time.
-        connection.execute(text("SET LOCAL lock_timeout = 0"))
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    found = revision(connection)
-    if found is not None and found not in _known():
-        raise RecordsUnavailable(f"the schema is at {found}, which a newer version of the product wrote")
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with _ONE_AT_A_TIME:
+        if connection.dialect.name == "postgresql":
+            # A step may take long on a large table, and the second process has all the time.
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        found = revision(connection)
+        if found is not None and found not in _known():
+            raise RecordsUnavailable(f"the schema is at {found}, which a newer version of the product wrote")
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 def revision(connection: Connection) -> str | None:

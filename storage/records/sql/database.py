@@ -10,20 +10,18 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-PATIENCE = 10.0
-"""Seconds to wait for a lock or a free connection."""
 BEGIN = "dutyroom_begin"
 """Execution option: how SQLite begins. IMMEDIATE takes the write lock at once, so a unit never finds out half-way."""
 
 _ALLOWED = "allowed are sqlite:///FILE and postgresql+psycopg://USER:PASSWORD@HOST:PORT/NAME"
-_WAL_TRIES = 100
+_WAL_TRIES, _WAL_PAUSE = 100, 0.1
 
 
 def read_url(text: str) -> URL:
     """Raises ``ValueError`` that says what is allowed, and never repeats the password."""
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise ValueError(f"records: this is not a database address; {_ALLOWED}") from None
     match url.drivername:
         case "sqlite":
@@ -39,12 +37,15 @@ def in_memory(url: URL) -> bool:
     return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
 
 
-def connect(url: URL) -> Engine:
-    """Connects when it is first used. Raises ``ValueError`` when the driver is not installed."""
-    return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgres(url)
+def connect(url: URL, patience: float) -> Engine:
+    """Connects when it is first used. ``patience``: seconds to wait for a lock or a free connection.
+
+    Raises ``ValueError`` when the driver is not installed.
+    """
+    return _sqlite(url, patience) if url.get_backend_name() == "sqlite" else _postgres(url, patience)
 
 
-def _postgres(url: URL) -> Engine:
+def _postgres(url: URL, patience: float) -> Engine:
     ours = {
         "application_name": "dutyroom",
         "connect_timeout": "10",
@@ -54,22 +55,22 @@ def _postgres(url: URL) -> Engine:
         "keepalives_count": "3",
         "tcp_user_timeout": "25000",
         # A worker that hangs in a unit must not hold the chain of facts for everybody.
-        "options": f"-c lock_timeout={PATIENCE:.0f}s -c idle_in_transaction_session_timeout=60s",
+        "options": f"-c lock_timeout={patience * 1000:.0f} -c idle_in_transaction_session_timeout=60s",
     }
     url = url.update_query_dict({name: value for name, value in ours.items() if name not in url.query})
     try:
-        return create_engine(url, pool_size=8, max_overflow=24, pool_timeout=PATIENCE, pool_pre_ping=True)
+        return create_engine(url, pool_size=8, max_overflow=24, pool_timeout=patience, pool_pre_ping=True)
     except ModuleNotFoundError:
         raise ValueError("records: PostgreSQL needs its driver: pip install 'dutyroom[postgres]'") from None
 
 
-def _sqlite(url: URL) -> Engine:
-    arguments: dict[str, Any] = {"check_same_thread": False, "timeout": PATIENCE}
+def _sqlite(url: URL, patience: float) -> Engine:
+    arguments: dict[str, Any] = {"check_same_thread": False, "timeout": patience}
     if in_memory(url):
         engine = create_engine(url, connect_args=arguments, poolclass=StaticPool)
     else:
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args=arguments, pool_size=8, max_overflow=56, pool_timeout=PATIENCE)
+        engine = create_engine(url, connect_args=arguments, pool_size=8, max_overflow=56, pool_timeout=patience)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -92,7 +93,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise
-            time.sleep(PATIENCE / _WAL_TRIES)
+            time.sleep(_WAL_PAUSE)
     connection.execute("PRAGMA journal_mode=WAL")
 
 

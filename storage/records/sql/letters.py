@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, Table, case, delete, exists, func, select, text, tuple_, update
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from facility.letter import DeadLetter, Unclaimed
 from storage.records.port import NotFound, Page
@@ -23,11 +25,20 @@ MOST_ROWS = 10_000
 """Rows per source. A device can make up topics and names without end: what comes beyond is counted in one more row."""
 REST = "…"
 """The topic, or external id, of that row."""
-REST_REASON = "该来源的不同死信已满一万种，其余在此合并计数 / 10,000 different letters of this source are kept, the rest is counted here"
+REST_REASON = (
+    "该来源的不同死信已满一万种，其余在此合并计数 / 10,000 different ones of this source are kept, the rest is counted"
+)
 
 _D, _U = DEAD_LETTERS.c, UNCLAIMED.c
 _LETTER, _DEVICE = Shape(DeadLetter), Shape(Unclaimed)
 _UNRESOLVED = text("resolved IS NULL")
+
+Row = dict[str, Any]
+NewRow = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
+"""What an INSERT wanted to write (``excluded``)."""
+Sample = tuple[str, ...]
+_OF_A_LETTER: Sample = ("payload", "size")
+_OF_A_DEVICE: Sample = ("payload", "topic", "guess")
 
 Place = tuple[str, ColumnElement[int], ColumnElement[int]]
 """(kind of cursor, last seen, id): what a list is ordered by."""
@@ -45,10 +56,10 @@ class SqlLetters:
         """The payload is cut to ``LARGEST_PAYLOAD``; ``size`` stays the true length."""
         size = max(letter.size, len(letter.payload))
         letter = replace(letter, size=size, payload=letter.payload[:LARGEST_PAYLOAD], resolved=None)
-        if self._is_full(DEAD_LETTERS, letter.source, _like_letter(letter), _D.resolved.is_(None)):
-            letter = replace(letter, topic=REST, reason=REST_REASON)
-        row = _LETTER.new_row(letter) | {"likeness": _like_letter(letter)}
-        self._count_in(DEAD_LETTERS, row, ("payload", "size"), index_where=_UNRESOLVED)
+        if not self._counted(DEAD_LETTERS, _letter_row(letter), _OF_A_LETTER, _D.resolved.is_(None)):
+            if self._is_full(DEAD_LETTERS, letter.source, _D.resolved.is_(None)):
+                letter = replace(letter, topic=REST, reason=REST_REASON)
+            self._insert(DEAD_LETTERS, _letter_row(letter), _OF_A_LETTER, index_where=_UNRESOLVED)
 
     def dead(self, cursor: str | None = None, limit: int = 50, resolved: bool = False) -> Page[DeadLetter]:
         """Newest first; the unresolved ones, or the resolved ones."""
@@ -86,10 +97,10 @@ class SqlLetters:
     def notice(self, device: Unclaimed) -> None:
         """The payload is cut to ``LARGEST_PAYLOAD``."""
         device = replace(device, payload=device.payload[:LARGEST_PAYLOAD])
-        if self._is_full(UNCLAIMED, device.source, _like_device(device)):
-            device = replace(device, external_id=REST, key="", topic=REST, guess="")
-        row = _DEVICE.new_row(device) | {"likeness": _like_device(device)}
-        self._count_in(UNCLAIMED, row, ("payload", "topic", "guess"))
+        if not self._counted(UNCLAIMED, _device_row(device), _OF_A_DEVICE):
+            if self._is_full(UNCLAIMED, device.source):
+                device = replace(device, external_id=REST, key="", topic=REST, guess="")
+            self._insert(UNCLAIMED, _device_row(device), _OF_A_DEVICE)
 
     def unclaimed(self, cursor: str | None = None, limit: int = 50) -> Page[Unclaimed]:
         """Newest first."""
@@ -109,24 +120,21 @@ class SqlLetters:
         letters = self._do.value(select(func.sum(_D["count"])).where(_D.resolved.is_(None)))
         return int(letters or 0), int(self._do.value(select(func.count()).select_from(UNCLAIMED)))
 
-    def _is_full(self, table: Table, source: str, likeness: str, *among: ColumnElement[bool]) -> bool:
-        """Whether a row for ``likeness`` would be one too many."""
-        if self._do.value(select(exists().where(table.c.likeness == likeness, *among))):
-            return False
+    def _counted(self, table: Table, row: Row, sample: Sample, *among: ColumnElement[bool]) -> bool:
+        """Whether there is a like row, which then counts this one."""
+        like = update(table).where(table.c.likeness == row["likeness"], *among)
+        return self._do.run(like.values(_merged(table, row, sample))).rowcount == 1
+
+    def _is_full(self, table: Table, source: str, *among: ColumnElement[bool]) -> bool:
+        """Whether one more row of ``source`` would be too many."""
         last = select(table.c.source).where(table.c.source == source, *among).offset(MOST_ROWS - 1).limit(1)
         return self._do.row(last) is not None
 
-    def _count_in(self, table: Table, row: dict[str, Any], sample: tuple[str, ...], **index: Any) -> None:
-        """Insert, or count into the like row, which keeps the newest one's ``sample``."""
+    def _insert(self, table: Table, row: Row, sample: Sample, **index: Any) -> None:
+        """A like row may have come in between, or be the one for the rest."""
         insert = self._do.insert(table)
-        new, old = insert.excluded, table.c
-        newer = new["last"] >= old["last"]
-        news: dict[str, ColumnElement[Any]] = {
-            name: case((newer, new[name]), else_=old[name]) for name in (*sample, "last")
-        }
-        news["first"] = case((new["first"] < old["first"], new["first"]), else_=old["first"])
-        news["count"] = old["count"] + new["count"]
-        self._do.run(insert.on_conflict_do_update(index_elements=["likeness"], set_=news, **index), row)
+        merged = _merged(table, insert.excluded, sample)
+        self._do.run(insert.on_conflict_do_update(index_elements=["likeness"], set_=merged, **index), row)
 
     def _page(
         self, wanted: Select[Any], place: Place, thing: Callable[[Any], T], cursor: str | None, limit: int
@@ -150,13 +158,28 @@ class SqlLetters:
             raise NotFound(f"there is no dead letter {number} that can be changed so")
 
 
-def _likeness(*parts: str) -> str:
-    return hashlib.sha256("\x00".join(map(storable, parts)).encode()).hexdigest()
+def _merged(table: Table, new: Row | NewRow, sample: Sample) -> dict[str, ColumnElement[Any]]:
+    """A row that counts ``new`` as well; it keeps the newer one's ``sample``."""
+    old = table.c
+    merged: dict[str, ColumnElement[Any]] = {
+        name: case((old["last"] <= new["last"], new[name]), else_=old[name]) for name in (*sample, "last")
+    }
+    merged["first"] = case((old["first"] > new["first"], new["first"]), else_=old["first"])
+    merged["count"] = old["count"] + new["count"]
+    return merged
+
+
+def _letter_row(letter: DeadLetter) -> Row:
+    return _LETTER.new_row(letter) | {"likeness": _like_letter(letter)}
+
+
+def _device_row(device: Unclaimed) -> Row:
+    return _DEVICE.new_row(device) | {"likeness": _likeness(device.source, device.external_id, device.key)}
 
 
 def _like_letter(letter: DeadLetter) -> str:
     return _likeness(letter.source, letter.topic, letter.reason)
 
 
-def _like_device(device: Unclaimed) -> str:
-    return _likeness(device.source, device.external_id, device.key)
+def _likeness(*parts: str) -> str:
+    return hashlib.sha256("\x00".join(map(storable, parts)).encode()).hexdigest()

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from storage.records.migrations import migrate, needed_revision, revision
 from storage.records.port import RecordsUnavailable, Unit
-from storage.records.sql.database import BEGIN, PATIENCE, connect, in_memory, read_url
+from storage.records.sql.database import BEGIN, connect, in_memory, read_url
 from storage.records.sql.transaction import Transaction
 from storage.records.sql.trouble import place, told
 from storage.records.sql.turn import Turn
@@ -19,15 +19,16 @@ from storage.records.sql.unit import SqlUnit
 class SqlRecords:
     """``Records`` at ``url``: ``sqlite:///FILE``, ``sqlite:///:memory:`` or ``postgresql+psycopg://…``.
 
-    Nothing is opened before the first use. Raises ``ValueError`` on an address that is none. On SQLite a thread has one
+    Nothing is opened before the first use. ``patience`` is how many seconds to wait for a lock or a free connection before
+    ``RecordsUnavailable``. Raises ``ValueError`` on an address that is none. On SQLite a thread has one
     writing unit at a time; in memory it has one unit at a time, for there is a single connection.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience: float = 10.0) -> None:
         self._url = read_url(url)
-        self.engine = connect(self._url)
+        self.engine = connect(self._url, patience)
         on_sqlite = self._url.get_backend_name() == "sqlite"
-        self._turn = Turn(PATIENCE) if on_sqlite else None
+        self._turn = Turn(patience) if on_sqlite else None
         self._readers_turn = self._turn if in_memory(self._url) else None
         self._writing = self.engine.execution_options(**({BEGIN: "IMMEDIATE"} if on_sqlite else {}))
         self._reading = self.engine if on_sqlite else _snapshots(self.engine)
