@@ -24,10 +24,10 @@ __all__ = [
     "canonical_unit",
     "convert",
     "convert_span",
+    "decimals",
     "format_value",
     "parse_quantity_text",
     "quantity_named",
-    "reading_text",
     "state_number",
     "state_word",
     "steps",
@@ -166,13 +166,6 @@ def format_value(value: float, resolution: float, unit: str = "") -> str:
     """``value`` with as many decimals as its resolution has, and its unit: ``0.612 MPa``. A unit of "1" is not written."""
     number = f"{round(value, decimals(resolution)) + 0.0:.{decimals(resolution)}f}"
     return number if unit in ("", "1") else f"{number} {unit}"
-
-
-def reading_text(quantity: str, value: float, unit: str, resolution: float, language: str) -> str:
-    """What a person reads: a state's word in ``language``, or the number with its unit. Raises ``UnitError``."""
-    if quantity_named(quantity).is_state:
-        return state_word(quantity, value, language)
-    return format_value(value, resolution, unit)
 
 
 _NUMBER_AND_UNIT = re.compile(r"\s*([-+−]?\d+(?:\.\d+)?(?:[eE][-+]?\d{1,3})?)\s*(.*?)\s*", re.DOTALL)

@@ -170,6 +170,26 @@ def test_the_encoding_that_was_forgiven_is_told(records: SqlRecords, tmp_path: P
     assert loaded(records).points["pump-1.pressure"].name.zh == "压力"
 
 
+@pytest.mark.slow
+def test_ten_thousand_points_are_one_version(records: SqlRecords, tmp_path: Path) -> None:
+    count = 10_000
+    header, row, scan = SMALL["points.csv"].splitlines()
+    points = [
+        row.replace("pump-1.pressure", f"pump-{n}.pressure").replace(",pump-1,,", f",pump-{n},,") for n in range(count)
+    ]
+    gateways, reader = "gw,网关,Gateway,,native,,\n", "cp-1,读卡器,Reader,,native,,\n"
+    devices = [f"pump-{n},变送器,Transmitter,,native,,gw\n" for n in range(count)]
+    folder = write(
+        tmp_path / "register",
+        points="\n".join([header, *points, scan]),
+        devices=SMALL["devices.csv"].splitlines()[0] + "\n" + "".join([gateways, reader, *devices]),
+    )
+    result = imported(records, folder)
+    assert (result.errors, result.version) == ((), 1)
+    assert len(loaded(records).points) == count + 1
+    assert imported(records, folder, at=LATER).changes == []
+
+
 class Meddled(SqlRecords):
     """Somebody else registers a device between the reading and the writing of an import."""
 

@@ -18,7 +18,6 @@ from facility.units import (
     convert_span,
     format_value,
     parse_quantity_text,
-    reading_text,
     state_number,
     state_word,
     steps,
@@ -377,12 +376,6 @@ def test_a_value_shows_the_decimals_that_its_instrument_has(
     value: float, resolution: float, unit: str, text: str
 ) -> None:
     assert format_value(value, resolution, unit) == text
-
-
-def test_a_reading_is_told_as_its_state_s_word_or_its_number() -> None:
-    assert reading_text("door", 3.0, "", 1.0, "zh") == "强行打开"
-    assert reading_text("door", 3.0, "", 1.0, "en") == "forced open"
-    assert reading_text("pressure", 0.6, "MPa", 0.001, "zh") == "0.600 MPa"
 
 
 @pytest.mark.parametrize(
