@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from facility.register_files import RegisterError, RegisterRefused, read_tables
+from facility.register import Register, difference
+from facility.register_files import RegisterError, RegisterRefused, read_tables, write_tables
 from tests.facility.registers import SMALL, edited, small
 
 
@@ -308,3 +311,45 @@ def test_an_empty_file_has_no_header() -> None:
 def test_rows_are_counted_as_the_spreadsheet_counts_them() -> None:
     files = small(routes='id,site,name_zh,every\n\n"night",home,"夜巡",2h\n\nday,home,日巡,never\n')
     assert [(e.file, e.row) for e in errors_of(files)] == [("routes.csv", 5)]
+
+
+_CELLS = st.one_of(
+    st.text(max_size=6),
+    st.sampled_from(
+        ["", "1e308", "-0", "0s", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "..", '"', "\x00", "NaN"]
+    ),
+)
+
+
+@given(st.sampled_from(sorted(SMALL)), st.integers(0, 60), st.lists(_CELLS, min_size=1, max_size=4))
+def test_whatever_stands_in_a_file_it_is_a_register_or_refused_with_reasons(
+    file: str, place: int, cells: list[str]
+) -> None:
+    parts = SMALL[file].split(",")
+    parts[place % len(parts) : place % len(parts) + len(cells)] = cells
+    _is_read_or_refused(file, ",".join(parts).encode("utf-8", "replace"))
+
+
+@given(st.sampled_from(sorted(SMALL)), st.binary(max_size=40), st.integers(0, 400))
+def test_whatever_bytes_a_file_has_it_is_a_register_or_refused_with_reasons(
+    file: str, content: bytes, place: int
+) -> None:
+    text = SMALL[file].encode()
+    _is_read_or_refused(file, text[:place] + content + text[place + len(content) :])
+
+
+def _is_read_or_refused(file: str, content: bytes) -> None:
+    files = {name: text.encode() for name, text in SMALL.items()} | {file: content}
+    register, errors = _outcome(files)
+    if register is None:
+        assert errors
+        assert all(error.say(language) for error in errors for language in ("zh", "en"))
+    else:
+        assert difference(register, read_tables(write_tables(register))) == []
+
+
+def _outcome(files: dict[str, bytes]) -> tuple[Register | None, tuple[RegisterError, ...]]:
+    try:
+        return read_tables(files), ()
+    except RegisterRefused as refused:
+        return None, refused.errors
