@@ -15,7 +15,7 @@ from facility.reading import Bucket, Passage, Reading, Scan
 from storage.readings import influx_buckets, influxql
 from storage.readings.influx_server import InfluxServer, LinesRefused, TooLarge
 from storage.readings.influx_url import InfluxTarget
-from storage.readings.keepable import LATEST, Sifted, sift
+from storage.readings.keepable import LATEST, Row, Sifted, sift
 from storage.readings.line_protocol import passage_line, reading_line, scan_line, stored_name
 from storage.readings.port import ReadingsRefused
 
@@ -38,33 +38,32 @@ class InfluxReadings:
     def append(self, readings: Sequence[Reading], passages: Sequence[Passage] = (), scans: Sequence[Scan] = ()) -> None:
         sifted = sift(readings, passages, scans)
         lines = self._lines(sifted)
-        refused: list[tuple[str, str]] = []
+        refused = list(sifted.refused)
         for start in range(0, len(lines), LINES_AT_ONCE):
             refused += self._store(lines[start : start + LINES_AT_ONCE])
-        refused += [(repr(row), reason) for row, reason in sifted.refused]
         if refused:
-            raise ReadingsRefused([line for line, _ in refused], refused[0][1])
+            raise ReadingsRefused([repr(row) for row, _ in refused], refused[0][1])
 
-    def _lines(self, sifted: Sifted) -> list[str]:
+    def _lines(self, sifted: Sifted) -> list[tuple[Row, str]]:
         # Backwards, so that the first of two with one key is the one that stays in the dictionary.
         readings = {(r.point, r.at): r for r in reversed(sifted.readings)}
         return [
-            *(reading_line(r, *self._labels(r.point)) for r in reversed(readings.values())),
-            *(passage_line(p, *self._labels(p.point)) for p in sifted.passages),
-            *(scan_line(s, *self._labels(s.point)) for s in sifted.scans),
+            *((r, reading_line(r, *self._labels(r.point))) for r in reversed(readings.values())),
+            *((p, passage_line(p, *self._labels(p.point))) for p in sifted.passages),
+            *((s, scan_line(s, *self._labels(s.point))) for s in sifted.scans),
         ]
 
-    def _store(self, lines: list[str]) -> list[tuple[str, str]]:
-        """Store what can be stored. Returns the refused lines, each with the server's reason.
+    def _store(self, lines: list[tuple[Row, str]]) -> list[tuple[Row, str]]:
+        """Store what can be stored. Returns the refused rows, each with the server's reason.
 
         A server that refuses says so of the whole body, and may or may not have kept the rest: halves are sent again
         until each bad line stands alone.
         """
         try:
-            self._server.write("\n".join(lines).encode())
+            self._server.write("\n".join([line for _, line in lines]).encode())
         except (LinesRefused, TooLarge) as refusal:
             if len(lines) == 1:
-                return [(lines[0], str(refusal))]
+                return [(lines[0][0], str(refusal))]
             middle = len(lines) // 2
             return self._store(lines[:middle]) + self._store(lines[middle:])
         return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite
 
 from facility.reading import Passage, Reading, Scan
@@ -80,6 +81,7 @@ def _scan_fault(row: Scan) -> str:
     )
 
 
+@lru_cache(maxsize=100_000)
 def _name_fault(point: str) -> str:
     return _text_fault(point=point) if point else "point is empty; it is the id of a point in the register"
 

@@ -15,7 +15,8 @@ class ReadingsUnavailable(Exception):
 class ReadingsRefused(Exception):
     """The store will never take these. Everything else of the batch is durable: bury these and acknowledge.
 
-    ``lines`` is one text per refused row, ``reason`` says what was wrong with the first and is fit to be read.
+    ``lines`` is the ``repr`` of each refused row, by which the caller finds it in what it gave; ``reason`` says what was
+    wrong with the first and is fit to be read.
     """
 
     def __init__(self, lines: Sequence[str], reason: str) -> None:
