@@ -23,38 +23,37 @@ RULES = {
 }
 
 
-def property_of(points: int) -> Register:
-    """So many gauges with their devices and set pressures, twenty to a room."""
-    rooms = range(points // 20 + 1)
-    gauges = [f"gauge-{number}" for number in range(points)]
-    settings = [
-        Setting(point=f"{gauge}.pressure", name="set_pressure", value=0.6, since=0, approver="chief")
-        for gauge in gauges
-    ]
+def property_of(points: int, per_device: int = 1) -> Register:
+    """So many pressures with their set values, ``per_device`` on each gauge, twenty gauges to a room."""
+    gauges = [f"gauge-{number}" for number in range(points // per_device)]
+    rooms = [f"room-{number}" for number in range(len(gauges) // 20 + 1)]
+    pressures = [_point(gauge, number) for gauge in gauges for number in range(per_device)]
     return Register(
         version=1,
         sites={"site": Site(id="site", name=Text("物业", "property"))},
-        zones={
-            f"room-{n}": Zone(id=f"room-{n}", site="site", kind="room", name=Text(f"{n} 号房", f"Room {n}"))
-            for n in rooms
-        },
-        assets={g: _asset(g, n) for n, g in enumerate(gauges)},
-        devices={g: Device(id=g, name=Text(f"{g} 表", g)) for g in gauges},
-        points={f"{g}.pressure": _point(g) for g in gauges},
-        settings={f"{setting.point}/set_pressure/0": setting for setting in settings},
-        registered={f"{g}.pressure": 0 for g in gauges},
+        zones={room: Zone(id=room, site="site", kind="room", name=Text(f"{room} 房", room)) for room in rooms},
+        assets={gauge: _asset(gauge, number // 20) for number, gauge in enumerate(gauges)},
+        devices={gauge: Device(id=gauge, name=Text(f"{gauge} 表", gauge)) for gauge in gauges},
+        points={point.id: point for point in pressures},
+        settings={f"{point.id}/set_pressure/0": _setting(point) for point in pressures},
+        registered={point.id: 0 for point in pressures},
     )
 
 
-def _asset(gauge: str, number: int) -> Asset:
-    return Asset(id=gauge, zone=f"room-{number // 20}", kind="pump-room-gauge", name=Text(f"{gauge} 表", gauge))
+def _setting(point: Point) -> Setting:
+    return Setting(point=point.id, name="set_pressure", value=0.6, since=0, approver="chief")
 
 
-def _point(gauge: str) -> Point:
+def _asset(gauge: str, room: int) -> Asset:
+    return Asset(id=gauge, zone=f"room-{room}", kind="pump-room-gauge", name=Text(f"{gauge} 表", gauge))
+
+
+def _point(gauge: str, number: int) -> Point:
+    key = f"pressure-{number}" if number else "pressure"
     return Point(
-        id=f"{gauge}.pressure",
+        id=f"{gauge}.{key}",
         asset=gauge,
-        name=Text(f"{gauge} 压力", f"{gauge} pressure"),
+        name=Text(f"{gauge} 压力 {number}", f"{gauge} {key}"),
         quantity="pressure",
         unit="MPa",
         resolution=0.001,
@@ -62,5 +61,5 @@ def _point(gauge: str) -> Point:
         high=1.6,
         interval=10_000,
         device=gauge,
-        key="pressure",
+        key=key,
     )

@@ -44,15 +44,37 @@ class RuleBook:
 
     def points_of(self, rule: Rule, register: Register) -> list[Point]:
         """The points that the rule watches, in the register's order."""
-        return watched(rule, register, {point.id: signature(point, register) for point in register.points.values()})
+        points = list(register.points.values())
+        return [points[number] for number in watched(rule, register, census(register))]
 
 
-def watched(rule: Rule, register: Register, signatures: dict[str, Signature]) -> list[Point]:
-    """The points that ``rule`` watches; ``signatures`` by point id, worked out once for all rules."""
-    fits = {known: rule.applies.only.fits(known) for known in set(signatures.values())}
-    candidates = (point for point in register.points.values() if fits[signatures[point.id]])
-    found = [point for point in candidates if rule.applies.to(point.id, signatures[point.id])]
-    return _one_per_device(found) if rule.applies.one_per_device else found
+Census = dict[Signature, list[int]]
+"""Signature → the places of its points in the register's order."""
+
+
+def census(register: Register) -> Census:
+    """The points by what rules can tell them apart by: worked out once for all rules."""
+    found: Census = {}
+    for place, point in enumerate(register.points.values()):
+        found.setdefault(signature(point, register), []).append(place)
+    return found
+
+
+def watched(rule: Rule, register: Register, known: Census) -> list[int]:
+    """The places of the points that ``rule`` watches, in the register's order."""
+    points = list(register.points.values())
+    named = bool(rule.applies.only.points or rule.applies.unless.points)
+    found: list[int] = []
+    for each, places in known.items():
+        if named and rule.applies.only.fits(each):
+            found += [place for place in places if rule.applies.to(points[place].id, each)]
+        elif not named and rule.applies.to("", each):
+            found += places
+    found.sort()
+    if rule.applies.one_per_device:
+        chosen = {point.id for point in _one_per_device([points[place] for place in found])}
+        return [place for place in found if points[place].id in chosen]
+    return found
 
 
 def _one_per_device(points: list[Point]) -> list[Point]:

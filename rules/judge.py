@@ -8,9 +8,9 @@ from facility.reading import Reading
 from facility.register import Register
 from rules.book import RuleBook
 from rules.columns import columns
-from rules.engine import compile_engine
 from rules.health import RuleHealth, Trouble, rule_health
 from rules.judging import Outcome, judge_batch, overdue
+from rules.layout import compile_engine
 from rules.memory import fresh_memory, moved_memory
 from rules.record import Key, Recorder
 from storage.readings.port import Readings

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from facility.quality import Quality
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Index = npt.NDArray[np.intp]
+Small = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 Bytes = npt.NDArray[np.uint8]
 
@@ -72,18 +73,29 @@ class LimitTable:
     known: Bools
 
 
-def table(rows: Sequence[Limits | None]) -> LimitTable:
-    """One row each; None is a row that cannot be judged, and breaches nothing."""
-    full = [limits or Limits() for limits in rows]
+def table(limits: Sequence[Limits | None], place: Index | None = None) -> LimitTable:
+    """A row for each ``place`` in ``limits``, or one for each limit. None cannot be judged, and breaches nothing."""
+    full = [found or Limits() for found in limits]
+    rows = np.arange(len(full)) if place is None else place
     return LimitTable(
-        low=np.array([limits.low_step for limits in full], np.float64),
-        high=np.array([limits.high_step for limits in full], np.float64),
-        clear_low=np.array([limits.clear_low_step for limits in full], np.float64),
-        clear_high=np.array([limits.clear_high_step for limits in full], np.float64),
-        bad=np.array([limits.bad for limits in full], np.int64),
-        after=np.array([limits.after for limits in full], np.int64),
-        known=np.array([limits is not None for limits in rows], np.bool_),
+        low=compact(np.array([found.low_step for found in full], np.float64)[rows]),
+        high=compact(np.array([found.high_step for found in full], np.float64)[rows]),
+        clear_low=compact(np.array([found.clear_low_step for found in full], np.float64)[rows]),
+        clear_high=compact(np.array([found.clear_high_step for found in full], np.float64)[rows]),
+        bad=compact(np.array([found.bad for found in full], np.int64)[rows]),
+        after=compact(np.array([found.after for found in full], np.int64)[rows]),
+        known=compact(np.array([found is not None for found in limits], np.bool_)[rows]),
     )
+
+
+Column = TypeVar("Column", Floats, Ints, Bools)
+
+
+def compact(column: Column) -> Column:
+    """The same values; where all are equal, one of them is kept. Read-only then."""
+    if len(column) and (column == column[0]).all():
+        return np.broadcast_to(column[0], column.shape)
+    return column
 
 
 class Samples(Protocol):

@@ -18,8 +18,9 @@ from facility.text import Text
 from facility.units import QUANTITIES, UnitError, quantity_named, state_number
 from rules.book import RuleBook
 from rules.columns import columns
-from rules.engine import Engine, compile_engine
+from rules.engine import Engine
 from rules.judging import Outcome, judge_batch, overdue
+from rules.layout import compile_engine
 from rules.memory import Memory, fresh_memory
 from rules.rule import Rule, Story
 
