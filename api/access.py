@@ -1,0 +1,114 @@
+"""Who makes this request, and whether they may: a dependency of every route."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+
+from api.accounts import digest, token_actor
+from api.context import Context, context_of
+from api.problems import Forged, NotPermitted, NotSignedIn
+from api.sessions import cookie_name, find_session
+from facility.person import Actor, Right
+from storage.records.port import NotFound
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Who makes the request. ``csrf`` and ``session`` are empty for a token: no browser sends that by itself."""
+
+    actor: Actor
+    csrf: str = ""
+    session: str = ""
+    language: str = ""
+
+    def may(self, right: Right) -> bool:
+        """Whether the visitor's role holds ``right``."""
+        return self.actor.may(right)
+
+
+def identify(request: Request) -> Visitor:
+    """By token or by session. Raises ``NotSignedIn``."""
+    context = context_of(request)
+    header = request.headers.get("authorization", "")
+    scheme, _, secret = header.partition(" ")
+    if scheme.lower() == "bearer" and secret:
+        return _by_token(context, secret.strip())
+    cookie = request.cookies.get(cookie_name(context), "")
+    found = find_session(context, cookie) if cookie else None
+    if found is None:
+        raise NotSignedIn
+    session, account = found
+    return Visitor(
+        actor=account.actor,
+        csrf=session.csrf,
+        session=session.digest,
+        language=session.language or account.language,
+    )
+
+
+def _by_token(context: Context, secret: str) -> Visitor:
+    with context.records.read() as unit:
+        try:
+            token = unit.people.token(digest(secret))
+        except NotFound:
+            raise NotSignedIn from None
+    if token.revoked is not None or (token.expires is not None and token.expires <= context.clock()):
+        raise NotSignedIn
+    return Visitor(actor=token_actor(token))
+
+
+def same_origin(request: Request) -> bool:
+    """Whether the browser says that one of our own pages sent this; true where nothing says otherwise."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
+
+
+async def check_forgery(request: Request, visitor: Visitor) -> None:
+    """A write by session must come from our own page and carry the session's token. Raises ``Forged``."""
+    if request.method in SAFE or not visitor.session:
+        return
+    given = request.headers.get("x-csrf-token", "")
+    if not given and request.headers.get("content-type", "").startswith(FORM_TYPES):
+        form = await request.form()
+        given = str(form.get("csrf", ""))
+    if not same_origin(request) or not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
+        raise Forged
+
+
+def needs(right: Right) -> Callable[[Request], Awaitable[Visitor]]:
+    """A dependency: signed in, not forged, and holding ``right``."""
+
+    async def check(request: Request) -> Visitor:
+        visitor: Visitor | None = getattr(request.state, "visitor", None)
+        if visitor is None:
+            visitor = await run_in_threadpool(identify, request)
+            request.state.visitor = visitor
+            await check_forgery(request, visitor)
+        if not visitor.may(right):
+            raise NotPermitted(right.value, visitor.actor.role.value if visitor.actor.role else "")
+        return visitor
+
+    return check
+
+
+READING = Depends(needs(Right.READ))
+"""Stands on every router: nothing is read without signing in."""
+
+Reader = Annotated[Visitor, READING]
+AlertActor = Annotated[Visitor, Depends(needs(Right.ACT_ON_ALERTS))]
+WorkActor = Annotated[Visitor, Depends(needs(Right.ACT_ON_WORK))]
+Mender = Annotated[Visitor, Depends(needs(Right.MEND_INTAKE))]
+Keeper = Annotated[Visitor, Depends(needs(Right.MANAGE_REGISTER))]

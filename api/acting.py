@@ -1,0 +1,182 @@
+"""What people do to alerts, work orders and letters: each in one transaction with its fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from api.context import Context
+from api.problems import NotPermitted
+from facility.alert import Alert, Condition, NotAllowed, acknowledge
+from facility.fact import Fact
+from facility.person import Actor
+from facility.work_order import Action, MissingField, Order, WorkOrder, steps_from, take
+from storage.records.port import Conflict, NotFound, Unit
+
+T = TypeVar("T")
+TRIES = 4
+LONGEST_TEXT = 2000
+
+FINDINGS = ("real", "false", "test")
+"""What the person who acknowledges found; "false" needs a reason."""
+
+DONE = {
+    Action.DISPATCH: "dispatched",
+    Action.ACCEPT: "accepted",
+    Action.REJECT: "rejected",
+    Action.TRANSFER: "transferred",
+    Action.ARRIVE: "arrived",
+    Action.START: "started",
+    Action.HOLD: "held",
+    Action.RESUME: "resumed",
+    Action.FINISH: "finished",
+    Action.VERIFY: "verified",
+    Action.REOPEN: "reopened",
+    Action.REVIEW: "reviewed",
+    Action.CANCEL: "cancelled",
+    Action.DUPLICATE: "duplicated",
+    Action.COMMENT: "commented",
+}
+"""The fact's word for each action."""
+
+
+class TooLate(NotAllowed):
+    """Somebody else was first; ``last`` is the fact of what they did."""
+
+    def __init__(self, refused: NotAllowed, last: Fact | None) -> None:
+        super().__init__(refused.action, refused.state, refused.allowed)
+        self.last = last
+
+
+def write(context: Context, do: Callable[[Unit], T]) -> T:
+    """Run ``do`` in a unit that commits. A lost race is read and decided again; what is then impossible says why."""
+    for _ in range(TRIES - 1):
+        try:
+            with context.records.begin() as unit:
+                return do(unit)
+        except Conflict:
+            continue
+    with context.records.begin() as unit:
+        return do(unit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What an acknowledgement says."""
+
+    finding: str = ""
+    """real, false, test, or empty: seen, not yet judged."""
+    why: str = ""
+
+
+def acknowledge_alert(unit: Unit, number: int, actor: Actor, at: int, said: Finding) -> Alert:
+    """Raises ``TooLate``, ``MissingField``, ``Conflict``, ``NotFound``."""
+    if said.finding == "false" and not said.why.strip():
+        raise MissingField("acknowledge", "reason")
+    alert = unit.alerts.get(number)
+    try:
+        changed = unit.alerts.update(acknowledge(alert, actor.id, at))
+    except NotAllowed as refused:
+        raise TooLate(refused, last_fact(unit, "alert", number)) from None
+    data = {"finding": said.finding} if said.finding else {}
+    unit.facts.append(
+        Fact(
+            at=at,
+            noun="alert",
+            subject=str(number),
+            what="acknowledged",
+            before=alert.state,
+            after=changed.state,
+            why=said.why.strip(),
+            who=actor.id,
+            data=data,
+        )
+    )
+    return changed
+
+
+def comment_alert(unit: Unit, number: int, actor: Actor, at: int, text: str) -> Alert:
+    """Raises ``MissingField``, ``NotFound``."""
+    if not text.strip():
+        raise MissingField("comment", "reason")
+    alert = unit.alerts.get(number)
+    unit.facts.append(Fact(at=at, noun="alert", subject=str(number), what="commented", why=text.strip(), who=actor.id))
+    return alert
+
+
+def take_order(unit: Unit, number: int, actor: Actor, order: Order) -> WorkOrder:
+    """One action on a work order. Raises ``TooLate``, ``MissingField``, ``NotPermitted``, ``Conflict``, ``NotFound``."""
+    work = unit.work_orders.get(number)
+    _permit(work, actor, order.action)
+    _check_other(unit, work, order)
+    try:
+        changed = take(work, order, point_normal=point_normal(unit, work))
+    except NotAllowed as refused:
+        raise TooLate(refused, last_fact(unit, "work-order", number)) from None
+    if order.action is not Action.COMMENT:
+        changed = unit.work_orders.update(changed)
+    unit.facts.append(_order_fact(work, changed, order))
+    return changed
+
+
+def _permit(work: WorkOrder, actor: Actor, action: Action) -> None:
+    step = next((s for s in steps_from(work) if s.action is action), None)
+    if step is not None and not actor.may(step.right):
+        raise NotPermitted(step.right.value, actor.role.value if actor.role else "")
+
+
+def _check_other(unit: Unit, work: WorkOrder, order: Order) -> None:
+    """An order is never a duplicate of itself, nor of one that does not exist."""
+    if order.other is None or order.action is not Action.DUPLICATE:
+        return
+    if order.other == work.id:
+        raise MissingField(order.action, "other")
+    unit.work_orders.get(order.other)
+
+
+def _order_fact(before: WorkOrder, after: WorkOrder, order: Order) -> Fact:
+    data: dict[str, object] = {"assignee": after.assignee} if after.assignee != before.assignee else {}
+    if order.other is not None:
+        data["other"] = order.other
+    return Fact(
+        at=order.at,
+        noun="work-order",
+        subject=str(before.id),
+        what=DONE[order.action],
+        before=before.state.value,
+        after=after.state.value,
+        why=order.reason.strip(),
+        who=order.who,
+        data=data,
+    )
+
+
+def point_normal(unit: Unit, work: WorkOrder) -> bool | None:
+    """Whether the watched point is normal again; None where no point is watched."""
+    if work.alert is None:
+        return None
+    try:
+        return unit.alerts.get(work.alert).condition is Condition.NORMAL
+    except NotFound:
+        return None
+
+
+def last_fact(unit: Unit, noun: str, number: int) -> Fact | None:
+    """The newest fact about a thing, comments left out."""
+    facts = [fact for fact in unit.facts.of(noun, str(number)) if fact.what != "commented"]
+    return facts[-1] if facts else None
+
+
+def ask_retry(unit: Unit, number: int, actor: Actor, at: int) -> None:
+    """Ask the collector to try a dead letter again. Raises ``NotFound``."""
+    unit.letters.ask_retry(number, at)
+    unit.facts.append(Fact(at=at, noun="letter", subject=str(number), what="retry-asked", who=actor.id))
+
+
+def put_away(unit: Unit, number: int, actor: Actor, at: int, why: str) -> None:
+    """Put a dead letter away unsolved; that needs a reason. Raises ``MissingField``, ``NotFound``."""
+    if not why.strip():
+        raise MissingField("put-away", "reason")
+    unit.letters.resolve(number, at)
+    unit.facts.append(Fact(at=at, noun="letter", subject=str(number), what="put-away", why=why.strip(), who=actor.id))

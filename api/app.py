@@ -1,0 +1,76 @@
+"""The web process, put together: routes, pages, live events, headers, failures."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from api import failures
+from api.context import Context
+from api.live import Live
+from api.paging import ProblemOut
+from api.routes import (
+    alerts,
+    facts,
+    letters,
+    points,
+    probes,
+    register,
+    rules,
+    site,
+    stream,
+    system,
+    unclaimed,
+    work_orders,
+)
+from api.security import SecurityHeaders
+from api.web import pages
+from api.web.look import STATIC
+
+NOUNS = (site, points, alerts, work_orders, letters, unclaimed, register, rules, facts, system)
+DESCRIPTION = """Everything that the pages show and do, for programs.
+
+Sign in with a token: `Authorization: Bearer dr_…` (`dutyroom token create`). Errors are RFC 9457 problems. Times are
+ISO 8601; parameters also take epoch milliseconds. Lists come in pages: give `cursor` back to get the next one."""
+
+
+def create_app(context: Context) -> FastAPI:
+    """The application over these stores. ``app.state.live.close()`` ends the open streams at a shutdown."""
+    app = FastAPI(
+        title="Dutyroom",
+        version=context.version or "1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.context = context
+    app.state.live = Live(context)
+    app.add_middleware(SecurityHeaders, secure=context.secure_cookies)
+    failures.install(app)
+    app.include_router(_api())
+    app.include_router(stream.router)
+    app.include_router(probes.router)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+def _api() -> APIRouter:
+    router = APIRouter(prefix="/api/v1")
+    for noun in NOUNS:
+        router.include_router(noun.router)
+    return router
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await app.state.live.close()
+
+
+__all__ = ["ProblemOut", "create_app"]

@@ -1,0 +1,113 @@
+"""What the web process is given by the composition root, and what every route reads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from functools import cached_property
+from typing import TypeVar, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from fastapi import Request
+
+from facility.person import Role
+from facility.register import Register
+from facility.site import Site
+from facility.text import Text
+from rules.book import RuleBook
+from storage.readings.port import Readings
+from storage.records.port import Records, Unit
+
+T = TypeVar("T")
+
+
+class RegisterCache:
+    """The register in force, read again only when its version moved. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: Register | None = None
+
+    def now(self, unit: Unit) -> Register:
+        """The register of this unit's snapshot."""
+        version = unit.registers.version()
+        with self._lock:
+            if self._kept is not None and self._kept.version == version:
+                return self._kept
+        fresh = unit.registers.load()
+        with self._lock:
+            self._kept = fresh
+        return fresh
+
+
+class Memo:
+    """Something worked out from the register or the rules, until these change. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[object, object]] = {}
+
+    def get(self, name: str, version: object, make: Callable[[], T]) -> T:
+        """What ``make`` made of this version. Two threads may both make it; either is right."""
+        found = self._kept.get(name)
+        if found is not None and found[0] == version:
+            return cast("T", found[1])
+        made = make()
+        self._kept[name] = (version, made)
+        return made
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """Stores, rules and a clock. The worker is another process: its work is seen through the stores only."""
+
+    records: Records
+    readings: Readings
+    book: Callable[[], RuleBook]
+    """The rules in force, as the rules room reads them; called on each request, so it should be cheap."""
+    clock: Callable[[], int]
+    """Now, as an instant."""
+    name: Text = field(default_factory=lambda: Text("值班室", "Dutyroom"))
+    """Stands in for the site's name until the register has a site."""
+    language: str = "zh"
+    """For people whose browser asks for neither Chinese nor English."""
+    demo: tuple[tuple[str, str, Role], ...] = ()
+    """(account, password, role) as printed on the sign-in page: only ever served on loopback."""
+    secure_cookies: bool = False
+    """True behind TLS: cookies are then ``__Host-`` and ``Secure``."""
+    version: str = ""
+
+    @cached_property
+    def _registers(self) -> RegisterCache:
+        return RegisterCache()
+
+    @cached_property
+    def _memo(self) -> Memo:
+        return Memo()
+
+    def remember(self, name: str, version: object, make: Callable[[], T]) -> T:
+        """``make()``, worked out once a ``version``."""
+        return self._memo.get(name, version, make)
+
+    def register(self, unit: Unit) -> Register:
+        """The register in force."""
+        return self._registers.now(unit)
+
+    def site(self, register: Register) -> Site:
+        """The property; one without an id while the register is empty."""
+        return next(iter(register.sites.values()), Site(id="", name=self.name))
+
+
+def zone_of(site: Site) -> tzinfo:
+    """The property's time zone; Beijing time where its name is unknown."""
+    try:
+        return ZoneInfo(site.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("Asia/Shanghai")
+
+
+def context_of(request: Request) -> Context:
+    """The context that ``create_app`` was given."""
+    found: Context = request.app.state.context
+    return found

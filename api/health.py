@@ -1,0 +1,163 @@
+"""The product's own health, as its processes leave it in the stores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.context import Context
+from facility.instant import SECOND
+from storage.readings.port import ReadingsUnavailable
+from storage.records.port import RecordsUnavailable, Unit, WorkOrderFilter
+
+SILENT_AFTER = 15 * SECOND
+"""A worker writes its note every few seconds."""
+SLOW_AFTER = 2 * SECOND
+LONG_QUEUE = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """What one worker last said of itself. A missing or odd value is None: the note comes from another version, maybe."""
+
+    name: str
+    at: int | None
+    started: int | None
+    connected: bool | None
+    since: int | None
+    url: str
+    messages: int | None
+    readings: int | None
+    letters: int | None
+    rate: float | None
+    lag: float | None
+    queue: int | None
+    last_batch: str
+    errors: tuple[str, ...] = ()
+    rules: tuple[tuple[str, int | None, str], ...] = ()
+    """(rule, last judged, error)"""
+    stores: Mapping[str, str] = field(default_factory=dict)
+
+    def silent(self, now: int) -> bool:
+        """Whether it has not been heard of for too long."""
+        return self.at is None or now - self.at > SILENT_AFTER
+
+    @property
+    def slow(self) -> bool:
+        """Whether messages wait noticeably."""
+        return (self.lag or 0) > SLOW_AFTER or (self.queue or 0) > LONG_QUEUE
+
+    @property
+    def broken_rules(self) -> list[tuple[str, int | None, str]]:
+        """Rules that failed when they last ran."""
+        return [rule for rule in self.rules if rule[2]]
+
+
+def read_worker(name: str, note: Any) -> Worker:
+    """A worker's note, whatever is in it."""
+    given = _table(note)
+    link = _table(given.get("mqtt")) or _table(given.get("link"))
+    connected = link.get("connected", given.get("connected"))
+    troubles = [given.get("error"), link.get("problem"), *_rows(given.get("errors"))]
+    return Worker(
+        name=name,
+        at=_whole(given.get("at")),
+        started=_whole(given.get("started")),
+        connected=connected if isinstance(connected, bool) else None,
+        since=_whole(link.get("since")),
+        url=_text(link.get("url") or link.get("address") or given.get("url")),
+        messages=_whole(given.get("messages")),
+        readings=_whole(given.get("readings")),
+        letters=_whole(given.get("letters")),
+        rate=_first(given, "rate_1m", "message_rate"),
+        lag=_first(given, "lag_ms", "lag"),
+        queue=_whole(_first(given, "queue", "in_hand")),
+        last_batch=_text(given.get("last_batch")),
+        errors=tuple(_text(trouble) for trouble in troubles if trouble)[:20],
+        rules=tuple(_rule(row) for row in _rows(given.get("rules")) if isinstance(row, Mapping)),
+        stores={str(store): _text(says) for store, says in _table(given.get("stores")).items()},
+    )
+
+
+def _rule(row: Mapping[str, Any]) -> tuple[str, int | None, str]:
+    error = row.get("error")
+    told = error.get("text") if isinstance(error, Mapping) else error
+    return (_text(row.get("id") or row.get("rule")), _whole(row.get("last") or row.get("last_judged")), _text(told))
+
+
+def _table(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _first(given: Mapping[str, Any], *names: str) -> float | None:
+    """The first of these that is a number."""
+    return next((number for name in names if (number := _number(given.get(name))) is not None), None)
+
+
+def _rows(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _whole(value: Any) -> int | None:
+    number = _number(value)
+    return None if number is None else int(number)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return " · ".join(f"{name}: {part}" for name, part in value.items())
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What waits for somebody."""
+
+    open_alerts: dict[int, int]
+    """By severity."""
+    unacknowledged: int
+    open_orders: int
+    dead: int
+    unclaimed: int
+    head: int
+    register: int
+
+
+def workers(unit: Unit) -> list[Worker]:
+    """Every worker that ever left a note."""
+    names = unit.notes.names("worker/")
+    return [read_worker(name.removeprefix("worker/"), unit.notes.get(name)) for name in sorted(names)]
+
+
+def counts(unit: Unit) -> Counts:
+    """Read in one snapshot."""
+    alerts = unit.alerts.open_ones()
+    dead, unclaimed = unit.letters.counts()
+    return Counts(
+        open_alerts={severity: sum(int(a.severity) == severity for a in alerts) for severity in (1, 2, 3, 4)},
+        unacknowledged=sum(not a.acknowledged for a in alerts),
+        open_orders=unit.work_orders.count(WorkOrderFilter(open=True)),
+        dead=dead,
+        unclaimed=unclaimed,
+        head=unit.facts.head(),
+        register=unit.registers.version(),
+    )
+
+
+def stores(context: Context) -> dict[str, tuple[bool, str]]:
+    """Store → (answers, what it says of itself)."""
+    return {"records": _asked(context.records.check), "readings": _asked(context.readings.check)}
+
+
+def _asked(check: Callable[[], str]) -> tuple[bool, str]:
+    try:
+        return True, check()
+    except (RecordsUnavailable, ReadingsUnavailable) as error:
+        return False, str(error) or type(error).__name__

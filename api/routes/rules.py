@@ -1,0 +1,115 @@
+"""``/api/v1/rules``: what is judged, by which limits, from which clause."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import Field
+
+from api.access import READING
+from api.context import Context, context_of
+from api.paging import PROBLEMS, Out, Words, words
+from facility.register import Register
+from facility.text import Text
+from rules.book import limit_text, limits_at, sentence
+from rules.rule import Rule
+from storage.records.port import NotFound
+
+router = APIRouter(prefix="/rules", tags=["rules"], responses=PROBLEMS, dependencies=[READING])
+Given = Annotated[Context, Depends(context_of)]
+
+
+class RuleOut(Out):
+    """One rule of the manual or the site."""
+
+    id: str = Field(examples=["pump-pressure-band"])
+    version: str = Field(description="SHA-256 of what its file says.")
+    clause: str = Field(examples=["EQ-4"])
+    title: Words
+    sentence: Words
+    do_first: Words
+    severity: int = Field(examples=[2])
+    life_safety: bool
+    kind: str = Field(examples=["band"])
+    work_order: str = Field(examples=["water-supply"])
+    points: int = Field(description="How many points it watches.")
+
+
+class WatchedOut(Out):
+    """One point under the rule, with its limit now. ``judges`` is false where the point lacks what the rule needs."""
+
+    point: str
+    judges: bool
+    low: float | None
+    high: float | None
+    limit: Words
+
+
+class RuleDetail(RuleOut):
+    """A rule with its file and its points."""
+
+    file: str = Field(description="The rule's TOML.")
+    watches: list[WatchedOut]
+
+
+@router.get("", summary="The rules in force")
+def list_rules(context: Given) -> list[RuleOut]:
+    """The most urgent first."""
+    with context.records.read() as unit:
+        register = context.register(unit)
+    book = context.book()
+    found = sorted(book, key=lambda rule: (rule.severity, rule.id))
+    return [rule_out(rule, len(book.points_of(rule, register))) for rule in found]
+
+
+@router.get("/{id}", summary="One rule")
+def read_rule(context: Given, id: str) -> RuleDetail:
+    """With its file, the points it watches and their limits now."""
+    rule = find_rule(context, id)
+    with context.records.read() as unit:
+        register = context.register(unit)
+    watches = watched(context, rule, register)
+    return RuleDetail(**rule_out(rule, len(watches)).model_dump(), file=rule.text, watches=watches)
+
+
+def find_rule(context: Context, id: str) -> Rule:
+    """Raises ``NotFound``."""
+    rule = context.book().rules.get(id)
+    if rule is None:
+        raise NotFound(id)
+    return rule
+
+
+def watched(context: Context, rule: Rule, register: Register) -> list[WatchedOut]:
+    """The rule's points with their limits now."""
+    now, found = context.clock(), []
+    for point in context.book().points_of(rule, register):
+        limits = limits_at(rule, point, register, now)
+        found.append(
+            WatchedOut(
+                point=point.id,
+                judges=limits is not None,
+                low=limits.low if limits else None,
+                high=limits.high if limits else None,
+                limit=words(limit_text(rule, point, register, now)),
+            )
+        )
+    return found
+
+
+def rule_out(rule: Rule, points: int) -> RuleOut:
+    """A rule as the API gives it."""
+    return RuleOut(
+        id=rule.id,
+        version=rule.version,
+        clause=rule.clause,
+        title=words(rule.title),
+        sentence=words(Text(sentence(rule, "zh"), sentence(rule, "en"))),
+        do_first=words(rule.do_first),
+        severity=int(rule.severity),
+        life_safety=rule.life_safety,
+        kind=rule.kind.NAME,
+        work_order=rule.response.work_order,
+        points=points,
+    )

@@ -1,0 +1,104 @@
+"""One page's reading: a snapshot of the stores, the reader's view, and what stands in every page's head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from api.access import Visitor
+from api.context import Context, context_of
+from api.web.look import Look, look_at
+from facility.alert import Alert
+from facility.register import Register
+from storage.records.port import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What the head of every page shows."""
+
+    counts: dict[int, int]
+    """Open alerts by severity."""
+    unacknowledged: int
+    urgent: int
+    """Unacknowledged ones that are critical or high: the ones that sound."""
+    dead: int
+    unclaimed: int
+    head: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page while it is made."""
+
+    context: Context
+    look: Look
+    unit: Unit
+    register: Register
+    open_alerts: list[Alert]
+    frame: Frame
+
+    def render(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """The page as an answer."""
+        return self.look.render(template, status, frame=self.frame, page=self, **values)
+
+    def place(self, zone: str, asset: str = "") -> list[tuple[str, str]]:
+        """(address, name) from the building down to the asset's zone; the asset's own name last, without an address."""
+        path = [(f"/zones/{z.id}", self.look.say(z.name)) for z in self.register.zone_path(zone)]
+        found = self.register.assets.get(asset)
+        return [*path, ("", self.look.say(found.name))] if found else path
+
+    def place_text(self, zone: str, asset: str = "") -> str:
+        """The same in one line."""
+        return " › ".join(name for _, name in self.place(zone, asset))
+
+    def point_name(self, point: str) -> str:
+        """The point's name; its id once it has left the register."""
+        found = self.register.points.get(point)
+        return self.look.say(found.name) if found else point
+
+    def person(self, account: str) -> str:
+        """A person's name, or what a part of the product is called."""
+        return people(self.unit, self.look).get(account, account)
+
+
+def people(unit: Unit, look: Look) -> dict[str, str]:
+    """Account or part of the product → name."""
+    names = {account.id: account.name for account in unit.people.accounts()}
+    names |= {f"token/{token.id}": token.name for token in unit.people.tokens()}
+    return names | {"system:rules": look._("the rules"), "system:collector": look._("the collector")}
+
+
+@contextmanager
+def reading(request: Request, visitor: Visitor) -> Iterator[Page]:
+    """A page over one snapshot."""
+    context = context_of(request)
+    with context.records.read() as unit:
+        register = context.register(unit)
+        alerts = unit.alerts.open_ones()
+        yield Page(
+            context=context,
+            look=look_at(request, register, visitor),
+            unit=unit,
+            register=register,
+            open_alerts=alerts,
+            frame=_frame(unit, alerts),
+        )
+
+
+def _frame(unit: Unit, alerts: list[Alert]) -> Frame:
+    dead, unclaimed = unit.letters.counts()
+    waiting = [alert for alert in alerts if not alert.acknowledged]
+    return Frame(
+        counts={severity: sum(int(a.severity) == severity for a in alerts) for severity in (1, 2, 3, 4)},
+        unacknowledged=len(waiting),
+        urgent=sum(alert.severity <= 2 for alert in waiting),
+        dead=dead,
+        unclaimed=unclaimed,
+        head=unit.facts.head(),
+    )

@@ -1,0 +1,9 @@
+"""One file per page."""
+
+from fastapi import APIRouter
+
+from api.web.pages import alerts, board, letters, points, rules, sign_in, system, unclaimed, work_orders, zones
+
+router = APIRouter(include_in_schema=False)
+for page in (sign_in, board, alerts, work_orders, points, zones, letters, unclaimed, rules, system):
+    router.include_router(page.router)

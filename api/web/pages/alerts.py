@@ -1,0 +1,192 @@
+"""The list of alerts, and one alert: a sentence, the chart around the moment, what may be done, what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.access import AlertActor, Reader
+from api.acting import LONGEST_TEXT, Finding, acknowledge_alert, comment_alert, write
+from api.context import Context, context_of
+from api.limits import set_value
+from api.routes.alerts import zones_below
+from api.web.languages import N_, translations
+from api.web.look import language_of
+from api.web.page import Page, reading
+from api.web.pages.board import alert_rows, raised_by
+from api.web.values import amount, number, unit_of
+from facility.alert import Alert, Severity
+from facility.clause import CLAUSES
+from facility.instant import HOUR, MINUTE
+from facility.person import Right
+from storage.records.port import AlertFilter
+
+router = APIRouter(prefix="/alerts")
+Given = Annotated[Context, Depends(context_of)]
+STATES = ("unacknowledged", "acknowledged", "returned-unacknowledged", "normal")
+REASONS = {
+    "real": ("real", ""),
+    "false-nothing": ("false", N_("nothing found on site")),
+    "false-instrument": ("false", N_("instrument or wiring")),
+    "test": ("test", ""),
+    "seen": ("", ""),
+}
+"""What the buttons say: (finding, the reason that stands, in the person's language, when none is written)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The list's filters as they stand in the address."""
+
+    show: str = "open"
+    severity: str = ""
+    state: str = ""
+    zone: str = ""
+    rule: str = ""
+    point: str = ""
+    asset: str = ""
+
+    def query(self, **changed: str) -> str:
+        """An address with some of them changed; empty ones left out."""
+        values = {name: getattr(self, name) for name in self.__slots__} | changed
+        kept = {name: value for name, value in values.items() if value and not (name == "show" and value == "open")}
+        return f"/alerts?{urlencode(kept)}" if kept else "/alerts"
+
+    def filter(self, page: Page) -> AlertFilter:
+        """What the store is asked."""
+        return AlertFilter(
+            open=True if self.show == "open" else None,
+            severities=(Severity(int(self.severity)),) if self.severity in "1234" and self.severity else (),
+            states=(self.state,) if self.state in STATES else (),
+            zones=zones_below(page.register, [self.zone]) if self.zone else (),
+            rules=(self.rule,) if self.rule else (),
+            points=(self.point,) if self.point else (),
+            assets=(self.asset,) if self.asset else (),
+        )
+
+
+@router.get("")
+def show_list(
+    *,
+    request: Request,
+    visitor: Reader,
+    show: str = "open",
+    severity: str = "",
+    state: str = "",
+    zone: str = "",
+    rule: str = "",
+    point: str = "",
+    asset: str = "",
+    cursor: str | None = None,
+) -> Response:
+    """Filters stand in the address, so that a list can be shared."""
+    asked = Asked(show=show, severity=severity, state=state, zone=zone, rule=rule, point=point, asset=asset)
+    with reading(request, visitor) as page:
+        wanted = asked.filter(page)
+        try:
+            found = page.unit.alerts.find(wanted, cursor, 50)
+        except ValueError:
+            return RedirectResponse(asked.query(), 303)
+        rows = alert_rows(page, found.rows)
+        if asked.show != "open":
+            rows.sort(key=lambda row: -row.alert.id)
+        return page.render(
+            "alerts.html",
+            rows=rows,
+            asked=asked,
+            total=page.unit.alerts.count(wanted),
+            cursor=found.cursor,
+            rules=sorted(page.context.book(), key=lambda r: r.id),
+            states=STATES,
+        )
+
+
+@router.get("/{number}")
+def show_one(request: Request, visitor: Reader, number: int) -> Response:
+    """One alert."""
+    with reading(request, visitor) as page:
+        alert = page.unit.alerts.get(number)
+        row = alert_rows(page, [alert])[0]
+        rule = page.context.book().rules.get(alert.rule)
+        return page.render(
+            "alert.html",
+            row=row,
+            alert=alert,
+            rule=rule,
+            clause=CLAUSES.get(alert.clause),
+            point=page.register.points.get(alert.point),
+            device=_device(page, alert),
+            limits=_limits(page, alert),
+            chart=_window(page, alert),
+            facts=page.unit.facts.of("alert", str(number)),
+            before=_before(page, alert),
+            order=page.unit.work_orders.get(alert.work_order) if alert.work_order else None,
+            raised_by=raised_by(page, alert),
+            may_act=page.look.may(Right.ACT_ON_ALERTS),
+            watched=[alert.point],
+        )
+
+
+def _device(page: Page, alert: Alert) -> object:
+    point = page.register.points.get(alert.point)
+    return page.register.devices.get(point.device) if point else None
+
+
+def _limits(page: Page, alert: Alert) -> dict[str, str]:
+    """Set value as it was when it started, and the distance from the limit, in words with unit."""
+    point, found = page.register.points.get(alert.point), {}
+    if point is not None:
+        rule = page.context.book().rules.get(alert.rule)
+        set_to = set_value(rule, point, page.register, alert.started) if rule else None
+        if set_to is not None:
+            found["set"] = f"{number(point, set_to, page.look.language)} {unit_of(point)}".strip()
+    for name, value in (("low", alert.low), ("high", alert.high)):
+        if value is not None:
+            found[name] = amount(value, alert.unit, point, page.look.language)
+    return found
+
+
+def _window(page: Page, alert: Alert) -> tuple[int, int]:
+    """An hour before it started to an hour after it ended, or to now."""
+    end = alert.ended if alert.ended is not None else page.look.now
+    return alert.started - HOUR, max(min(end + HOUR, page.look.now + MINUTE), alert.started + HOUR)
+
+
+def _before(page: Page, alert: Alert) -> list[Alert]:
+    found = page.unit.alerts.find(AlertFilter(points=(alert.point,)), limit=12).rows
+    return [other for other in found if other.id != alert.id][:10]
+
+
+@router.post("/{number}/acknowledge")
+def acknowledge(
+    *,
+    request: Request,
+    visitor: AlertActor,
+    context: Given,
+    number: int,
+    said: Annotated[str, Form(max_length=40)] = "seen",
+    reason: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
+    back: Annotated[str, Form(max_length=300)] = "",
+) -> Response:
+    """The button says what was found."""
+    finding, usual = REASONS.get(said, REASONS["seen"])
+    stands = translations(language_of(request, visitor)).gettext(usual) if usual else ""
+    words = Finding(finding=finding, why=reason.strip() or stands)
+    write(context, lambda unit: acknowledge_alert(unit, number, visitor.actor, context.clock(), words))
+    return RedirectResponse("/" if back == "board" else f"/alerts/{number}", 303)
+
+
+@router.post("/{number}/comment")
+def comment(
+    visitor: AlertActor,
+    context: Given,
+    number: int,
+    reason: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
+) -> Response:
+    """A remark in the timeline."""
+    write(context, lambda unit: comment_alert(unit, number, visitor.actor, context.clock(), reason))
+    return RedirectResponse(f"/alerts/{number}", 303)

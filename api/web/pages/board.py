@@ -1,0 +1,215 @@
+"""The board: grey until something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+
+from api.access import Reader
+from api.health import Worker, workers
+from api.limits import Watch, watches
+from api.web.page import Page, reading
+from api.web.values import Shown, amount, trend
+from facility.alert import Alert, Condition
+from facility.point import Point
+from facility.register import Register
+from facility.site import Zone
+from facility.work_order import WorkOrder
+from rules.book import RuleBook
+from storage.records.port import WorkOrderFilter
+
+router = APIRouter()
+FLOOD = 12
+"""With more open alerts than this, those of one place are folded into one row; life safety never is."""
+MOST_VALUES = 16
+MOST_ORDERS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRow:
+    """One alert as a line: what, where, since when; then the number with its limit, age and trend."""
+
+    alert: Alert
+    place: str
+    point_name: str
+    shown: Shown | None
+    trend: str
+    raised_by: str
+    """The value that raised it, with its unit."""
+    first: bool = False
+    """The first to go off in its place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Alerts of one place; one alone is a group of one."""
+
+    place: str
+    rows: list[AlertRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A zone in the grid."""
+
+    zone: Zone
+    priority: int
+    """The worst severity in it and below; 0 where nothing is wrong."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Building:
+    """A zone right below the site with the zones inside it."""
+
+    cell: Cell
+    cells: list[Cell]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gauge:
+    """A watched value."""
+
+    point: Point
+    shown: Shown
+    watch: Watch
+    priority: int
+
+
+@router.get("/")
+def show(request: Request, visitor: Reader) -> Response:
+    """Zones, what is wrong, watched values, work orders."""
+    with reading(request, visitor) as page:
+        rows = alert_rows(page, page.open_alerts)
+        return page.render(
+            "board.html",
+            groups=grouped(rows),
+            buildings=buildings(page.register, page.open_alerts),
+            gauges=gauges(page),
+            orders=orders_by_clock(page),
+            workers=workers(page.unit),
+            watched=sorted({row.alert.point for row in rows}),
+        )
+
+
+def urgency(alert: Alert) -> tuple[bool, int, bool, int]:
+    """Life safety first, then severity, then what nobody acknowledged, then the newest."""
+    return (not alert.life_safety, int(alert.severity), alert.acknowledged, -alert.started)
+
+
+def alert_rows(page: Page, alerts: Iterable[Alert]) -> list[AlertRow]:
+    """Lines in the order of urgency."""
+    found = sorted(alerts, key=urgency)
+    points = {a.point: page.register.points[a.point] for a in found if a.point in page.register.points}
+    last = page.context.readings.last(points)
+    firsts = first_outs(found)
+    return [
+        AlertRow(
+            alert=alert,
+            place=page.place_text(alert.zone, alert.asset),
+            point_name=page.point_name(alert.point),
+            shown=page.look.value(points[alert.point], last.get(alert.point)) if alert.point in points else None,
+            trend=_trend(page, points.get(alert.point)),
+            raised_by=raised_by(page, alert),
+            first=alert.id in firsts,
+        )
+        for alert in found
+    ]
+
+
+def raised_by(page: Page, alert: Alert) -> str:
+    """The value that raised it, with its unit; empty where no value did."""
+    if alert.value is None:
+        return ""
+    return amount(alert.value, alert.unit, page.register.points.get(alert.point), page.look.language)
+
+
+def _trend(page: Page, point: Point | None) -> str:
+    if point is None or not point.interval:
+        return ""
+    return trend(point, page.context.readings.before(point.id, page.look.now + 1, 12))
+
+
+def first_outs(alerts: Iterable[Alert]) -> set[int]:
+    """Where several alerts are open in one zone: the one that started first."""
+    by_zone: dict[str, list[Alert]] = {}
+    for alert in alerts:
+        by_zone.setdefault(alert.zone, []).append(alert)
+    return {min(some, key=lambda a: (a.started, a.id)).id for some in by_zone.values() if len(some) > 1}
+
+
+def grouped(rows: list[AlertRow]) -> list[Group]:
+    """One row each; in a flood, one group a place, in the order of its most urgent row."""
+    if len(rows) <= FLOOD:
+        return [Group(place=row.place, rows=[row]) for row in rows]
+    groups: dict[str, list[AlertRow]] = {}
+    for row in rows:
+        alone = row.alert.life_safety or row.alert.severity == 1
+        groups.setdefault(f"alert {row.alert.id}" if alone else row.place, []).append(row)
+    return [Group(place=some[0].place, rows=some) for some in groups.values()]
+
+
+def buildings(register: Register, alerts: Iterable[Alert]) -> list[Building]:
+    """Buildings with their floors, highest first; each with its worst priority."""
+    worst: dict[str, list[int]] = {}
+    for alert in alerts:
+        if alert.condition is not Condition.NORMAL or not alert.acknowledged:
+            for zone in register.zone_path(alert.zone):
+                worst.setdefault(zone.id, []).append(int(alert.severity))
+    tops = [zone for zone in register.zones.values() if zone.parent not in register.zones]
+    return [
+        Building(
+            cell=_cell(top, worst),
+            cells=[
+                _cell(zone, worst)
+                for zone in sorted(register.zones.values(), key=lambda z: -z.level)
+                if zone.parent == top.id
+            ],
+        )
+        for top in tops
+    ]
+
+
+def _cell(zone: Zone, worst: dict[str, list[int]]) -> Cell:
+    found = worst.get(zone.id, [])
+    return Cell(zone=zone, priority=min(found, default=0), count=len(found))
+
+
+def gauges(page: Page) -> list[Gauge]:
+    """Values with numeric limits that the most urgent rules watch."""
+    book = page.context.book()
+    ids = page.context.remember(
+        "gauges", (page.register.version, id(book)), lambda: watched_points(book, page.register)
+    )
+    points = [page.register.points[id] for id in ids]
+    last = page.context.readings.last(ids)
+    alight = {a.point: int(a.severity) for a in sorted(page.open_alerts, key=lambda a: -a.severity)}
+    found = []
+    for point in points:
+        watch = next(
+            (w for w in watches(book, point, page.register, page.look.now) if w.low is not None or w.high), None
+        )
+        if watch is not None:
+            shown = page.look.value(point, last.get(point.id))
+            found.append(Gauge(point=point, shown=shown, watch=watch, priority=alight.get(point.id, 0)))
+    return found
+
+
+def watched_points(book: RuleBook, register: Register) -> list[str]:
+    """Points under rules with numeric limits, the most urgent rules first."""
+    numeric = [
+        rule for rule in sorted(book, key=lambda r: r.severity) if rule.kind.NAME in ("band", "minimum", "maximum")
+    ]
+    ids = [point.id for rule in numeric for point in book.points_of(rule, register)]
+    return list(dict.fromkeys(ids))[:MOST_VALUES]
+
+
+def orders_by_clock(page: Page) -> list[WorkOrder]:
+    """Open work orders, the nearest breach first."""
+    found = page.unit.work_orders.find(WorkOrderFilter(open=True), limit=MOST_ORDERS).rows
+    return sorted(found, key=lambda order: (clock.due if (clock := order.next_due()) else 2**62, order.severity))
+
+
+__all__ = ["AlertRow", "Worker", "alert_rows", "router"]

@@ -1,0 +1,52 @@
+"""Time as a person reads it: local with its date, relative beside it, UTC on hover."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import tzinfo
+
+from facility.instant import DAY, HOUR, MINUTE, SECOND, iso, to_datetime
+
+Say = Callable[..., str]
+"""gettext: the text with its ``%(name)s`` filled in."""
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def local(instant: int, zone: tzinfo, language: str, now: int, *, seconds: bool = False) -> str:
+    """``11月24日 08:05`` or ``24 Nov 08:05``; with the year where it is not this one."""
+    moment, this_year = to_datetime(instant, zone), to_datetime(now, zone).year
+    clock = f"{moment:%H:%M:%S}" if seconds else f"{moment:%H:%M}"
+    if language == "zh":
+        year = "" if moment.year == this_year else f"{moment.year}年"
+        return f"{year}{moment.month}月{moment.day}日 {clock}"
+    year = "" if moment.year == this_year else f" {moment.year}"
+    return f"{moment.day} {_MONTHS[moment.month - 1]}{year} {clock}"
+
+
+def utc(instant: int, zone: tzinfo) -> str:
+    """What stands behind it: ISO 8601 in UTC, and the zone that is shown."""
+    return f"{iso(instant)} · {to_datetime(instant, zone):%Z UTC%z}"
+
+
+def span(milliseconds: int, language: str) -> str:
+    """``12 s``, ``5 min``, ``3 h 20 min``, ``4 d``; in Chinese ``12 秒``, ``5 分钟``, ``3 小时 20 分``, ``4 天``."""
+    zh = language == "zh"
+    size = max(0, milliseconds)
+    if size < MINUTE:
+        return f"{size // SECOND} {'秒' if zh else 's'}"
+    if size < HOUR:
+        return f"{size // MINUTE} {'分钟' if zh else 'min'}"
+    if size < DAY:
+        hours, rest = divmod(size // MINUTE, 60)
+        minutes = f" {rest} {'分' if zh else 'min'}" if rest else ""
+        return f"{hours} {'小时' if zh else 'h'}{minutes}"
+    return f"{size // DAY} {'天' if zh else 'd'}"
+
+
+def ago(instant: int, now: int, language: str) -> str:
+    """``12 s ago`` or ``in 5 min``; in Chinese ``12 秒前``, ``5 分钟后``."""
+    size = span(abs(now - instant), language)
+    if language == "zh":
+        return f"{size}前" if instant <= now else f"{size}后"
+    return f"{size} ago" if instant <= now else f"in {size}"

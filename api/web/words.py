@@ -1,0 +1,196 @@
+"""Words of states, actions and the like as a person reads them; the keys are the stored words."""
+
+from __future__ import annotations
+
+from api.web.languages import N_
+
+SEVERITIES = {1: N_("critical"), 2: N_("high"), 3: N_("medium"), 4: N_("low")}
+
+ALERT_STATES = {
+    "unacknowledged": N_("unacknowledged"),
+    "acknowledged": N_("acknowledged"),
+    "returned-unacknowledged": N_("over, not acknowledged"),
+    "normal": N_("over"),
+}
+
+CONDITIONS = {
+    "normal": N_("normal again"),
+    "pending": N_("waiting out its hold time"),
+    "active": N_("going on"),
+    "clearing": N_("back within limits, not yet for long enough"),
+}
+
+FINDINGS = {"real": N_("confirmed"), "false": N_("false alarm"), "test": N_("test or work in progress")}
+
+ORDER_STATES = {
+    "new": N_("new"),
+    "dispatched": N_("dispatched"),
+    "accepted": N_("accepted"),
+    "arrived": N_("on site"),
+    "in-progress": N_("in progress"),
+    "on-hold": N_("on hold"),
+    "pending-verify": N_("to be verified"),
+    "closed": N_("closed"),
+    "reviewed": N_("reviewed"),
+    "rejected": N_("rejected"),
+    "transferred": N_("transferred"),
+    "cancelled": N_("cancelled"),
+    "duplicate-of": N_("duplicate"),
+}
+
+ORDER_ACTIONS = {
+    "dispatch": N_("Dispatch"),
+    "accept": N_("Accept"),
+    "reject": N_("Reject"),
+    "transfer": N_("Hand over"),
+    "arrive": N_("I am there"),
+    "start": N_("Start work"),
+    "hold": N_("Put on hold"),
+    "resume": N_("Go on"),
+    "finish": N_("Finish"),
+    "verify": N_("Verify and close"),
+    "reopen": N_("Not solved: reopen"),
+    "review": N_("Review"),
+    "cancel": N_("Cancel"),
+    "duplicate": N_("Duplicate of another"),
+    "comment": N_("Comment"),
+}
+
+ALERT_ACTIONS = {"acknowledge": N_("Acknowledge"), "comment": N_("Comment")}
+
+ORDER_KINDS = {
+    "water-supply": N_("water supply"),
+    "electrical": N_("electrical"),
+    "fire": N_("fire"),
+    "access": N_("access"),
+    "patrol": N_("patrol"),
+    "instrument": N_("instrument"),
+    "equipment": N_("equipment"),
+    "drainage": N_("drainage"),
+    "lift": N_("lift"),
+    "gas": N_("gas"),
+    "building": N_("building works"),
+    "cleaning": N_("cleaning"),
+}
+
+CLOCKS = {
+    "respond": N_("respond"),
+    "arrive": N_("be on site"),
+    "resolve": N_("solve"),
+    "notice": N_("tell the residents"),
+    "review": N_("review"),
+}
+
+ROLES = {
+    "admin": N_("manager"),
+    "officer": N_("duty officer"),
+    "engineer": N_("engineer"),
+    "guard": N_("guard"),
+    "inspector": N_("inspector"),
+}
+
+RIGHTS = {
+    "read": N_("look at this"),
+    "act-on-alerts": N_("act on alerts"),
+    "act-on-work": N_("act on work orders"),
+    "dispatch": N_("dispatch work orders"),
+    "manage-register": N_("change the register"),
+    "manage-accounts": N_("manage accounts"),
+    "mend-intake": N_("mend dead letters and unclaimed devices"),
+}
+
+QUALITIES = {
+    0: N_("good"),
+    1: N_("no time given by the device"),
+    2: N_("sensor fault"),
+    3: N_("outside what the instrument can measure"),
+    4: N_("calibration expired"),
+    5: N_("device clock wrong"),
+    6: N_("no longer current"),
+}
+
+ZONE_KINDS = {
+    "building": N_("building"),
+    "floor": N_("floor"),
+    "room": N_("room"),
+    "garage": N_("garage"),
+    "outdoor": N_("outdoors"),
+    "area": N_("area"),
+}
+
+ACCESS = {
+    "public": N_("public"),
+    "staff": N_("staff only"),
+    "sensitive": N_("sensitive"),
+    "high-risk": N_("high risk"),
+}
+
+HAPPENED = {
+    "raised": N_("raised"),
+    "returned": N_("back to normal"),
+    "came-back": N_("came back"),
+    "acknowledged": N_("acknowledged"),
+    "closed": N_("closed"),
+    "commented": N_("commented"),
+    "opened": N_("opened"),
+    "added": N_("added"),
+    "changed": N_("changed"),
+    "imported": N_("imported"),
+    "retired": N_("retired"),
+    "claimed": N_("claimed"),
+    "retry-asked": N_("retry asked for"),
+    "put-away": N_("put away"),
+    "retried": N_("tried again"),
+    "signed-in": N_("signed in"),
+    "signed-out": N_("signed out"),
+    "token-created": N_("token created"),
+    "dispatched": N_("dispatched"),
+    "accepted": N_("accepted"),
+    "rejected": N_("rejected"),
+    "transferred": N_("handed over"),
+    "arrived": N_("on site"),
+    "started": N_("started"),
+    "held": N_("put on hold"),
+    "resumed": N_("went on"),
+    "finished": N_("finished"),
+    "verified": N_("verified"),
+    "reopened": N_("reopened"),
+    "reviewed": N_("reviewed"),
+    "cancelled": N_("cancelled"),
+    "duplicated": N_("marked as duplicate"),
+    "joined": N_("another alert joined"),
+    "set": N_("set"),
+    "password-changed": N_("password changed"),
+    "disabled": N_("disabled"),
+}
+
+TABLES = {
+    "sites": N_("sites"),
+    "zones": N_("zones"),
+    "assets": N_("assets"),
+    "devices": N_("devices"),
+    "points": N_("points"),
+    "settings": N_("settings"),
+    "cameras": N_("cameras"),
+    "routes": N_("routes"),
+    "stops": N_("stops"),
+}
+
+WORDS: dict[str, dict[str, str]] = {
+    "alert-state": ALERT_STATES,
+    "condition": CONDITIONS,
+    "finding": FINDINGS,
+    "order-state": ORDER_STATES,
+    "order-action": ORDER_ACTIONS,
+    "alert-action": ALERT_ACTIONS,
+    "order-kind": ORDER_KINDS,
+    "clock": CLOCKS,
+    "role": ROLES,
+    "right": RIGHTS,
+    "zone-kind": ZONE_KINDS,
+    "access": ACCESS,
+    "happened": HAPPENED,
+    "table": TABLES,
+    "severity": {str(number): word for number, word in SEVERITIES.items()},
+    "quality": {str(number): word for number, word in QUALITIES.items()},
+}
