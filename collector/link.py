@@ -29,6 +29,8 @@ class LinkState:
     address: str
     """Never with a password."""
     connected: bool = False
+    subscribed: bool = False
+    """The broker has granted every subscription of this connection."""
     connections: int = 0
     """How often it has connected."""
     queued: int = 0

@@ -63,7 +63,9 @@ class FakeLink:
 
     def state(self) -> LinkState:
         """Always connected."""
-        return LinkState(address="memory:", connected=True, connections=self.generation, queued=len(self._waiting))
+        return LinkState(
+            address="memory:", connected=True, subscribed=True, connections=self.generation, queued=len(self._waiting)
+        )
 
     @property
     def unacknowledged(self) -> int:

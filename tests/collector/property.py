@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import orjson
 
+from collector.decoding import Decoded
 from collector.ingest import Ingest
 from collector.judge_fake import NotingJudge
 from collector.link_fake import FakeLink
 from collector.qualify import Arrival, Qualified, Qualifier
 from collector.sources import Sources, read_sources
-from collector.decoding import Decoded
 from facility.point import Device, Point
 from facility.register import Register
 from facility.site import Asset, Site, Zone

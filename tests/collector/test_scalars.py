@@ -36,7 +36,7 @@ def test_a_value_is_a_number_a_boolean_or_a_word(raw: Any, value: float | bool |
     "raw", [[], {}, "", "   ", "w" * 65, 2**63, -(2**63), 10**400, 1e300, "1e300", "9" * 20, float("nan")]
 )
 def test_anything_else_is_refused_by_the_name_of_its_field(raw: Any) -> None:
-    with pytest.raises(DecodeError, match="^pressure: "):
+    with pytest.raises(DecodeError, match=r"^pressure: "):
         scalars.value(raw, "pressure")
 
 
@@ -59,7 +59,7 @@ def test_iso_times_keep_their_offset(text: str, instant: int) -> None:
 
 @pytest.mark.parametrize("raw", ["2026-11-24T08:00:00", "yesterday", "", True, [], "0000-00-00T00:00:00Z", 2.0**64])
 def test_a_time_without_offset_or_sense_is_refused(raw: Any) -> None:
-    with pytest.raises(DecodeError, match="^ts: "):
+    with pytest.raises(DecodeError, match=r"^ts: "):
         scalars.instant(raw, "ts")
 
 

@@ -44,8 +44,7 @@ def decode(decoder: Decoder, payload: bytes, levels: dict[str, str]) -> Decoded 
     message = Message(topic="/".join(levels.values()), payload=payload, received=1, source="s", captured=levels)
     try:
         return decoder.decode(message, {})
-    except DecodeError as error:
-        assert str(error)
+    except DecodeError:
         return None
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from collector import sparkplug_payload
 from collector.catalogue import DECODERS
 from collector.decoders import senml, thingsboard
 from collector.decoding import Decoded, DecodeError, Message
-from collector import sparkplug_payload
 
 FILE = Path(__file__).resolve().parents[4] / "shared/samples/payloads.jsonl"
 BUILD_CLOCKS = (1_498_780_179.0, 1_499_109_309.0)
