@@ -56,14 +56,16 @@ class InfluxServer:
         self._closed = False
 
     def version(self) -> str:
-        """As the server says it. Only InfluxDB says it: VictoriaMetrics takes lines but answers no InfluxQL."""
+        """As the server says it; asked for once."""
         self._open()
         if not self._version:
             response = self._asked("GET", "/ping")
-            version = response.headers.get("X-Influxdb-Version", "")
-            if not version:
-                raise ReadingsUnavailable(f"{self} does not answer as InfluxDB does (no X-Influxdb-Version)")
-            self._version = version.removeprefix("v")
+            version = response.headers.get("X-Influxdb-Version", "").removeprefix("v")
+            # VictoriaMetrics says that it is InfluxDB 1.8.0. It takes lines, drops their text, and gives every question
+            # the names of databases as its answer: history would look empty and nobody would be told.
+            if not version or any(series.columns == ["name"] for series in self._ask(influxql.NOTHING)):
+                raise ReadingsUnavailable(f"{self} does not answer as InfluxDB does; InfluxDB 1, 2 and 3 can be used")
+            self._version = version
         return self._version
 
     @property
@@ -107,6 +109,9 @@ class InfluxServer:
     def query(self, statement: str) -> list[Series]:
         """InfluxQL; times come back in milliseconds. Raises ``ReadingsUnavailable``."""
         self.version()
+        return self._ask(statement)
+
+    def _ask(self, statement: str) -> list[Series]:
         # Chunked: otherwise a server with max-row-limit cuts the answer short.
         form = {"db": self.target.database, "q": statement, "epoch": "ms", "chunked": "true", "chunk_size": "10000"}
         answer = self._asked("POST", "/query", urlencode(form).encode(), "application/x-www-form-urlencoded")
@@ -128,9 +133,11 @@ class InfluxServer:
         return answer if isinstance(answer, dict) else {}
 
     def delete(self, measurement: str, before: int) -> None:
-        """Everything of a measurement older than ``before``, an instant."""
+        """Everything of a measurement older than ``before``, an instant. InfluxDB 3 has no such thing: nothing happens."""
         if self.first_generation:
             self.query(influxql.forget(measurement, before))
+            return
+        if self.version().startswith("3."):
             return
         query = urlencode({"org": self.target.org, "bucket": self.target.database})
         # The server counts ``stop`` in, so it is a nanosecond before.

@@ -89,3 +89,7 @@ def _of(point: str) -> str:
 def _within(start: int, end: int) -> str:
     latest = LATEST + 1
     return f"time >= {min(max(start, 0), latest)}ms AND time < {min(max(end, 0), latest)}ms"
+
+
+NOTHING = range_of("nobody", 0, 1, limit=1)
+"""Costs nothing, and tells whether the database is there and InfluxQL is understood: an answer has a column for the time."""

@@ -23,7 +23,9 @@ Answer = Callable[[str, bytes], tuple[int, bytes]]
 
 
 @contextmanager
-def server(version: str, answer: Answer) -> Iterator[InfluxTarget]:
+def server(
+    version: str, answer: Answer, greeting: bytes = b'{"results":[{"statement_id":0}]}'
+) -> Iterator[InfluxTarget]:
     """Speaks HTTP on loopback and answers as told."""
 
     class Conversation(BaseHTTPRequestHandler):
@@ -31,7 +33,8 @@ def server(version: str, answer: Answer) -> Iterator[InfluxTarget]:
 
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, content = (204, b"") if self.path == "/ping" else answer(self.path, body)
+            asked_who_it_is = self.path in {"/ping", "/query"} and (not body or b"LIMIT+1&" in body)
+            status, content = (200, greeting) if asked_who_it_is else answer(self.path, body)
             self.send_response(status)
             if version:
                 self.send_header("X-Influxdb-Version", version)
@@ -129,13 +132,39 @@ def test_a_server_that_goes_away_and_comes_back_is_used_again() -> None:
         assert [body.count(b"\n") + 1 for body in kept] == [1, 2]
 
 
-def test_what_takes_lines_but_is_no_influxdb_is_said_so() -> None:
-    with (
-        server("", lambda *_: (204, b"")) as target,
-        store_on(target) as store,
-        refused_as("does not answer as InfluxDB"),
-    ):
+VICTORIA_METRICS = (
+    b'{"results":[{"statement_id":0,"series":[{"name":"databases","columns":["name"],"values":[["_internal"]]}]}]}'
+)
+
+
+@pytest.mark.parametrize(("version", "greeting"), [("", b"{}"), ("1.8.0", VICTORIA_METRICS)])
+def test_what_takes_lines_but_is_no_influxdb_is_said_so_before_anything_is_lost_in_it(
+    version: str, greeting: bytes
+) -> None:
+    kept: list[bytes] = []
+
+    def answer(path: str, body: bytes) -> tuple[int, bytes]:
+        kept.append(body)
+        return 204, b""
+
+    with server(version, answer, greeting) as target, store_on(target) as store:
+        for call in (lambda: store.append(readings(1)), store.check, lambda: store.range("p-0", 0, LATEST)):
+            with refused_as("does not answer as InfluxDB does"):
+                call()
+    assert kept == []
+
+
+def test_influxdb_3_is_written_to_like_2_and_forgets_by_its_own_retention() -> None:
+    paths: list[str] = []
+
+    def answer(path: str, body: bytes) -> tuple[int, bytes]:
+        paths.append(path.partition("?")[0])
+        return 204, b""
+
+    with server("3.4.1", answer) as target, store_on(target) as store:
         store.append(readings(1))
+        assert store.forget(T0) == -1
+    assert paths == ["/api/v2/write"]
 
 
 @pytest.mark.parametrize(
