@@ -30,6 +30,8 @@ from storage.records.port import Conflict, Records, RecordsUnavailable, Unit
 log = structlog.get_logger()
 
 BATCH = 2_000
+READINGS_A_COMMIT = 50_000
+"""A message may carry 10,000 readings: what was taken is committed in parts, so that no commit takes many seconds."""
 CONFLICTS_BORNE = 5
 LONGEST_WAIT = 30_000
 _FIRST_WAIT = 200
@@ -98,10 +100,7 @@ class Ingest:
         """
         if not self._hand:
             deliveries = self._link.take(BATCH, timeout)
-            if deliveries:
-                # A batch never shares its ``received`` with an earlier one: the watermark tells them apart after a crash.
-                self._received += 1
-                self._hand.append([self._prepare(delivery, now) for delivery in deliveries])
+            self._hand.extend(self._groups(deliveries, now))
         elif now < self._not_before:
             self._pause(min(timeout, (self._not_before - now) / 1_000))
             return Counts(in_hand=self._in_hand())
@@ -115,9 +114,23 @@ class Ingest:
 
     # --- one batch ------------------------------------------------------------------------------------------------
 
-    def _prepare(self, delivery: Delivery, now: int) -> Prepared:
-        self._received = max(self._received, delivery.arrived)
-        return self._intake.prepare(delivery, self._received, now)
+    def _groups(self, deliveries: list[Delivery], now: int) -> list[list[Prepared]]:
+        """The deliveries, prepared, in groups of one commit each.
+
+        No two groups share their ``received``: the watermark tells them apart after a crash.
+        """
+        groups: list[list[Prepared]] = []
+        size = READINGS_A_COMMIT
+        for delivery in deliveries:
+            if size >= READINGS_A_COMMIT:
+                groups.append([])
+                size = 0
+                self._received += 1
+            self._received = max(self._received, delivery.arrived)
+            one = self._intake.prepare(delivery, self._received, now)
+            groups[-1].append(one)
+            size += len(one.found.readings)
+        return groups
 
     def _empty_hand(self, now: int) -> Counts:
         """Commit group after group. One that fails for its own sake is halved until the message to blame is alone."""

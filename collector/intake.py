@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from itertools import islice
 
 from collector.catalogue import guess
 from collector.decoding import DecodeError, Message
 from collector.link import Delivery
 from collector.memory import Memories
-from collector.qualify import Arrival, Qualified, Qualifier
+from collector.qualify import NAME_LIMIT, Arrival, Qualified, Qualifier
 from collector.sources import Source, Sources
 from collector.stats import Stats
 from facility.instant import MINUTE
@@ -19,6 +20,7 @@ LETTER_BYTES = 256 << 10
 SAMPLE_BYTES = 64 << 10
 REASON_CHARACTERS = 500
 _REASONS_SHOWN = 3
+_STRANGERS_A_MESSAGE = 50
 _REPEATS_KEPT = 20_000
 _STRANGERS_KEPT = 20_000
 
@@ -114,7 +116,7 @@ class Intake:
         prepared.found = self._qualifier.qualify(decoded, arrival)
         if prepared.found.refused:
             self._bury(prepared, _summary(prepared.found.refused), now)
-        for external_id, key in prepared.found.unclaimed:
+        for external_id, key in islice(prepared.found.unclaimed, _STRANGERS_A_MESSAGE):
             self._notice(prepared, external_id, key, source.decoder.name, now)
 
     def _seen(self, source: str, key: str) -> bool:
@@ -141,7 +143,7 @@ class Intake:
     def _nobodys(self, delivery: Delivery, received: int, now: int) -> Prepared:
         """No source's filter matches: kept by its topic, so that a source can be written for it."""
         prepared = Prepared(delivery, received)
-        self._notice(prepared, delivery.topic, "", "", now)
+        self._notice(prepared, delivery.topic[:NAME_LIMIT], "", "", now)
         return prepared
 
     def _notice(self, prepared: Prepared, external_id: str, key: str, decoder: str, now: int) -> None:

@@ -25,6 +25,8 @@ EARLIEST = 946_684_800_000
 """2000-01-01T00:00:00Z. A device whose clock says less has lost its battery."""
 AHEAD = 5 * MINUTE
 """How far a device's clock may be ahead of ours."""
+NAME_LIMIT = 200
+"""Characters of a device's or a key's name that is worth showing to a person."""
 _APART = SECOND
 
 GOOD, STAMPED, BAD_CLOCK, OUT_OF_RANGE = Quality.GOOD, Quality.STAMPED, Quality.BAD_CLOCK, Quality.OUT_OF_RANGE
@@ -89,8 +91,7 @@ class Qualifier:
     def use(self, register: Register) -> None:
         """Go on with another register."""
         self._register = register
-        self._devices: dict[tuple[str, str], Device | None] = {}
-        self._instruments: dict[tuple[str, str, str], Instrument | str | None] = {}
+        self._instruments: dict[tuple[str, str, str], Instrument] = {}
         self._points_of: dict[str, list[Point]] = {}
         for point in register.points.values():
             self._points_of.setdefault(point.device, []).append(point)
@@ -115,13 +116,8 @@ class Qualifier:
 
     def device(self, source: Source, external_id: str) -> Device | None:
         """The register's device behind what the source calls it: by the register first, then by sources.toml."""
-        known = (source.name, external_id)
-        if known not in self._devices:
-            if len(self._devices) > 100_000:
-                self._devices.clear()
-            device = self._register.device_by_external.get(known)
-            self._devices[known] = device or self._register.devices.get(source.devices.get(external_id, ""))
-        return self._devices[known]
+        known = self._register.device_by_external.get((source.name, external_id))
+        return known or self._register.devices.get(source.devices.get(external_id, ""))
 
     def _only_its_own(self, decoded: Decoded, source: Source, found: Qualified) -> Decoded:
         """What the speaker may say. A gateway speaks only for devices whose register entry names it."""
@@ -156,9 +152,8 @@ class Qualifier:
         loops: dict[tuple[str, str, int | None], Signal] = {}
         for signal in signals:
             device, key, value, at, unit, test, fault, stale = signal
-            try:
-                known = instruments[name, device, key]
-            except KeyError:
+            known: Instrument | str | None = instruments.get((name, device, key))
+            if known is None:
                 known = self._find(source, device, key)
             if type(known) is not Instrument:
                 self._no_instrument(known, signal, source, found)
@@ -179,10 +174,9 @@ class Qualifier:
 
     def _find(self, source: Source, external_id: str, key: str) -> Instrument | str | None:
         """The instrument; "" for what is known and left out; a reason; None for what nobody claimed."""
-        if len(self._instruments) > 1_000_000:
-            self._instruments.clear()
         known = self._instrument(source, external_id, key)
-        self._instruments[source.name, external_id, key] = known
+        if isinstance(known, Instrument):  # what anybody can make up is not remembered
+            self._instruments[source.name, external_id, key] = known
         return known
 
     def _instrument(self, source: Source, external_id: str, key: str) -> Instrument | str | None:
@@ -202,7 +196,11 @@ class Qualifier:
             return str(error)
 
     def _no_instrument(self, known: Instrument | str | None, signal: Signal, source: Source, found: Qualified) -> None:
-        if known is None:
+        if known is None and max(len(signal.device), len(signal.key)) > NAME_LIMIT:
+            found.refuse(
+                f"{signal.device[:40]}: {signal.key[:40]}: a name too long; allowed: up to {NAME_LIMIT} characters"
+            )
+        elif known is None:
             strange = self.device(source, signal.device) is None
             found.unclaimed[signal.device, "" if strange else signal.key] = None
         elif known:

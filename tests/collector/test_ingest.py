@@ -131,6 +131,19 @@ def test_a_batch_takes_no_more_than_2000_messages() -> None:
     assert [collector.once(NOW).messages for _ in range(3)] == [2_000, 500, 0]
 
 
+def test_big_batches_are_committed_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collector.ingest.READINGS_A_COMMIT", 100)
+    link, judge, records, readings = FakeLink(), NotingJudge(), fresh_records(), FailingReadings()
+    for part in range(3):
+        rows = [{"ts": NOW + part * 60 + n, "values": {"pressure": 0.6}} for n in range(60)]
+        link.deliver(TOPIC, orjson.dumps(rows), arrived=NOW)
+    collector = ingest(link, judge=judge, records=records, readings=readings)
+    assert collector.once(NOW).messages == 3
+    assert (readings.appended, collector.stats.batches, len(judge.judged)) == (2, 2, 180)
+    first, last = judge.judged[0].received, judge.judged[-1].received
+    assert first < last == note(records, "watermark/worker-1")
+
+
 def test_received_never_goes_back_also_after_a_restart() -> None:
     link, judge, records = FakeLink(), NotingJudge(), fresh_records()
     link.deliver(TOPIC, pressure(0.6, NOW), arrived=NOW)
@@ -264,6 +277,17 @@ def test_a_stranger_that_talks_on_is_written_once_a_minute_with_its_count() -> N
         collector.once(NOW + second * 1_000)
     assert unclaimed(records)[0][4] == 61
     assert collector.stats.unclaimed == 62
+
+
+def test_made_up_names_fill_neither_memory_nor_records() -> None:
+    link, records = FakeLink(), fresh_records()
+    link.deliver(TOPIC, orjson.dumps({"values": {f"k{n}": 1 for n in range(5_000)}}), arrived=NOW)
+    link.deliver(TOPIC, orjson.dumps({"values": {"k" * 100_000: 1}}), arrived=NOW)
+    collector = ingest(link, records=records)
+    collector.once(NOW)
+    assert len(unclaimed(records)) == 50
+    assert "a name too long" in letters(records)[0][1]
+    assert not collector._qualifier._instruments
 
 
 def test_a_device_that_was_claimed_is_heard_from_then_on() -> None:
