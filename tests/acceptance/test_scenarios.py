@@ -4,7 +4,7 @@ import pytest
 
 from simulators.scenario import available, find
 from tests.acceptance.expectation import differences, missing_evidence
-from tests.acceptance.timeline import duty_room, play
+from tests.acceptance.timeline import at_once, duty_room, play
 from tests.simulators.riverside import register
 
 
@@ -12,7 +12,7 @@ from tests.simulators.riverside import register
 def test_the_duty_room_raises_what_the_scenario_says_and_nothing_else(name: str, tmp_path: Path) -> None:
     scenario = find(name)
     with duty_room(tmp_path, register(), scenario.start) as room:
-        published = play(room, scenario, register())
+        published = play(room, scenario, at_once(scenario, register()))
         assert len(room.link.acknowledged) == published
         with room.records.read() as unit:
             assert unit.letters.dead().rows == []

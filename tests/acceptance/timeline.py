@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from rules.definition import load_book
 from rules.judge import Judge
 from simulators.building import Building
 from simulators.scenario import Scenario
+from simulators.spoken import Message
 from storage.readings.sqlite import SqliteReadings
 from storage.records.port import AlertFilter, Unit, WorkOrderFilter
 from storage.records.sql import SqlRecords
@@ -109,13 +111,28 @@ def open_again(records: SqlRecords, readings: SqliteReadings, link: FakeLink, no
     return DutyRoom(link, ingest, judge, records, readings)
 
 
-def play(room: DutyRoom, scenario: Scenario, register: Register, seed: int = 1) -> int:
-    """Let the whole scenario happen. Returns how many messages were published."""
+Arrivals = Iterable[tuple[int, Message]]
+"""(arrival, message), in the order of arrival."""
+
+
+def at_once(scenario: Scenario, register: Register, seed: int = 1) -> Arrivals:
+    """Every message of the scenario, arriving the moment it is sent."""
     building = Building(register=register, start=scenario.start, seed=seed, scenario=scenario)
-    published = 0
+    return ((message.at, message) for message in building.messages(scenario.start + scenario.duration))
+
+
+def play(
+    room: DutyRoom, scenario: Scenario, arrivals: Arrivals, relieve: Callable[[int], DutyRoom] | None = None
+) -> int:
+    """Let the whole scenario happen. Returns how many messages arrived.
+
+    ``relieve`` is called at each tick when its messages have arrived, and says who takes them in: a room at the same link.
+    """
+    coming = deque(arrivals)
+    sent = len(coming)
     for now in range(scenario.start, scenario.start + scenario.duration, scenario.tick):
-        for message in building.messages(now + 1):
-            room.link.deliver(message.topic, message.payload, arrived=message.at)
-            published += 1
-        room.take_in(now)
-    return published
+        while coming and coming[0][0] <= now:
+            at, message = coming.popleft()
+            room.link.deliver(message.topic, message.payload, arrived=at)
+        (relieve(now) if relieve else room).take_in(now)
+    return sent - len(coming)
