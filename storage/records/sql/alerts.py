@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, false, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, text, update
 
 from facility.alert import Alert, Condition, Track
 from storage.records.port import AlertFilter, Conflict, NotFound, Page
 from storage.records.sql import cursor as cursors
 from storage.records.sql.shape import Shape
-from storage.records.sql.tables import ALERTS, TRACKS
+from storage.records.sql.tables import ALERTS
+from storage.records.sql.tracks import all_tracks, put_tracks
 from storage.records.sql.transaction import Transaction
 
 _SHAPE = Shape(Alert)
@@ -26,8 +26,6 @@ _ISA_STATES: dict[str, ColumnElement[bool]] = {
     "normal": and_(_GONE, _C.acknowledged),
 }
 """``Alert.state`` said in SQL: it is derived, never stored."""
-
-_FORGET = delete(TRACKS).where(TRACKS.c.rule == bindparam("a_rule"), TRACKS.c.point == bindparam("a_point"))
 
 
 class SqlAlerts:
@@ -79,25 +77,11 @@ class SqlAlerts:
 
     def tracks(self) -> dict[tuple[str, str], Track]:
         """All that are not quiet."""
-        return {
-            (row.rule, row.point): Track(Condition(row.condition), row.bad_since, row.raised, row.good_since, row.last)
-            for row in self._do.rows(select(TRACKS))
-        }
+        return all_tracks(self._do)
 
     def put_tracks(self, tracks: dict[tuple[str, str], Track]) -> None:
-        """Always in one order, so that two writers never wait for one another."""
-        quiet = [key for key in sorted(tracks) if tracks[key].condition is Condition.NORMAL]
-        kept = [_track_row(key, tracks[key]) for key in sorted(tracks) if tracks[key].condition is not Condition.NORMAL]
-        if kept:
-            insert = self._do.insert(TRACKS)
-            news = {name: insert.excluded[name] for name in ("condition", "bad_since", "raised", "good_since", "last")}
-            self._do.run(insert.on_conflict_do_update(index_elements=["rule", "point"], set_=news), kept)
-        if quiet:
-            self._do.run(_FORGET, [{"a_rule": rule, "a_point": point} for rule, point in quiet])
-
-
-def _track_row(key: tuple[str, str], track: Track) -> dict[str, Any]:
-    return {"rule": key[0], "point": key[1], **track._asdict(), "condition": track.condition.value}
+        """A quiet one is removed."""
+        put_tracks(self._do, tracks)
 
 
 def _conditions(wanted: AlertFilter) -> list[ColumnElement[bool]]:

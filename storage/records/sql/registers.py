@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, or_, select, text, update
 
 from facility.point import Point, Setting
 from facility.register import TABLES, Change, Noun, Register
@@ -24,7 +24,8 @@ _E, _V = REGISTER_ENTRIES.c, REGISTER_VERSIONS.c
 _NOW = _E.version_to.is_(None)
 _ADD_ENTRIES = insert(REGISTER_ENTRIES)
 _END_ENTRY = update(REGISTER_ENTRIES).where(_E.id == bindparam("ended")).values(version_to=bindparam("version"))
-_KEYS_AT_ONCE = 500
+_FEW_KEYS = 500
+"""More are looked for in one pass over their table."""
 
 Place = tuple[str, str]
 """(table, key)"""
@@ -46,7 +47,7 @@ class SqlRegisters:
         version = self.version() if at is None else self._version_at(at)
         found: dict[str, dict[str, Any]] = {table: {} for table in TABLES}
         wanted = select(_E.noun, _E.key, _E.body).where(_in_force(version), _E.body.is_not(None)).order_by(_E.position)
-        for row in self._do.rows(wanted):
+        for row in self._do.stream(wanted):
             found[row.noun][row.key] = from_json(TABLES[row.noun], row.body)
         return Register(version=version, registered=self._registered(found["points"]), **found)
 
@@ -101,8 +102,11 @@ class SqlRegisters:
 
     def _in_force(self, table: str, keys: Sequence[str]) -> Iterator[Row[Any]]:
         wanted = select(_E.id, _E.key, _E.position, _E.body).where(_E.noun == table, _NOW)
-        for start in range(0, len(keys), _KEYS_AT_ONCE):
-            yield from self._do.rows(wanted.where(_E.key.in_(keys[start : start + _KEYS_AT_ONCE])))
+        if len(keys) <= _FEW_KEYS:
+            yield from self._do.rows(wanted.where(_E.key.in_(keys)))
+        else:
+            known = set(keys)
+            yield from (row for row in self._do.stream(wanted) if row.key in known)
 
     def _settings_beside(self, changes: Sequence[Change]) -> list[Setting]:
         points = _points_set(changes)
@@ -134,6 +138,9 @@ class SqlRegisters:
                 for change in changes
             ],
         )
+        if self._do.on_postgres and len(changes) > _FEW_KEYS:
+            # Until it is told of the new rows, its planner reads them all for each key.
+            self._do.run(text("ANALYZE register_entries"))
 
 
 def _in_force(version: int) -> ColumnElement[bool]:

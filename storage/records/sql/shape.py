@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import Enum
 from functools import cache
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -30,10 +30,10 @@ def from_json(wanted: type[T], body: str | bytes) -> T:
     return rebuild(wanted, orjson.loads(body))
 
 
-def rebuild(wanted: type[T], found: Mapping[str, Any]) -> T:
-    """One ``wanted`` out of a decoded JSON object."""
+def rebuild(wanted: type[T], found: dict[str, Any]) -> T:
+    """One ``wanted`` out of a decoded JSON object, which is used up."""
     names, converters = _plan(wanted)  # type: ignore[arg-type]  # a class is hashable; mypy doubts it of a type variable
-    values = dict(found) if found.keys() <= names else {k: v for k, v in found.items() if k in names}
+    values = found if found.keys() <= names else {k: v for k, v in found.items() if k in names}
     for name, convert in converters:
         if values.get(name) is not None:
             values[name] = convert(values[name])

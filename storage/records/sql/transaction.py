@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-from sqlalchemy import URL, Connection, CursorResult, Executable, Row, Table
+from sqlalchemy import URL, Connection, CursorResult, Executable, Row, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.records.sql.trouble import told
+
+_PORTION = 2_000
 
 
 class Transaction:
@@ -26,10 +28,19 @@ class Transaction:
 
     def run(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
         """Execute; with a list of ``values``, for each. ``RuntimeError`` when a unit that only reads writes."""
-        if not self.writing and statement.is_dml:
-            raise RuntimeError("this unit only reads: write inside records.begin()")
+        self._refuse_unless(self.writing or not statement.is_dml)
         with told(self.url):
             return self.connection.execute(statement, values)
+
+    def write_plain(self, statement: str, values: Any) -> None:
+        """A statement in the driver's own words, where the compiler's time counts; a list of tuples is executed for each."""
+        self._refuse_unless(self.writing)
+        with told(self.url):
+            self.connection.exec_driver_sql(statement, values)
+
+    def stream(self, statement: Select[Any]) -> Iterator[Row[Any]]:
+        """All rows, a portion at a time."""
+        return iter(self.run(statement.execution_options(yield_per=_PORTION)))
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Row[Any]]:
         """All rows."""
@@ -42,6 +53,10 @@ class Transaction:
     def value(self, statement: Executable, values: Any = None) -> Any:
         """The first column of the first row, or None."""
         return self.run(statement, values).scalar()
+
+    def _refuse_unless(self, allowed: bool) -> None:
+        if not allowed:
+            raise RuntimeError("this unit only reads: write inside records.begin()")
 
     def insert(self, table: Table) -> postgresql.Insert:
         """An INSERT that can say ON CONFLICT, which both databases spell alike."""
