@@ -218,10 +218,10 @@ class Qualifier:
             found.refuse(f"{signal.device}: {signal.key}: {error}")
             return
         at, clock = self._time(known.point, signal.at, arrival)
-        if quality is GOOD and signal.stale:
+        if (signal.stale or clock is STALE) and quality is not SENSOR_FAULT:
             quality = STALE
         if quality is GOOD:
-            quality = UNCALIBRATED if at >= known.due and clock is not STALE else clock
+            quality = UNCALIBRATED if at >= known.due else clock
         found.readings.append(Reading(known.point, at, value, quality, signal.test, arrival.received))
 
     @staticmethod

@@ -7,7 +7,7 @@ import orjson
 from collector.decoding import Decoded
 from collector.ingest import Ingest
 from collector.judge_fake import NotingJudge
-from collector.link_fake import FakeLink
+from collector.link import Link
 from collector.qualify import Arrival, Qualified, Qualifier
 from collector.sources import Sources, read_sources
 from facility.point import Device, Point
@@ -119,7 +119,7 @@ def fresh_records() -> SqlRecords:
 
 
 def ingest(
-    link: FakeLink,
+    link: Link,
     *,
     records: Records | None = None,
     readings: Readings | None = None,

@@ -49,7 +49,7 @@ TABLE = [
     ("a fault goes before the range", gauge(9.0, fault="x"), FAULT, 9.0, NOW),
     ("a fault with a word", gauge("OL", fault="x"), FAULT, 0.0, NOW),
     ("stale", gauge(stale=True), STALE, 0.6, NOW),
-    ("the range goes before stale", gauge(2.0, stale=True), RANGE, 2.0, NOW),
+    ("stale goes before the range", gauge(2.0, stale=True), STALE, 2.0, NOW),
     ("kPa in the payload", gauge(600.0, unit="kPa"), GOOD, 0.6, NOW),
     ("bar in the payload, out of range", gauge(20.0, unit="bar"), RANGE, 2.0, NOW),
 ]

@@ -1,0 +1,55 @@
+"""docs/devices.md says what is so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from collector.catalogue import DECODERS
+from collector.decoding import Decoded, Message
+from collector.sources import DEFAULT_SOURCES, read_sources
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs/devices.md").read_text("utf-8")
+PUBLISHED = re.findall(r"^mosquitto_pub -q 1 -t (\S+) -m '(.*)'$", PAGE, re.MULTILINE)
+
+
+def test_every_decoder_is_in_the_table_with_its_usual_topics() -> None:
+    for decoder in DECODERS.values():
+        (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{decoder.name}` |")]
+        assert all(f"`{topic_filter.text}`" in row for topic_filter in decoder.filters)
+
+
+def test_the_example_file_can_be_read() -> None:
+    (text,) = re.findall(r"^```toml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    sources = read_sources(text)
+    assert [s.name for s in sources.sources] == ["native", "zigbee-tower-a", "lorawan", "boilers"]
+    boiler = sources.match("boilers/b-2/v1/devices/me/telemetry")
+    assert boiler is not None
+    assert boiler.captured == {"device": "b-2", "kind": "telemetry"}
+
+
+@pytest.mark.parametrize(("topic", "payload"), PUBLISHED)
+def test_what_is_published_for_a_try_is_understood(topic: str, payload: str) -> None:
+    assert any(decoded(decoder_name, topic, payload.encode()).signals for decoder_name in DECODERS)
+
+
+def decoded(name: str, topic: str, payload: bytes) -> Decoded:
+    for topic_filter in DECODERS[name].filters:
+        levels = topic_filter.match(topic)
+        if levels is not None:
+            message = Message(topic=topic, payload=payload, received=1, source=name, captured=levels)
+            return DECODERS[name].decode(message, {})
+    return Decoded()
+
+
+def test_three_messages_are_published_for_a_try() -> None:
+    assert len(PUBLISHED) == 3
+
+
+def test_the_native_object_decodes() -> None:
+    (example,) = re.findall(r"^```json\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    match = DEFAULT_SOURCES.match("dutyroom/v1/riverside/gauge-1/readings")
+    assert match is not None
+    message = Message(topic="t", payload=example.encode(), received=1, source="native", captured=match.captured)
+    (signal,) = match.owner.decoder.decode(message, {}).signals
+    assert (signal.value, signal.unit, signal.at) == (0.612, "MPa", 1_795_478_400_250)
