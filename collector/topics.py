@@ -127,5 +127,20 @@ class Matcher(Generic[T]):
 
 
 def subscriptions(filters: Iterable[TopicFilter]) -> list[str]:
-    """The MQTT filters to subscribe to, each once, in order."""
-    return list(dict.fromkeys(topic_filter.mqtt for topic_filter in filters))
+    """The MQTT filters to subscribe to, in order, without those that another one covers.
+
+    A broker may send a message once for each subscription that matches it (MQTT 3.3.5).
+    """
+    wanted = list(dict.fromkeys(topic_filter.mqtt for topic_filter in filters))
+    return [one for one in wanted if not any(other != one and covers(other, one) for other in wanted)]
+
+
+def covers(wide: str, narrow: str) -> bool:
+    """Whether every topic that the MQTT filter ``narrow`` matches is matched by ``wide`` too."""
+    theirs = narrow.split("/")
+    for index, level in enumerate(wide.split("/")):
+        if level == "#":
+            return not (index == 0 and narrow.startswith("$"))
+        if index >= len(theirs) or theirs[index] == "#" or level not in ("+", theirs[index]):
+            return False
+    return len(theirs) == len(wide.split("/"))

@@ -5,7 +5,7 @@ import pytest
 from collector.sources import DEFAULT_SOURCES, SourcesError, read_sources
 
 GOOD = """
-listen = ["#"]
+listen = ["site/#"]
 
 [[source]]
 name = "lora"
@@ -39,7 +39,7 @@ def test_without_a_file_there_is_the_native_source() -> None:
 def test_a_file_adds_to_it() -> None:
     sources = read_sources(GOOD)
     assert [s.name for s in sources.sources] == ["native", "lora"]
-    assert sources.filters() == ["dutyroom/v1/+/+/+", "application/+/device/+/event/+", "#"]
+    assert sources.filters() == ["dutyroom/v1/+/+/+", "application/+/device/+/event/+", "site/#"]
     lora = sources.named("lora")
     assert lora is not None
     assert lora.devices["24e124126a148401"] == "gauge-9"

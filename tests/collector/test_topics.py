@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.topics import BadFilter, Matcher, TopicFilter, subscriptions
+from collector.topics import BadFilter, Matcher, TopicFilter, covers, subscriptions
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,30 @@ def test_endless_topics_do_not_fill_the_memory() -> None:
 
 def test_each_filter_is_subscribed_to_once() -> None:
     assert subscriptions([TopicFilter("a/{x}"), TopicFilter("a/{y}"), TopicFilter("b")]) == ["a/+", "b"]
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "covered"),
+    [
+        ("#", "a/+", True),
+        ("#", "$SYS/#", False),
+        ("a/#", "a/+/b", True),
+        ("a/#", "a", True),
+        ("a/+", "a/b", True),
+        ("a/+", "a/#", False),
+        ("a/+", "a/b/c", False),
+        ("+/b", "a/+", False),
+        ("a/b", "a/b", True),
+        ("a/b/c", "a/b", False),
+    ],
+)
+def test_a_wide_filter_covers_a_narrow_one(wide: str, narrow: str, covered: bool) -> None:
+    assert covers(wide, narrow) is covered
+
+
+def test_what_is_covered_is_not_subscribed_to_again() -> None:
+    filters = [TopicFilter(text) for text in ("a/{x}", "{all#}", "$share", "b")]
+    assert subscriptions(filters) == ["#", "$share"]
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
