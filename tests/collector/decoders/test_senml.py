@@ -1,7 +1,8 @@
 import pytest
 
+from collector import scalars
 from collector.decoders import senml
-from collector.decoding import DecodeError
+from collector.decoding import DecodeError, Message
 
 
 @pytest.mark.parametrize(
@@ -14,7 +15,6 @@ from collector.decoding import DecodeError
         ({"n": "-a", "v": 1}, "is no SenML name"),
         ({"v": 1}, "is no SenML name"),
         ({"n": 3, "v": 1}, "n: a number found"),
-        ({"n": "a", "v": None}, "v: null found"),
         (3, "a number found"),
     ],
 )
@@ -25,13 +25,17 @@ def test_a_record_that_breaks_the_rules_is_refused_by_its_place(record: object, 
 
 
 def test_base_values_are_added_and_times_below_2_to_the_28_are_relative() -> None:
-    pack = [
-        {"bn": "a:", "bv": 20, "bt": -10, "n": "t", "v": 1.5},
-        {"n": "t", "t": 5},
-        {"n": "t", "t": 1_320_067_464 + 10, "v": 2},
-    ]
+    base = {"bn": "a:", "bv": 20, "bt": -10, "n": "t", "v": 1.5}
+    pack = [base, {"n": "t", "t": 5}, {"n": "t", "t": 1_320_067_464 + 10, "v": 2}]
     found = senml.resolve(pack, 1_000_000_000.0)
     assert [(r["v"], r["t"]) for r in found] == [(21.5, 999_999_990.0), (22, 1_320_067_464)]
+
+
+def test_null_is_no_value_here_too() -> None:
+    captured = {"device": "box-3"}
+    message = Message(topic="t", payload=b'[{"n": "a", "v": null}]', received=5_000, source="s", captured=captured)
+    (signal,) = senml.decode(message, {}).signals
+    assert (signal.value, signal.fault) == (0.0, scalars.NO_VALUE)
 
 
 @pytest.mark.parametrize(

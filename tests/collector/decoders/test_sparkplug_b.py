@@ -163,7 +163,7 @@ def test_what_the_node_is_told_is_no_value() -> None:
     [("DDATA", "edge-1"), ("NDATA", "edge-1/gauge"), ("DDATA", "edge-1/a/b"), ("XDATA", "edge-1"), ("NDATA", "")],
 )
 def test_a_topic_that_is_none_of_sparkplugs_is_refused(kind: str, edge: str) -> None:
-    with pytest.raises(DecodeError, match="^topic: "):
+    with pytest.raises(DecodeError, match=r"^topic: "):
         decode(kind, payload(), edge=edge)
 
 
