@@ -67,7 +67,9 @@ class Line:
         match what:
             case "fall-silent" | "speak-again":
                 self.silent = what == "fall-silent"
-                yield from self.status(online=not self.silent, now=now)
+                if not self.device.gateway:
+                    # Behind a gateway it has no connection that anybody could see break.
+                    yield from self.status(online=not self.silent, now=now)
             case "clock-ahead":
                 self.offset = round(parameters["by"])
             case "clock-behind":

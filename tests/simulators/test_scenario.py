@@ -15,8 +15,10 @@ duration = "10m"
 """
 
 WANTED = {
+    "burnt-detector",
     "burst-pipe",
     "clock-off",
+    "damp-box",
     "demo",
     "fire-on-floor-3",
     "forced-door",
