@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import tempfile
 import threading
 import time
@@ -66,9 +67,16 @@ def _share(values: list[float], share: float) -> float:
 
 def main() -> dict[str, Any]:
     """One JSON line: p50 and p99 at each place, how many arrived, and the ratio to the bare subscriber."""
+    brokers = {"embedded": ""} | ({"mosquitto": url} if (url := os.environ.get("DUTYROOM_TEST_MOSQUITTO_URL")) else {})
+    found = {name: _measure(url) for name, url in brokers.items()}
+    return {"benchmark": "latency", **found, "ratio": found[next(reversed(found))]["ratio"]}
+
+
+def _measure(url: str) -> dict[str, Any]:
+    """Through the broker at ``url``, or the embedded one."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         times = Times()
-        settings = _settings(Path(folder), stack)
+        settings = _settings(Path(folder), url, stack)
         records = wiring.open_records(settings)
         stack.callback(records.close)
         token = _prepare(records)
@@ -91,13 +99,22 @@ def _result(times: Times, rate: float) -> dict[str, Any]:
     found = {k: v for name in ("bare", "committed", "streamed") for k, v in times.figures(name).items()}
     arrived = {name: len(getattr(times, name)) for name in ("published", "bare", "committed", "streamed")}
     ratio = round(found["committed_p99_s"] / max(found["bare_p99_s"], 0.0005), 1)
-    return {"benchmark": "latency", "messages_per_s": round(rate), **found, "arrived": arrived, "ratio": ratio}
+    return {"messages_per_s": round(rate), **found, "arrived": arrived, "ratio": ratio}
 
 
-def _settings(folder: Path, stack: ExitStack) -> Settings:
+def _settings(folder: Path, url: str, stack: ExitStack) -> Settings:
     port = broker.free_port("127.0.0.1", 0)
     pages = broker.free_port("127.0.0.1", 0)
-    settings = load(data=str(folder), broker=f"127.0.0.1:{port}", http=f"127.0.0.1:{pages}", site="", mqtt_url="")
+    settings = load(
+        data=str(folder),
+        broker=f"127.0.0.1:{port}",
+        http=f"127.0.0.1:{pages}",
+        site="",
+        mqtt_url=url,
+        worker=f"bench-{pages}",
+    )
+    if url:
+        return settings
     file = broker.write_configuration(settings, port)
     child = Child(
         name="broker", command=[str(broker.binary()), "-c", str(file)], environment={}, log=folder / "broker.log"

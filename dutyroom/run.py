@@ -119,7 +119,7 @@ def _start(settings: Settings, family: Family, *, with_demo: bool, scenario: str
         settings = _start_broker(settings, family)
     environment = settings.environment()
     family.add(Child(name="worker", command=program("worker"), environment=environment))
-    family.add(Child(name="pages", command=program("serve"), environment=environment, patience=1.0))
+    family.add(Child(name="pages", command=program("serve"), environment=environment, patience=3.0))
     address = f"http://{settings.http}"
     _wait_for_pages(f"{address}/healthz", family)
     if with_demo:

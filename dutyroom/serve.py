@@ -36,7 +36,7 @@ def serve(settings: Settings) -> None:
             host=host,
             port=port,
             log_level="warning",
-            timeout_graceful_shutdown=2,
+            timeout_graceful_shutdown=1,
             server_header=False,
         )
     finally:
