@@ -39,10 +39,10 @@ class Recorder:
         self.errors: dict[str, str] = {}
 
     def write(self, outcome: Outcome) -> None:
-        """Everything that was found."""
-        for move in outcome.moves:
-            if move.transitions:
-                self._write_move(move)
+        """Everything that was found, what happened first first."""
+        eventful = (move for move in outcome.moves if move.transitions)
+        for move in sorted(eventful, key=lambda move: move.transitions[0].track.last):
+            self._write_move(move)
         for late in outcome.late:
             self._write_late(late)
         tracks = {self._key(move.row): move.after for move in outcome.moves}

@@ -1,0 +1,141 @@
+"""Kill it anywhere: nothing is lost, nothing is doubled."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from facility.quality import Quality
+from facility.reading import Reading
+from storage.records.port import Conflict
+from tests.rules.room import ALARM, GAUGE, MINUTE, QUIET, SECOND, SMOKE, T0, Room, only, series
+
+RULES = ("pump-pressure-band", "smoke-alarm", "sensor-fault", "clock-wrong")
+
+VALUES = st.sampled_from([0.6, 0.6, 0.4, 0.51, 0.45, 0.71])
+QUALITIES = st.sampled_from([Quality.GOOD] * 6 + [Quality.SENSOR_FAULT, Quality.BAD_CLOCK, Quality.STAMPED])
+STEPS = st.lists(
+    st.tuples(VALUES, QUALITIES, st.sampled_from([False] * 9 + [True]), st.sampled_from([5, 10, 10, 10, 40])),
+    min_size=1,
+    max_size=60,
+)
+
+
+def stream(steps: Sequence[tuple[float, Quality, bool, int]]) -> list[Reading]:
+    """A gauge and a detector, in order of their event times."""
+    readings, at = [], T0
+    for value, quality, test, gap in steps:
+        at += gap * SECOND
+        readings.append(Reading(GAUGE, at, value, quality, test))
+        readings.append(Reading(SMOKE, at + 1, ALARM if value < 0.5 else QUIET, quality, test))
+    return readings
+
+
+def found_at_once(readings: list[Reading]) -> Room:
+    room = Room(only(*RULES))
+    room.take(readings)
+    return room
+
+
+@settings(max_examples=30)
+@given(steps=STEPS, cuts=st.lists(st.integers(1, 119), max_size=8))
+def test_any_split_into_batches_finds_the_same(steps: list[tuple[float, Quality, bool, int]], cuts: list[int]) -> None:
+    readings = stream(steps)
+    room = Room(only(*RULES))
+    ends = [*sorted({cut for cut in cuts if cut < len(readings)}), len(readings)]
+    for start, end in zip([0, *ends], ends, strict=False):
+        room.take(readings[start:end])
+    assert room.lives() == found_at_once(readings).lives()
+
+
+@settings(max_examples=30)
+@given(steps=STEPS, cut=st.integers(0, 119))
+def test_a_restart_in_the_middle_finds_the_same(steps: list[tuple[float, Quality, bool, int]], cut: int) -> None:
+    readings = stream(steps)
+    cut = min(cut, len(readings))
+    room = Room(only(*RULES))
+    if readings[:cut]:
+        room.take(readings[:cut])
+    room.restart(T0 + MINUTE)
+    if readings[cut:]:
+        room.take(readings[cut:])
+    assert room.lives() == found_at_once(readings).lives()
+
+
+@settings(max_examples=30)
+@given(steps=STEPS, cut=st.integers(1, 119), lost=st.integers(1, 20))
+def test_a_crash_between_store_and_commit_loses_and_doubles_nothing(
+    steps: list[tuple[float, Quality, bool, int]], cut: int, lost: int
+) -> None:
+    readings = stream(steps)
+    room = Room(only(*RULES))
+    done, stored = readings[:cut], readings[cut : cut + lost]
+    room.take(done)
+    room.store_only(stored, received=done[-1].at + 1_000_000)
+    room.restart(done[-1].at + 1_000_001)
+    if readings[cut:]:
+        room.take(readings[cut:])
+    assert room.lives() == found_at_once(readings).lives()
+
+
+@settings(max_examples=30)
+@given(steps=STEPS, cut=st.integers(1, 119), again=st.integers(1, 40))
+def test_what_was_committed_and_not_acknowledged_comes_again_and_doubles_nothing(
+    steps: list[tuple[float, Quality, bool, int]], cut: int, again: int
+) -> None:
+    readings = stream(steps)
+    cut = min(cut, len(readings))
+    room = Room(only(*RULES))
+    room.take(readings[:cut])
+    room.restart(T0 + MINUTE)
+    room.take(readings[max(0, cut - again) :])
+    assert room.lives() == found_at_once(readings).lives()
+
+
+def judge_until_the_power_goes(room: Room, readings: list[Reading]) -> None:
+    with room.records.begin() as unit:
+        room.judge.judge(unit, readings, T0 + MINUTE)
+        raise RuntimeError("power")
+
+
+def test_judging_twice_without_adopting_gives_the_same() -> None:
+    room = Room(only(*RULES))
+    room.take(series(GAUGE, [0.6, 0.4, 0.4]))
+    more = series(GAUGE, [0.4] * 5, start=T0 + 30 * SECOND)
+    with pytest.raises(RuntimeError, match="power"):
+        judge_until_the_power_goes(room, more)
+    assert room.alerts() == []
+    room.take(more)
+    assert room.lives() == found_at_once(series(GAUGE, [0.6] + [0.4] * 2) + more).lives()
+    assert room.told() == ["alert raised", "work-order opened"]
+
+
+def test_the_loser_of_a_race_reads_again_and_joins_the_winners_alert() -> None:
+    room = Room(only("smoke-alarm"))
+    other = Room(only("smoke-alarm"))
+    other.records = room.records
+    room.take([Reading(SMOKE, T0, ALARM)])
+    with pytest.raises(Conflict):
+        other.take([Reading(SMOKE, T0 + SECOND, ALARM)])
+    with room.records.read() as unit:
+        other.judge.reload(unit)
+    other.take([Reading(SMOKE, T0 + SECOND, ALARM)])
+    assert (len(room.alerts()), len(room.orders())) == (1, 1)
+
+
+def test_an_acknowledgement_meanwhile_is_kept() -> None:
+    room = Room(only("smoke-alarm"))
+    room.take([Reading(SMOKE, T0, ALARM)])
+    room.acknowledge(1, T0 + 1)
+    room.take([Reading(SMOKE, T0 + SECOND, QUIET)])
+    [alert] = room.alerts()
+    assert (alert.acknowledged_by, alert.state, alert.closed) == ("officer", "normal", T0 + SECOND)
+
+
+def test_what_a_lost_watermark_leaves_unknown_is_judged_anew() -> None:
+    room = Room(only("smoke-alarm"))
+    room.store_only([Reading(SMOKE, T0, ALARM)], received=T0)
+    room.restart(T0 + SECOND)
+    room.take([Reading(SMOKE, T0, ALARM)])
+    assert len(room.alerts()) == 1
