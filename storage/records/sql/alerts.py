@@ -18,10 +18,12 @@ _SHAPE = Shape(Alert)
 _C = ALERTS.c
 _OPEN = text("closed IS NULL")
 _GONE = _C.condition == Condition.NORMAL.value
+# Said as what it is, not as what it is not: an index finds only that.
+_THERE = _C.condition.in_([condition.value for condition in Condition if condition is not Condition.NORMAL])
 
 _ISA_STATES: dict[str, ColumnElement[bool]] = {
-    "unacknowledged": and_(~_GONE, ~_C.acknowledged),
-    "acknowledged": and_(~_GONE, _C.acknowledged),
+    "unacknowledged": and_(_THERE, ~_C.acknowledged),
+    "acknowledged": and_(_THERE, _C.acknowledged),
     "returned-unacknowledged": and_(_GONE, ~_C.acknowledged),
     "normal": and_(_GONE, _C.acknowledged),
 }

@@ -27,6 +27,8 @@ from sqlalchemy import (
     text,
 )
 
+from facility.work_order import OPEN_STATES, State
+
 METADATA = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -149,8 +151,8 @@ ALERTS = Table(
         sqlite_where=text("closed IS NULL"),
         postgresql_where=text("closed IS NULL"),
     ),
+    Index("ix_alerts_open", "id", sqlite_where=text("closed IS NULL"), postgresql_where=text("closed IS NULL")),
     Index("ix_alerts_state", "condition", "acknowledged", "id"),
-    Index("ix_alerts_severity", "severity", "id"),
     Index("ix_alerts_zone", "zone", "id"),
     Index("ix_alerts_asset", "asset", "id"),
     Index("ix_alerts_point", "point", "id"),
@@ -170,6 +172,10 @@ TRACKS = Table(
     _whole("good_since"),
     _whole("last"),
 )
+
+_OVER = ", ".join(f"'{state.value}'" for state in State if state not in OPEN_STATES)
+# Word for word as the index says it: SQLite does not look behind parameters.
+ORDER_IS_OPEN = f"state NOT IN ({_OVER})"
 
 WORK_ORDERS = Table(
     "work_orders",
@@ -201,6 +207,7 @@ WORK_ORDERS = Table(
     _words("finished_by"),
     _words("clocks"),
     _whole("version"),
+    Index("ix_work_orders_open", "id", sqlite_where=text(ORDER_IS_OPEN), postgresql_where=text(ORDER_IS_OPEN)),
     Index("ix_work_orders_state", "state", "id"),
     Index("ix_work_orders_assignee", "assignee", "id"),
     Index("ix_work_orders_zone", "zone", "id"),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, TextClause, func, insert, select, text, update
 
-from facility.work_order import OPEN_STATES, WorkOrder
+from facility.work_order import WorkOrder
 from storage.records.port import Conflict, NotFound, Page, WorkOrderFilter
 from storage.records.sql import cursor as cursors
 from storage.records.sql.shape import Shape
-from storage.records.sql.tables import WORK_ORDERS
+from storage.records.sql.tables import ORDER_IS_OPEN, WORK_ORDERS
 from storage.records.sql.transaction import Transaction
 
 _SHAPE = Shape(WorkOrder)
 _C = WORK_ORDERS.c
-_OPEN = _C.state.in_(sorted(state.value for state in OPEN_STATES))
+_OPEN, _OVER = text(ORDER_IS_OPEN), text(f"NOT ({ORDER_IS_OPEN})")
 _ADD = insert(WORK_ORDERS).returning(_C.id)
 
 
@@ -59,10 +59,10 @@ class SqlWorkOrders:
         return int(self._do.value(select(func.count()).select_from(WORK_ORDERS).where(*_conditions(wanted))))
 
 
-def _conditions(wanted: WorkOrderFilter) -> list[ColumnElement[bool]]:
-    chosen: list[ColumnElement[bool]] = []
+def _conditions(wanted: WorkOrderFilter) -> list[ColumnElement[bool] | TextClause]:
+    chosen: list[ColumnElement[bool] | TextClause] = []
     if wanted.open is not None:
-        chosen.append(_OPEN if wanted.open else ~_OPEN)
+        chosen.append(_OPEN if wanted.open else _OVER)
     for column, values in (
         (_C.state, tuple(state.value for state in wanted.states)),
         (_C.assignee, wanted.assignees),

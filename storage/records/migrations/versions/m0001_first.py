@@ -114,9 +114,9 @@ def _create_alerts() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_alerts_asset", "alerts", ["asset", "id"])
+    op.create_index("ix_alerts_open", "alerts", ["id"], **_one_where("closed IS NULL"))
     op.create_index("ix_alerts_point", "alerts", ["point", "id"])
     op.create_index("ix_alerts_rule", "alerts", ["rule", "id"])
-    op.create_index("ix_alerts_severity", "alerts", ["severity", "id"])
     op.create_index("ix_alerts_started", "alerts", ["started"])
     op.create_index("ix_alerts_state", "alerts", ["condition", "acknowledged", "id"])
     op.create_index("ix_alerts_zone", "alerts", ["zone", "id"])
@@ -169,6 +169,8 @@ def _create_work_orders() -> None:
     op.create_index("ix_work_orders_alert", "work_orders", ["alert"])
     op.create_index("ix_work_orders_asset", "work_orders", ["asset", "id"])
     op.create_index("ix_work_orders_assignee", "work_orders", ["assignee", "id"])
+    is_open = "state NOT IN ('closed', 'reviewed', 'cancelled', 'duplicate-of')"
+    op.create_index("ix_work_orders_open", "work_orders", ["id"], **_one_where(is_open))
     op.create_index("ix_work_orders_opened", "work_orders", ["opened"])
     op.create_index("ix_work_orders_state", "work_orders", ["state", "id"])
     op.create_index("ix_work_orders_zone", "work_orders", ["zone", "id"])
