@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from facility.point import Point
-from facility.units import UnitError, canonical_unit, convert, convert_span, format_value, parse_quantity_text
+from facility.units import (
+    UnitError,
+    canonical_unit,
+    convert,
+    convert_span,
+    format_value,
+    parse_quantity_text,
+    quantity_named,
+)
 from rules.kind import CannotJudge, SpecError
 from rules.limits import exact
 
@@ -21,6 +29,8 @@ class Amount:
 
 def amount(key: str, text: str, quantity: str) -> Amount:
     """``text`` as an amount of ``quantity``. Raises ``SpecError`` for ``key``: no unit, or one of another dimension."""
+    if quantity_named(quantity).is_state:
+        raise SpecError(key, f"{quantity} is not measured, it has words; use [state]")
     try:
         value, unit = parse_quantity_text(text)
         return Amount(value, canonical_unit(quantity, unit))

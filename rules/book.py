@@ -63,7 +63,7 @@ def census(register: Register) -> Census:
 def watched(rule: Rule, register: Register, known: Census) -> list[int]:
     """The places of the points that ``rule`` watches, in the register's order."""
     points = list(register.points.values())
-    named = bool(rule.applies.only.points or rule.applies.unless.points)
+    named = bool(rule.applies.only.points or any(other.points for other in rule.applies.unless))
     found: list[int] = []
     for each, places in known.items():
         if named and rule.applies.only.fits(each):

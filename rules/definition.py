@@ -144,7 +144,7 @@ def _kind(file: RuleFile) -> tuple[Kind, Any]:
 
 def _quantity(applies: AppliesTable, kind: Kind) -> str:
     quantities = applies.quantity
-    for quantity in (*quantities, *(applies.unless.quantity if applies.unless else ())):
+    for quantity in (*quantities, *(name for other in applies.unless for name in other.quantity)):
         try:
             quantity_named(quantity)
         except UnitError as error:
@@ -163,7 +163,7 @@ def _spec(kind: Kind, table: Any, quantity: str) -> Spec:
 
 
 def _applies(table: AppliesTable) -> Applies:
-    unless = _filter(table.unless) if table.unless else Filter()
+    unless = tuple(_filter(other) for other in table.unless)
     return Applies(only=_filter(table), unless=unless, one_per_device=table.one_per == "device")
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema, create_model
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+    create_model,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from facility.clause import CLAUSES
 from facility.site import ACCESS_CLASSES
@@ -49,10 +59,27 @@ class FilterTable(Table):
     points: OneOrMore = Field(default=(), description="point ids, with * and ?")
 
 
+def _filters(value: Any) -> Any:
+    return (value,) if isinstance(value, dict) else tuple(value) if isinstance(value, list) else value
+
+
+class _OneOrList:
+    """Tells editors that one entry may stand without its list."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        several = handler(schema)
+        return {"anyOf": [several["items"], several]}
+
+
+OneOrMoreFilters = Annotated[tuple[FilterTable, ...], BeforeValidator(_filters), _OneOrList]
+"""``{ … }`` or ``[{ … }, { … }]``."""
+
+
 class AppliesTable(FilterTable):
     """``[applies]``."""
 
-    unless: FilterTable | None = Field(default=None, description="points that fit this are left out")
+    unless: OneOrMoreFilters = Field(default=(), description="points that fit this, or one of these, are left out")
     one_per: Literal["device"] | None = Field(
         default=None, description="watch only one point of each device: the one that should speak most often"
     )

@@ -52,11 +52,6 @@ class Filter:
     points: tuple[str, ...] = ()
     """Globs over point ids."""
 
-    @property
-    def empty(self) -> bool:
-        """Whether it filters nothing."""
-        return not (self.quantity or self.asset or self.access or self.model or self.points)
-
     def fits(self, known: Signature) -> bool:
         """Whether points of that signature fit, their ids aside."""
         return (
@@ -76,8 +71,8 @@ class Applies:
     """Which points a rule watches."""
 
     only: Filter = Filter()
-    unless: Filter = Filter()
-    """Points that fit this are left to another rule."""
+    unless: tuple[Filter, ...] = ()
+    """Points that fit one of these are left to another rule."""
     one_per_device: bool = False
     """Only one point of each device: the one that should speak most often, the first of these in the register."""
 
@@ -85,7 +80,7 @@ class Applies:
         """Whether the rule watches the point (``one_per_device`` aside)."""
         if not (self.only.fits(known) and self.only.names(point)):
             return False
-        return self.unless.empty or not (self.unless.fits(known) and self.unless.names(point))
+        return not any(other.fits(known) and other.names(point) for other in self.unless)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,7 +195,7 @@ def _quantity(rule: Rule, story: Story) -> str:
     """The rule's own; a rule for any quantity is told by a pressure, or by what the story's unit belongs to."""
     if rule.applies.only.quantity:
         return rule.applies.only.quantity[0]
-    taken = set(rule.applies.unless.quantity)
+    taken = {name for other in rule.applies.unless for name in other.quantity}
     fitting = [name for name, known in QUANTITIES.items() if name not in taken and story.unit in (*known.units, "")]
     return fitting[0] if fitting else "pressure"
 
@@ -237,7 +237,8 @@ def _stage(rule: Rule, story: Story) -> Register:
 
 
 def _access(rule: Rule) -> str:
-    left = [access for access in ACCESS_CLASSES if access not in rule.applies.unless.access]
+    taken = {access for other in rule.applies.unless for access in other.access}
+    left = [access for access in ACCESS_CLASSES if access not in taken]
     return (rule.applies.only.access or tuple(left) or ("",))[0]
 
 

@@ -11,8 +11,8 @@ LIMIT = MINUTE
 """Six intervals of the gauge."""
 
 
-def silent_room(**more: int) -> Room:
-    return Room(only("silence-equipment"), register(**more))
+def silent_room(registered: int = 0) -> Room:
+    return Room(only("silence-equipment"), register(registered=registered))
 
 
 def test_a_point_that_stops_speaking_is_silent_after_its_limit_and_not_before() -> None:
