@@ -10,7 +10,7 @@ from facility.alert import Alert, Condition, Track
 from storage.records.port import AlertFilter, Conflict, NotFound, Page
 from storage.records.sql import cursor as cursors
 from storage.records.sql.shape import Shape
-from storage.records.sql.tables import ALERTS
+from storage.records.sql.tables import ALERTS, within
 from storage.records.sql.tracks import all_tracks, put_tracks
 from storage.records.sql.transaction import Transaction
 
@@ -55,7 +55,7 @@ class SqlAlerts:
 
     def get(self, number: int) -> Alert:
         """Raises ``NotFound``."""
-        row = self._do.row(select(ALERTS).where(_C.id == number))
+        row = self._do.row(select(ALERTS).where(_C.id == within(number)))
         if row is None:
             raise NotFound(f"there is no alert {number}")
         return _SHAPE.thing(row)
@@ -102,9 +102,9 @@ def _conditions(wanted: AlertFilter) -> list[ColumnElement[bool]]:
         if values:
             chosen.append(column.in_(values))
     if wanted.since is not None:
-        chosen.append(_C.started >= wanted.since)
+        chosen.append(_C.started >= within(wanted.since))
     if wanted.until is not None:
-        chosen.append(_C.started < wanted.until)
+        chosen.append(_C.started < within(wanted.until))
     return chosen
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select
 
 from facility.fact import Fact, digest
-from storage.records.sql.tables import FACTS, storable
+from storage.records.sql.tables import FACTS, storable, within
 from storage.records.sql.transaction import Transaction
 
 _C = FACTS.c
@@ -54,7 +54,7 @@ class SqlFacts:
 
     def after(self, seq: int, limit: int = 500) -> list[Fact]:
         """In order."""
-        wanted = select(FACTS).where(_C.seq > seq).order_by(_C.seq).limit(limit)
+        wanted = select(FACTS).where(_C.seq > within(seq)).order_by(_C.seq).limit(limit)
         return [_fact(row) for row in self._do.rows(wanted)]
 
     def head(self) -> int:

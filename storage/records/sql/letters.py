@@ -15,7 +15,7 @@ from facility.letter import DeadLetter, Unclaimed
 from storage.records.port import NotFound, Page
 from storage.records.sql import cursor as cursors
 from storage.records.sql.shape import Shape
-from storage.records.sql.tables import DEAD_LETTERS, UNCLAIMED, storable
+from storage.records.sql.tables import DEAD_LETTERS, UNCLAIMED, storable, within
 from storage.records.sql.transaction import Transaction
 
 T = TypeVar("T", DeadLetter, Unclaimed)
@@ -148,13 +148,13 @@ class SqlLetters:
         return Page(rows=found[:limit], cursor=more)
 
     def _row(self, table: Table, number: int, noun: str) -> Any:
-        row = self._do.row(select(table).where(table.c.id == number))
+        row = self._do.row(select(table).where(table.c.id == within(number)))
         if row is None:
             raise NotFound(f"there is no {noun} {number}")
         return row
 
     def _change(self, number: int, values: dict[str, Any], *only: ColumnElement[bool]) -> None:
-        if self._do.run(update(DEAD_LETTERS).where(_D.id == number, *only).values(values)).rowcount == 0:
+        if self._do.run(update(DEAD_LETTERS).where(_D.id == within(number), *only).values(values)).rowcount == 0:
             raise NotFound(f"there is no dead letter {number} that can be changed so")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Table, delete, func, insert, select, updat
 from facility.instant import DAY
 from storage.records.port import Account, Conflict, NotFound, Session, Token
 from storage.records.sql.shape import Shape
-from storage.records.sql.tables import ACCOUNTS, FAILED_SIGN_INS, SESSIONS, TOKENS, storable
+from storage.records.sql.tables import ACCOUNTS, FAILED_SIGN_INS, SESSIONS, TOKENS, storable, within
 from storage.records.sql.transaction import Transaction
 
 FAILURES_KEPT = DAY
@@ -97,12 +97,12 @@ class SqlPeople:
 
     def use_token(self, number: int, at: int) -> None:
         """Nothing happens when it is gone."""
-        self._do.run(update(TOKENS).where(_T.id == number).values(used=at))
+        self._do.run(update(TOKENS).where(_T.id == within(number)).values(used=at))
 
     def revoke_token(self, number: int, at: int) -> None:
         """One that was revoked before keeps its time. Raises ``NotFound``."""
         values = {"revoked": func.coalesce(_T.revoked, at)}
-        if self._do.run(update(TOKENS).where(_T.id == number).values(values)).rowcount == 0:
+        if self._do.run(update(TOKENS).where(_T.id == within(number)).values(values)).rowcount == 0:
             raise NotFound(f"there is no token {number}")
 
     def failed(self, key: str, at: int) -> None:
@@ -112,7 +112,9 @@ class SqlPeople:
 
     def failures(self, key: str, since: int) -> int:
         """From ``since`` on, as far as ``FAILURES_KEPT`` reaches."""
-        wanted = select(func.count()).select_from(FAILED_SIGN_INS).where(_F.digest == _digest(key), _F.at >= since)
+        wanted = (
+            select(func.count()).select_from(FAILED_SIGN_INS).where(_F.digest == _digest(key), _F.at >= within(since))
+        )
         return int(self._do.value(wanted))
 
     def _is_taken(self, table: Table, key: ColumnElement[str], values: dict[str, Any]) -> bool:

@@ -17,7 +17,7 @@ from storage.records.port import Conflict
 from storage.records.sql.facts import SqlFacts
 from storage.records.sql.register_facts import change_fact, setting_facts
 from storage.records.sql.shape import from_json, to_json
-from storage.records.sql.tables import REGISTER_ENTRIES, REGISTER_VERSIONS
+from storage.records.sql.tables import REGISTER_ENTRIES, REGISTER_VERSIONS, within
 from storage.records.sql.transaction import Transaction
 
 _E, _V = REGISTER_ENTRIES.c, REGISTER_VERSIONS.c
@@ -74,7 +74,7 @@ class SqlRegisters:
         return list(_as_told(rows))
 
     def _version_at(self, at: int) -> int:
-        return int(self._do.value(select(func.max(_V.version)).where(_V.at <= at)) or 0)
+        return int(self._do.value(select(func.max(_V.version)).where(_V.at <= within(at))) or 0)
 
     def _registered(self, points: Mapping[str, object]) -> dict[str, int]:
         first = select(_E.key, func.min(_E.version_from).label("version")).where(_E.noun == "points").group_by(_E.key)

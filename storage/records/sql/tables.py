@@ -47,6 +47,11 @@ def storable(words: str) -> str:
     return _UNSTORABLE.sub("\ufffd", words)
 
 
+def within(number: int) -> int:
+    """``number`` as far as a column reaches, to look things up by: an address may ask for row 10**30."""
+    return max(-(2**63), min(number, 2**63 - 1))
+
+
 class Words(TypeDecorator[str]):
     """Text of any length; what cannot be stored is replaced, when looking up as well."""
 

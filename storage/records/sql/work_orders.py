@@ -10,7 +10,7 @@ from facility.work_order import WorkOrder
 from storage.records.port import Conflict, NotFound, Page, WorkOrderFilter
 from storage.records.sql import cursor as cursors
 from storage.records.sql.shape import Shape
-from storage.records.sql.tables import ORDER_IS_OPEN, WORK_ORDERS
+from storage.records.sql.tables import ORDER_IS_OPEN, WORK_ORDERS, within
 from storage.records.sql.transaction import Transaction
 
 _SHAPE = Shape(WorkOrder)
@@ -40,7 +40,7 @@ class SqlWorkOrders:
 
     def get(self, number: int) -> WorkOrder:
         """Raises ``NotFound``."""
-        row = self._do.row(select(WORK_ORDERS).where(_C.id == number))
+        row = self._do.row(select(WORK_ORDERS).where(_C.id == within(number)))
         if row is None:
             raise NotFound(f"there is no work order {number}")
         return _SHAPE.thing(row)
@@ -72,9 +72,9 @@ def _conditions(wanted: WorkOrderFilter) -> list[ColumnElement[bool] | TextClaus
         if values:
             chosen.append(column.in_(values))
     if wanted.alert is not None:
-        chosen.append(_C.alert == wanted.alert)
+        chosen.append(_C.alert == within(wanted.alert))
     if wanted.since is not None:
-        chosen.append(_C.opened >= wanted.since)
+        chosen.append(_C.opened >= within(wanted.since))
     if wanted.until is not None:
-        chosen.append(_C.opened < wanted.until)
+        chosen.append(_C.opened < within(wanted.until))
     return chosen

@@ -1,9 +1,14 @@
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from facility.alert import Alert, Condition, Severity, Track
-from storage.records.port import AlertFilter, Conflict, NotFound
+from storage.records.port import AlertFilter, Conflict, NotFound, WorkOrderFilter
 from storage.records.sql import SqlRecords
 from tests.storage.records.examples import ALERT, NOON, at_once
 
@@ -159,3 +164,28 @@ def test_writers_of_the_same_tracks_do_not_stop_one_another(shared: SqlRecords) 
     assert at_once(8, put) == [None] * 8
     with shared.read() as unit:
         assert len({track.last for track in unit.alerts.tracks().values()}) == 1
+
+
+def test_the_board_reads_what_is_open_and_nothing_that_is_closed(tmp_path: Path) -> None:
+    records = SqlRecords(f"sqlite:///{tmp_path}/records.db")
+    records.migrate()
+    with records.read() as unit, plans(records) as read:
+        unit.alerts.open_ones()
+        unit.alerts.find(AlertFilter(open=True))
+        unit.alerts.find(AlertFilter(open=True, severities=(Severity.HIGH,)))
+        unit.work_orders.find(WorkOrderFilter(open=True))
+    assert [plan.rpartition("USING INDEX ")[2] for plan in read] == ["ix_alerts_open"] * 3 + ["ix_work_orders_open"]
+    records.close()
+
+
+@contextmanager
+def plans(records: SqlRecords) -> Iterator[list[str]]:
+    """How SQLite goes about each statement of the block."""
+    seen: list[str] = []
+
+    def explain(_: object, cursor: sqlite3.Cursor, statement: str, values: tuple[object, ...], *_more: object) -> None:
+        seen.extend(row[3] for row in cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values))
+
+    event.listen(records.engine, "before_cursor_execute", explain)
+    yield seen
+    event.remove(records.engine, "before_cursor_execute", explain)

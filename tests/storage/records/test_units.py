@@ -1,13 +1,15 @@
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from storage.records.port import AlertFilter, Records, RecordsUnavailable, WorkOrderFilter
+from storage.records.port import AlertFilter, NotFound, Records, RecordsUnavailable, WorkOrderFilter
 from storage.records.sql import SqlRecords
-from tests.storage.records.examples import ACCOUNT, ALERT, FACT, LETTER, ORDER, Undo, at_once
+from tests.storage.records.examples import ACCOUNT, ALERT, FACT, LETTER, NOON, ORDER, Undo, at_once
 
 
 def test_the_store_is_what_the_port_says(records: SqlRecords) -> None:
@@ -114,3 +116,30 @@ def test_records_can_be_used_again_after_they_were_closed(shared: SqlRecords) ->
     shared.close()
     with shared.read() as unit:
         assert unit.notes.get("a") is None
+
+
+def test_a_number_beyond_any_row_is_not_found(records: SqlRecords) -> None:
+    with records.begin() as unit:
+        finds: list[Callable[[int], object]] = [
+            unit.alerts.get,
+            unit.work_orders.get,
+            unit.letters.get_dead,
+            unit.letters.get_unclaimed,
+            lambda number: unit.letters.resolve(number, NOON),
+            lambda number: unit.people.revoke_token(number, NOON),
+        ]
+        for find, number in product(finds, (10**30, -(10**30), 2**63, 0)):
+            with pytest.raises(NotFound):
+                find(number)
+        assert unit.work_orders.count(WorkOrderFilter(alert=10**30)) == 0
+
+
+def test_a_time_beyond_any_row_filters_like_any_other(records: SqlRecords) -> None:
+    with records.begin() as unit:
+        unit.alerts.open(ALERT)
+        unit.facts.append(FACT)
+        assert unit.alerts.count(AlertFilter(since=-(10**30), until=10**30)) == 1
+        assert unit.alerts.count(AlertFilter(since=10**30)) == 0
+        assert unit.facts.after(10**30) == []
+        assert len(unit.facts.after(-(10**30))) == 1
+        assert unit.registers.load(10**30).version == 0
