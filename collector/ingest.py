@@ -84,6 +84,7 @@ class Ingest:
         self._intake = Intake(sources, self._qualifier, self._memories, self.stats)
         self._hand: deque[list[Prepared]] = deque()
         self._failures = self._not_before = 0
+        self._judge_is_behind = False
         with records.read() as unit:
             self._memories.load(unit.notes)
             self._received = int(unit.notes.get(self._watermark) or 0)
@@ -218,6 +219,8 @@ class Ingest:
     def _one_transaction(
         self, readings: Sequence[Reading], now: int, write: Callable[[Unit], None]
     ) -> Callable[[], None]:
+        if self._judge_is_behind:
+            self._reload()
         with self._records.begin() as unit:
             adopt = self._judge.judge(unit, readings, now) if readings else _nothing
             write(unit)
@@ -230,12 +233,13 @@ class Ingest:
         try:
             adopt()
         except Exception:
-            log.exception("the judge could not adopt its new state; it reads it again")
-            self._reload()
+            log.exception("the judge could not adopt its new state; it reads it again before the next batch")
+            self._judge_is_behind = True
 
     def _reload(self) -> None:
         with self._records.read() as unit:
             self._judge.reload(unit)
+        self._judge_is_behind = False
 
     def _acknowledge(self, group: list[Prepared], now: int) -> None:
         """The batch is durable and judged: tell the broker, answer, count."""

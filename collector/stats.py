@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _SPAN = 60_000
-_DEVICES_KEPT = 1_000
+_TOPICS_KEPT = 1_000
 
 
 @dataclass(slots=True)
@@ -37,14 +37,14 @@ class Stats:
     error: str = ""
     """Why the last commit could not be done; empty after one that could."""
     refusals: dict[str, int] = field(default_factory=dict)
-    """Device, or topic where none is known → messages of it in the dead letters."""
+    """Topic → messages of it in the dead letters: the topic says which device it is."""
     _history: deque[tuple[int, int, int]] = field(default_factory=lambda: deque(maxlen=1_000))
 
-    def refused(self, who: str) -> None:
-        """Count a message of ``who`` that went to the dead letters; the rarest names give way when there are too many."""
-        if who not in self.refusals and len(self.refusals) >= _DEVICES_KEPT:
+    def refused(self, topic: str) -> None:
+        """Count a message that went to the dead letters; the rarest topics give way when there are too many."""
+        if topic not in self.refusals and len(self.refusals) >= _TOPICS_KEPT:
             del self.refusals[min(self.refusals, key=self.refusals.__getitem__)]
-        self.refusals[who] = self.refusals.get(who, 0) + 1
+        self.refusals[topic] = self.refusals.get(topic, 0) + 1
 
     def tick(self, now: int) -> None:
         """Remember where the counters stand, for the rates; at most once a second."""

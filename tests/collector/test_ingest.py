@@ -420,9 +420,13 @@ def test_a_judge_that_cannot_adopt_reads_again_and_nothing_is_judged_twice() -> 
             return adopt
 
     link, judge = FakeLink(), Stumbling()
+    collector = ingest(link, judge=judge)
     deliver(link, 0.6)
-    assert ingest(link, judge=judge).once(NOW).messages == 1
-    assert (len(judge.judged), judge.reloads, link.unacknowledged) == (1, 1, 0)
+    assert collector.once(NOW).messages == 1
+    assert (len(judge.judged), link.unacknowledged) == (1, 0)
+    deliver(link, 0.7, start=NOW + 1)
+    collector.once(NOW + 1)
+    assert (len(judge.judged), judge.reloads) == (2, 1)
 
 
 # --- what decoders remember ---------------------------------------------------------------------------------------------

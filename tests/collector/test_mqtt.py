@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
 
 from collector.broker import BadAddress, broker_at
 from collector.link import Delivery
@@ -196,6 +198,27 @@ def test_the_queue_is_bounded_in_bytes_as_well(mosquitto_url: str) -> None:
             publish(topic, b"x" * 600)
         until(lambda: link.state().overflowed > 0)
         assert (link.state().queued, link.state().queued_bytes) == (2, 1_200)
+
+
+def test_a_message_of_50_megabytes_arrives_and_is_counted(mosquitto_url: str) -> None:
+    topic = fresh_topic()
+    with linked(mosquitto_url, topic) as link, publisher(mosquitto_url) as publish:
+        publish(topic, b"x" * (50 << 20))
+        (found,) = take(link, 1)
+        assert len(found.payload) == 50 << 20
+        assert link.state().queued_bytes == 0
+        assert link.acknowledge([found]) == 1
+
+
+def test_a_refused_subscription_is_said_by_its_filter(mosquitto_url: str) -> None:
+    topic = fresh_topic()
+    with linked(mosquitto_url, topic) as link:
+        line = link._line
+        assert line is not None
+        refused = ReasonCode(PacketTypes.SUBACK, identifier=135)
+        line._on_subscribe(line._client, None, 1, [refused], None)
+        assert not link.state().subscribed
+        assert link.state().problem == f"the broker refused the subscription to {topic}: check its access list"
 
 
 def test_a_dead_network_thread_is_started_again(mosquitto_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
