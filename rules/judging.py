@@ -37,6 +37,11 @@ class Outcome:
     errors: dict[str, str] = field(default_factory=dict)
     """Rule id → what its code raised."""
 
+    def add(self, other: Outcome) -> None:
+        """What else was found."""
+        self.moves += other.moves
+        self.late += other.late
+
 
 def judge_batch(engine: Engine, memory: Memory, batch: Columns, now: int) -> Outcome:
     """Every reading against every rule of its point, in event-time order, whatever the order of arrival."""
@@ -47,7 +52,7 @@ def judge_batch(engine: Engine, memory: Memory, batch: Columns, now: int) -> Out
     for group in engine.groups:
         scan = _Scan(engine, memory, group, batch, steps, now)
         try:
-            scan.run(outcome, None)
+            outcome.add(scan.run())
         except Exception:  # noqa: BLE001 - one of the kind's rules fails: find out which, and judge the others
             _one_by_one(scan, outcome)
     return outcome
@@ -55,14 +60,10 @@ def judge_batch(engine: Engine, memory: Memory, batch: Columns, now: int) -> Out
 
 def _one_by_one(scan: _Scan, outcome: Outcome) -> None:
     for number in np.unique(scan.group.rule).tolist():
-        single = Outcome()
         try:
-            scan.run(single, number)
+            outcome.add(scan.run(only=number))
         except Exception as error:  # noqa: BLE001 - a rule's error marks that rule and touches no other
             outcome.errors[scan.engine.rules[number].id] = f"{type(error).__name__}: {error}"
-        else:
-            outcome.moves += single.moves
-            outcome.late += single.late
 
 
 @dataclass(slots=True)
@@ -76,14 +77,16 @@ class _Scan:
     steps: Floats
     now: int
 
-    def run(self, outcome: Outcome, only: int | None) -> None:
+    def run(self, only: int | None = None) -> Outcome:
         """``only``: the index of one rule, or None for all."""
+        outcome = Outcome()
         if self._quiet():
-            return
+            return outcome
         pick, row = self._pairs(only)
         hot = self._hot(pick, row)
         if hot.any():
             self._look_closer(outcome, *self._ordered(pick, row, hot))
+        return outcome
 
     def _quiet(self) -> bool:
         """Nothing in the batch can breach, and nothing is under way: usual for kinds that watch the quality."""
