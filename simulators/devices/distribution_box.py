@@ -14,7 +14,7 @@ from simulators.devices.model import NUMBER, Kinds, Model, at_rest
 from simulators.spoken import Spoken, Value
 
 HALF_LIFE = 400 * DAY
-"""Insulation halves in about a year: a slope that shows over months and not over a day."""
+"""Insulation halves in about a year here: a slope that shows over months and not over a day."""
 DAMP = 0.04
 """Share by which a damp night lowers it."""
 

@@ -13,8 +13,8 @@ from simulators.devices.model import DURATION, NUMBER, Kinds, Model, as_sent, at
 from simulators.spoken import Spoken, Value
 
 HALF_BAND = 0.03
-"""MPa. The jockey pump starts this far below the set pressure and stops this far above it: the set pressure is the
-middle of the start/stop band (domain practice), so the healthy saw-tooth stays well inside the manual's ±0.1."""
+"""MPa. The jockey pump starts this far below the set pressure and stops this far above it: the set pressure is approved as
+the middle of the start/stop band, so that the healthy saw-tooth stays well inside the manual's ±0.1."""
 LOSS = 0.06 / (11 * MINUTE)
 """MPa/ms that every line loses: about one jockey start in a quarter of an hour."""
 REFILL = 0.06 / (40 * SECOND)

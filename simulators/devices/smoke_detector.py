@@ -13,14 +13,14 @@ from simulators.devices.model import DURATION, NUMBER, Kinds, Model, at_rest, in
 from simulators.spoken import Spoken, Value
 
 ALARM_AT = 0.15
-"""dB/m of obscuration at which a point detector calls smoke (EN 54-7's most sensitive fire tests end about there)."""
+"""dB/m of obscuration at which this detector calls smoke: chosen for the simulation."""
 DUST = 0.04 / (365 * DAY)
 """dB/m per ms: dust takes a quarter of the way to a false alarm in a year."""
 LOW_BATTERY = 15.0
 """% at which a detector asks for a new battery."""
 BATTERY_LIFE = 5 * 365 * DAY
 EVERY = SECOND
-"""A detector in alarm repeats itself this often until its density is told, then at ``REPEAT``."""
+"""While smoke rises it looks, and reports, this often; once in alarm, at ``REPEAT``."""
 REPEAT = 10 * SECOND
 
 

@@ -22,16 +22,20 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from dutyroom.settings import Settings, load
+from dutyroom.wiring import open_readings, open_records
 from facility.instant import parse
 from facility.register import Register, difference
 from simulators.publisher import run
 from simulators.scenario import Scenario
 from simulators.spoken import Message
-from storage.readings.sqlite import SqliteReadings
-from storage.records.sql import SqlRecords
+from storage.readings.port import Readings
+from storage.records.port import Records
 from tests.simulators.riverside import register as riverside
 
-PATIENCE = 60.0
+PATIENCE = 120.0
+EVER = (0, 4_102_444_800_000)
+"""Until 2100: within what every store's clock can say."""
 SOURCES = """
 native = false
 [[source]]
@@ -46,7 +50,7 @@ def now() -> int:
 
 
 def wait_for(condition: Callable[[], bool], what: str) -> None:
-    """Look again and again until it is so."""
+    """Look again and again until it is so; fail when it takes too long."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > deadline:
@@ -71,23 +75,17 @@ def native_register(site: str) -> Register:
 class LiveRoom:
     """A worker process that may be killed, its broker and its stores."""
 
-    url: str
-    name: str
+    settings: Settings
     folder: Path
     register: Register
-    records: SqlRecords
+    records: Records
+    readings: Readings
     worker: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start the worker; returns when it listens."""
         begun = now()
-        settings = {
-            "MQTT_URL": self.url,
-            "DATA": str(self.folder),
-            "SITE": str(self.folder / "site"),
-            "WORKER": self.name,
-        }
-        environment = os.environ | {f"DUTYROOM_{key}": value for key, value in settings.items()}
+        environment = os.environ | self.settings.environment()
         with (self.folder / "worker.log").open("ab") as log:
             self.worker = subprocess.Popen(
                 [sys.executable, "-m", "dutyroom", "worker"], env=environment, stdout=log, stderr=log
@@ -96,7 +94,7 @@ class LiveRoom:
 
     def _listens(self, begun: int) -> bool:
         with self.records.read() as unit:
-            note = unit.notes.get(f"worker/{self.name}") or {}
+            note = unit.notes.get(f"worker/{self.settings.worker}") or {}
         return bool(note.get("connected")) and int(note.get("started", 0)) >= begun
 
     def end(self, number: signal.Signals) -> None:
@@ -108,21 +106,23 @@ class LiveRoom:
 
 
 @contextmanager
-def live_room(url: str, folder: Path) -> Iterator[LiveRoom]:
-    """Fresh stores with a register; the worker is not started yet."""
+def live_room(url: str, folder: Path, **stores: str) -> Iterator[LiveRoom]:
+    """Fresh stores with a register; the worker is not started yet. ``stores`` are settings; without any it is SQLite."""
     name = f"live-{secrets.token_hex(4)}"
     register = native_register(name)
     (folder / "site").mkdir()
     (folder / "site" / "sources.toml").write_text(SOURCES.replace("{site}", name).replace("{{", "{").replace("}}", "}"))
-    records = SqlRecords(f"sqlite:///{folder / 'records.db'}")
-    records.migrate()
+    settings = load(mqtt_url=url, data=str(folder), site=str(folder / "site"), worker=name, **stores)
+    records = open_records(settings)
     with records.begin() as unit:
         unit.registers.apply(difference(Register(), register), who="system:test", at=now())
-    room = LiveRoom(url, name, folder, register, records)
+    readings = open_readings(settings, records)
+    room = LiveRoom(settings, folder, register, records, readings)
     try:
         yield room
     finally:
         room.end(signal.SIGKILL)
+        readings.close()
         records.close()
         _clean(url, name, register)
 
@@ -147,7 +147,7 @@ class Town:
         self.stop = threading.Event()
         self._thread = threading.Thread(
             target=run,
-            args=(room.url, room.register, scenario),
+            args=(room.settings.mqtt_url, room.register, scenario),
             kwargs={
                 "speed": speed,
                 "seed": 5,
@@ -188,24 +188,18 @@ def _rows(messages: list[Message]) -> Iterator[dict[str, Any]]:
             yield from json.loads(message.payload)
 
 
-def stored(folder: Path, register: Register) -> Counter[tuple[str, int, float]]:
+def stored(room: LiveRoom) -> Counter[tuple[str, int, float]]:
     """(point, time, value) of every measured reading that is kept."""
-    readings = SqliteReadings(folder / "readings.db")
-    try:
-        points = [point.id for point in register.points.values() if point.unit]
-        return Counter((r.point, r.at, r.value) for point in points for r in readings.range(point, 0, 2**60))
-    finally:
-        readings.close()
+    points = [point.id for point in room.register.points.values() if point.unit]
+    return Counter((r.point, r.at, r.value) for point in points for r in room.readings.range(point, *EVER))
 
 
-def stored_events(folder: Path, register: Register) -> Counter[tuple[str, int, str]]:
+def stored_events(room: LiveRoom) -> Counter[tuple[str, int, str]]:
     """(device, time, event) of every passage and scan that is kept."""
-    readings = SqliteReadings(folder / "readings.db")
-    try:
-        found: Counter[tuple[str, int, str]] = Counter()
-        for point in register.points.values():
-            found.update((point.device, p.at, p.event) for p in readings.passages(point.id, 0, 2**60, 100_000))
-            found.update((point.device, s.at, "scan") for s in readings.scans(point.id, 0, 2**60, 100_000))
-        return found
-    finally:
-        readings.close()
+    found: Counter[tuple[str, int, str]] = Counter()
+    for point in room.register.points.values():
+        if point.quantity in ("door", "entry"):
+            found.update((point.device, p.at, p.event) for p in room.readings.passages(point.id, *EVER, limit=10_000))
+        if point.quantity == "scan":
+            found.update((point.device, s.at, "scan") for s in room.readings.scans(point.id, *EVER, limit=10_000))
+    return found

@@ -23,11 +23,27 @@ def leak() -> Scenario:
     return Scenario(id="live", title=quiet.title, about=quiet.about, start=quiet.start, duration=SPAN, steps=(step,))
 
 
-@pytest.mark.parametrize("broker", ["nats_url", "mosquitto_url"])
+@pytest.mark.parametrize(
+    ("broker", "stores"),
+    [
+        ("nats_url", {}),
+        ("mosquitto_url", {}),
+        pytest.param(
+            "mosquitto_url",
+            {"readings_url": "influx1_db_url", "records_url": "postgres_db_url"},
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "nats_url", {"readings_url": "influx2_db_url", "records_url": "postgres_db_url"}, marks=pytest.mark.slow
+        ),
+    ],
+    ids=["nats-sqlite", "mosquitto-sqlite", "mosquitto-influx1-postgres", "nats-influx2-postgres"],
+)
 def test_killed_in_the_middle_it_loses_nothing_and_doubles_nothing(
-    broker: str, tmp_path: Path, request: pytest.FixtureRequest
+    broker: str, stores: dict[str, str], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    with live_room(request.getfixturevalue(broker), tmp_path) as room:
+    urls = {setting: request.getfixturevalue(fixture) for setting, fixture in stores.items()}
+    with live_room(request.getfixturevalue(broker), tmp_path, **urls) as room:
         room.start()
         with Town(room, leak(), SPEED) as town:
             for enough in (150, 400, 700):
@@ -37,8 +53,8 @@ def test_killed_in_the_middle_it_loses_nothing_and_doubles_nothing(
             wait_for(lambda: len(town.acknowledged) > 1_000, "1,000 messages")
         _wait_until_stored(room, town)
         room.end(signal.SIGTERM)
-        assert stored(room.folder, room.register) == told(town.acknowledged, room.register)
-        assert stored_events(room.folder, room.register) == events(town.acknowledged)
+        assert stored(room) == told(town.acknowledged, room.register)
+        assert stored_events(room) == events(town.acknowledged)
         _assert_one_cause_one_alert(room)
 
 
@@ -46,8 +62,7 @@ def _wait_until_stored(room: LiveRoom, town: Town) -> None:
     wanted, happened = told(town.acknowledged, room.register), events(town.acknowledged)
 
     def all_there() -> bool:
-        missing = wanted - stored(room.folder, room.register)
-        return not missing and not happened - stored_events(room.folder, room.register)
+        return not wanted - stored(room) and not happened - stored_events(room)
 
     wait_for(all_there, "every acknowledged reading is in the store")
 
