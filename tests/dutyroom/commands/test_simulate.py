@@ -25,7 +25,7 @@ def test_the_list_shows_every_scenario_in_both_languages_without_a_broker() -> N
 def test_an_unknown_scenario_is_one_line_that_says_what_there_is() -> None:
     result = CliRunner().invoke(app, ["--scenario", "slow-leek"])
     assert result.exit_code == 2
-    assert "no scenario 'slow-leek'; there are: burst-pipe" in result.stderr
+    assert "no scenario 'slow-leek'; there are: burnt-detector, burst-pipe" in result.stderr
 
 
 def test_a_building_is_played_for_a_while_and_counted(tmp_path: Path) -> None:
