@@ -9,10 +9,21 @@ from __future__ import annotations
 import re
 
 _PHRASES: tuple[tuple[str, str], ...] = (
-    # whole sentences first, then their parts
+    # what was found, then whole sentences, then their parts
+    (r"an array or a set found", "收到数组或集合"),
+    (r"an array found", "收到数组"),
+    (r"an object found", "收到对象"),
+    (r"a number found", "收到数字"),
+    (r"a data set found", "收到数据集"),
+    (r"a template found", "收到模板"),
+    (r"a file found", "收到文件"),
+    (r"bytes found", "收到字节"),
+    (r"no value found", "没有值"),
+    (r"text found", "收到文字"),
+    (r"null found", "收到 null"),
+    (r"true or false found", "收到布尔值"),
     (
-        r"no decoded values: the frame's bytes are still encoded; set the device's payload codec "
-        r"in the network server, which then publishes '(\w+)'",
+        r"no decoded values: the frame's bytes are still encoded; set the device's .+?, which then publishes '(\w+)'",
         r"没有解码后的值：帧内容仍是编码；请在网络服务器中为该设备设置载荷解码器，它便会发布 '\1'",
     ),
     (
@@ -64,7 +75,6 @@ _PHRASES: tuple[tuple[str, str], ...] = (
         "不是 SenML 名称；允许：字母或数字开头，其后可用字母、数字与 - : . / _",
     ),
     (r"no source's filter matches its topic", "没有来源的主题过滤器与其主题相符"),
-    (r"an array or a set found; allowed: numbers, booleans and text", "收到数组或集合；允许：数字、布尔值与文字"),
     (r"cannot be converted into (.+?): they are two ways to state a (\w+)", r"不能换算为 \1：二者是 \2 的两种表示"),
     (r"given for the state (\w+); allowed: no unit", r"用于状态 \1；允许：无单位"),
     (r"unexpected (\w+) while decoding", r"解码时出现意外 \1"),
@@ -84,7 +94,8 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"ISO 8601 with an offset, as in", "带时区偏移的 ISO 8601，例如"),
     (r"ISO 8601 with an offset, a number, or nothing", "带时区偏移的 ISO 8601、数字，或不填"),
     (r"a number, true, false, text or null", "数字、true、false、文字或 null"),
-    (r"an object of key and value(, such as)?", "键与值组成的对象"),
+    (r"an object of key and value, such as", "键与值组成的对象，例如"),
+    (r"an object of key and value", "键与值组成的对象"),
     (r"an object with values or event", "含 values 或 event 的对象"),
     (r"an object with decoded_payload", "含 decoded_payload 的对象"),
     (r"an object by device name", "以设备名为键的对象"),
@@ -123,17 +134,11 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"(\d+) rows", r"\1 行"),
     (r"(\d+) characters", r"\1 个字符"),
     (r"version (\S+)(?=; )", r"版本 \1"),
-    (r"true or false found", "收到布尔值"),
     (r"(\S+) found(?=; )", r"收到 \1"),
-    (r"a data set", "数据集"),
-    (r"a template", "模板"),
     (r"an array", "数组"),
     (r"an object", "对象"),
     (r"a number", "数字"),
-    (r"a file", "文件"),
-    (r"no value", "没有值"),
     (r"true or false", "true 或 false"),
-    (r"(?<!\w)found(?!\w)", "（收到）"),
     (r"and (\d+) more like it", r"另有 \1 处同类"),
     (r"and (\d+) more", r"另有 \1 处"),
     (r"up to ", "最多 "),

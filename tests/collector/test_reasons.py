@@ -78,7 +78,7 @@ OTHERS = [
 def english_left(sentence: str) -> list[str]:
     """Runs of two words and more outside of quotes and of the list of what is allowed."""
     plain = re.sub(r"'[^']*'|\"[^\"]*\"|\{[^}]*\}", "", re.sub(r"允许：.*", "", sentence))
-    return re.findall(r"[a-z]{2,}(?: [a-z]{2,})+", plain)
+    return re.findall(r"[a-z]{2,}(?: [a-z]{2,})+|\b(?:an|the|is|not|found|missing|allowed)\b", plain)
 
 
 def refused(name: str, levels: dict[str, str], payload: bytes) -> str:
