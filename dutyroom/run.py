@@ -70,7 +70,7 @@ def _settle(settings: Settings, *, with_demo: bool) -> Settings:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """One run per data folder. Raises ``SettingsError`` when another one has it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    wiring.private_folder(folder)
     with (folder / "run.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -24,9 +24,17 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
+def private_folder(folder: Path) -> Path:
+    """A folder that only this user can look into: password hashes and pseudonyms lie in it. An existing one is left as it is."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
 def open_records(settings: Settings) -> Records:
     """The records store, its schema up to date. Raises ``RecordsUnavailable``, ``SettingsError``."""
     from storage.records.sql import SqlRecords
+
+    private_folder(settings.data_folder)
 
     if settings.records.startswith("postgresql"):
         _needs("psycopg", "postgres", "RECORDS_URL")
@@ -100,7 +108,7 @@ def pseudonym_key(settings: Settings) -> bytes:
     try:
         return file.read_bytes()
     except FileNotFoundError:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(file.parent)
     fresh = file.with_name(f"{file.name}.{os.getpid()}")
     fresh.touch(mode=0o600)
     fresh.write_bytes(secrets.token_bytes(32))
