@@ -11,7 +11,7 @@ from api.problems import NotPermitted
 from facility.alert import Alert, Condition, NotAllowed, acknowledge
 from facility.fact import Fact
 from facility.person import Actor
-from facility.work_order import Action, MissingField, Order, WorkOrder, steps_from, take
+from facility.work_order import STEPS, Action, MissingField, Order, WorkOrder, take
 from storage.records.port import Conflict, NotFound, Unit
 
 T = TypeVar("T")
@@ -107,8 +107,8 @@ def comment_alert(unit: Unit, number: int, actor: Actor, at: int, text: str) -> 
 
 def take_order(unit: Unit, number: int, actor: Actor, order: Order) -> WorkOrder:
     """One action on a work order. Raises ``TooLate``, ``MissingField``, ``NotPermitted``, ``Conflict``, ``NotFound``."""
+    _permit(actor, order.action)
     work = unit.work_orders.get(number)
-    _permit(work, actor, order.action)
     _check_other(unit, work, order)
     try:
         changed = take(work, order, point_normal=point_normal(unit, work))
@@ -120,10 +120,11 @@ def take_order(unit: Unit, number: int, actor: Actor, order: Order) -> WorkOrder
     return changed
 
 
-def _permit(work: WorkOrder, actor: Actor, action: Action) -> None:
-    step = next((s for s in steps_from(work) if s.action is action), None)
-    if step is not None and not actor.may(step.right):
-        raise NotPermitted(step.right.value, actor.role.value if actor.role else "")
+def _permit(actor: Actor, action: Action) -> None:
+    """Before anything else: whoever may never do this is told so, whatever the order's state."""
+    right = next(step.right for step in STEPS if step.action is action)
+    if not actor.may(right):
+        raise NotPermitted(right.value, actor.role.value if actor.role else "")
 
 
 def _check_other(unit: Unit, work: WorkOrder, order: Order) -> None:

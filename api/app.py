@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 
 from api import failures
@@ -56,6 +58,7 @@ def create_app(context: Context) -> FastAPI:
     app.include_router(stream.router)
     app.include_router(probes.router)
     app.include_router(pages.router)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
@@ -67,10 +70,19 @@ def _api() -> APIRouter:
     return router
 
 
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """The interface as OpenAPI, with the problem's shape and the token."""
+    if app.openapi_schema is None:
+        made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        parts = made.setdefault("components", {})
+        parts.setdefault("schemas", {})["ProblemOut"] = ProblemOut.model_json_schema()
+        parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "dr_…"}}
+        made["security"] = [{"token": []}]
+        app.openapi_schema = made
+    return app.openapi_schema
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     await app.state.live.close()
-
-
-__all__ = ["ProblemOut", "create_app"]

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,8 +82,13 @@ class Live:
         self._listeners: set[Listener] = set()
         self._seen = 0
         self._task: asyncio.Task[None] | None = None
-        self.problem = ""
+        self._troubles: dict[str, str] = {}
+        """Step → why it failed when it last ran; empty while all is well."""
+
+    @property
+    def problem(self) -> str:
         """Why the last poll failed, or empty."""
+        return next(iter(self._troubles.values()), "")
 
     @property
     def listeners(self) -> int:
@@ -137,24 +142,24 @@ class Live:
         values_at = beat_at = 0.0
         while self._listeners:
             started = time.monotonic()
-            await self._guarded(self._send_facts)
+            await self._guarded("facts", self._send_facts)
             if started >= values_at:
                 values_at = started + VALUES_EVERY
-                await self._guarded(self._send_values)
+                await self._guarded("values", self._send_values)
             if started >= beat_at:
                 beat_at = started + BEAT_EVERY
                 self._send_all(self._beat(self._seen))
             await asyncio.sleep(max(0.0, FACTS_EVERY - (time.monotonic() - started)))
 
-    async def _guarded(self, step: Callable[[], Any]) -> None:
+    async def _guarded(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
         try:
             await step()
-            self.problem = ""
+            self._troubles.pop(name, None)
         except (RecordsUnavailable, ReadingsUnavailable) as error:
-            self.problem = str(error)
+            self._troubles[name] = str(error)
         except Exception:
             log.exception("a live poll failed")
-            self.problem = "poll failed"
+            self._troubles[name] = "poll failed"
 
     async def _send_facts(self) -> None:
         def read() -> tuple[int, list[Event]]:

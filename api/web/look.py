@@ -17,7 +17,7 @@ from markupsafe import Markup
 from api.access import Visitor
 from api.context import Context, context_of, zone_of
 from api.web import languages, times
-from api.web.values import Shown, show
+from api.web.values import Shown, number, show
 from api.web.words import WORDS
 from facility.instant import iso
 from facility.person import Right
@@ -116,6 +116,16 @@ class Look:
     def value(self, point: Point, reading: Reading | None) -> Shown:
         """A point's value as it is shown."""
         return show(point, reading, self.now, self.language)
+
+    def number(self, point: Point, value: float) -> str:
+        """A value at the point's resolution, without its unit."""
+        return number(point, value, self.language)
+
+    def delay(self, milliseconds: int) -> str:
+        """A short duration, with tenths of a second while it is short."""
+        if 0 <= milliseconds < 10_000:
+            return f"{milliseconds / 1000:.1f} {'秒' if self.language == 'zh' else 's'}"
+        return self.span(milliseconds)
 
     def render(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """The page as an answer."""

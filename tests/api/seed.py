@@ -6,7 +6,10 @@ import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from api.accounts import digest, hash_password
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from api.accounts import digest
 from api.context import Context
 from facility.alert import Alert, Condition, Severity
 from facility.clock import Clock
@@ -31,7 +34,8 @@ RIVERSIDE = Path(__file__).parents[2] / "examples" / "riverside" / "register"
 NOW = 1_795_479_000_000
 """2026-11-24T08:10:00+08:00"""
 PASSWORD = "correct horse battery"
-HASH = hash_password(PASSWORD)
+HASH = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),)).hash(PASSWORD)
+"""Cheap to check: the parameters stand in the hash."""
 PEOPLE = {
     "officer": ("周敏 Zhou", Role.OFFICER),
     "engineer": ("王工 Wang", Role.ENGINEER),
@@ -98,8 +102,17 @@ def house(url: str = "sqlite:///:memory:", clock: Clockwork | None = None, *, re
             files = {path.name: path.read_bytes() for path in RIVERSIDE.glob("*.csv")}
             wanted = read_tables(files)
             unit.registers.apply(difference(unit.registers.load(), wanted), "manager", NOW - 30 * DAY, "first import")
-    context = Context(records=records, readings=readings, book=lambda: BOOK, clock=ticking, version="0.1.0")
-    return House(context=context, clock=ticking, records=records, readings=readings, book=BOOK)
+    return _house(records, readings, ticking)
+
+
+def reopen(url: str, clock: Clockwork) -> House:
+    """A property whose records stand already; without readings."""
+    return _house(SqlRecords(url), MemoryReadings(), clock)
+
+
+def _house(records: SqlRecords, readings: MemoryReadings, clock: Clockwork) -> House:
+    context = Context(records=records, readings=readings, book=lambda: BOOK, clock=clock, version="0.1.0")
+    return House(context=context, clock=clock, records=records, readings=readings, book=BOOK)
 
 
 def raise_alert(
@@ -185,23 +198,21 @@ def _readings(home: House) -> None:
     for point in home.register().points.values():
         if point.quantity == "pressure":
             home.readings.append(list(_pressure(point)))
-        elif point.interval:
+        elif point.interval and point.quantity != "smoke":
             home.readings.append([Reading(point.id, NOW - 20 * SECOND, _quiet(point), received=NOW - 19 * SECOND)])
     gap = [Reading(GAUGE, NOW - 55 * MINUTE + n * 10 * SECOND, 0.6, Quality.GOOD, True, NOW) for n in range(12)]
-    home.readings.append([replace_time(reading, 3 * SECOND) for reading in gap])
-
-
-def replace_time(reading: Reading, later: int) -> Reading:
-    return reading._replace(at=reading.at + later)
+    home.readings.append(gap)
+    home.readings.append([Reading(first(home, "smoke"), NOW - 2 * MINUTE, 1.0, received=NOW - 2 * MINUTE)])
 
 
 def _pressure(point: Point) -> list[Reading]:
-    """Two hours at ten seconds with a saw-tooth, a gap, and a leak at the end of the first gauge; before that, a day."""
-    found = [_at(point, NOW - at, 0.0) for at in range(30 * DAY, 2 * HOUR, -20 * MINUTE)]
-    for at in range(2 * HOUR, 0, -10 * SECOND):
-        if not 70 * MINUTE < at < 78 * MINUTE:
-            found.append(_at(point, NOW - at, max(0, 14 * MINUTE - at) / MINUTE * 0.012 if point.id == GAUGE else 0.0))
-    return found
+    """Two hours at ten seconds with a saw-tooth, a gap, and a leak at the end of the first gauge."""
+    leaks = point.id == GAUGE
+    before = [_at(point, NOW - at, 0.0) for at in range(30 * DAY if leaks else 0, 2 * HOUR, -20 * MINUTE)]
+    drops = {at: max(0, 14 * MINUTE - at) / MINUTE * 0.012 if leaks else 0.0 for at in range(2 * HOUR, 0, -10 * SECOND)}
+    silent = range(40 * MINUTE + 1, 44 * MINUTE)
+    tested = range(53 * MINUTE, 55 * MINUTE + 1) if leaks else range(0)
+    return before + [_at(point, NOW - at, drop) for at, drop in drops.items() if at not in silent and at not in tested]
 
 
 def _at(point: Point, at: int, drop: float) -> Reading:

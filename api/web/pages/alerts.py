@@ -60,7 +60,7 @@ class Asked:
         """What the store is asked."""
         return AlertFilter(
             open=True if self.show == "open" else None,
-            severities=(Severity(int(self.severity)),) if self.severity in "1234" and self.severity else (),
+            severities=(Severity(int(self.severity)),) if self.severity in ("1", "2", "3", "4") else (),
             states=(self.state,) if self.state in STATES else (),
             zones=zones_below(page.register, [self.zone]) if self.zone else (),
             rules=(self.rule,) if self.rule else (),

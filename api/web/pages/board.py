@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from fastapi import APIRouter, Request, Response
 
@@ -22,7 +23,7 @@ from storage.records.port import WorkOrderFilter
 
 router = APIRouter()
 FLOOD = 12
-"""With more open alerts than this, those of one place are folded into one row; life safety never is."""
+"""With more open alerts than this, those of one rule in one building are folded; life safety and critical never are."""
 MOST_VALUES = 16
 MOST_ORDERS = 50
 
@@ -33,6 +34,7 @@ class AlertRow:
 
     alert: Alert
     place: str
+    building: str
     point_name: str
     shown: Shown | None
     trend: str
@@ -44,9 +46,9 @@ class AlertRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Alerts of one place; one alone is a group of one."""
+    """Alerts of one rule in one building; one alone is a group of one."""
 
-    place: str
+    building: str
     rows: list[AlertRow]
 
 
@@ -109,6 +111,7 @@ def alert_rows(page: Page, alerts: Iterable[Alert]) -> list[AlertRow]:
         AlertRow(
             alert=alert,
             place=page.place_text(alert.zone, alert.asset),
+            building=next(iter(page.place(alert.zone)), ("", ""))[1],
             point_name=page.point_name(alert.point),
             shown=page.look.value(points[alert.point], last.get(alert.point)) if alert.point in points else None,
             trend=_trend(page, points.get(alert.point)),
@@ -141,14 +144,12 @@ def first_outs(alerts: Iterable[Alert]) -> set[int]:
 
 
 def grouped(rows: list[AlertRow]) -> list[Group]:
-    """One row each; in a flood, one group a place, in the order of its most urgent row."""
-    if len(rows) <= FLOOD:
-        return [Group(place=row.place, rows=[row]) for row in rows]
-    groups: dict[str, list[AlertRow]] = {}
+    """One row each; in a flood, one group a rule and building, in the order of its most urgent row."""
+    groups: dict[tuple[object, ...], list[AlertRow]] = {}
     for row in rows:
-        alone = row.alert.life_safety or row.alert.severity == 1
-        groups.setdefault(f"alert {row.alert.id}" if alone else row.place, []).append(row)
-    return [Group(place=some[0].place, rows=some) for some in groups.values()]
+        alone = len(rows) <= FLOOD or row.alert.life_safety or row.alert.severity == 1
+        groups.setdefault((row.alert.id,) if alone else (row.building, row.alert.rule), []).append(row)
+    return [Group(building=some[0].building, rows=some) for some in groups.values()]
 
 
 def buildings(register: Register, alerts: Iterable[Alert]) -> list[Building]:
@@ -198,12 +199,13 @@ def gauges(page: Page) -> list[Gauge]:
 
 
 def watched_points(book: RuleBook, register: Register) -> list[str]:
-    """Points under rules with numeric limits, the most urgent rules first."""
+    """Points under rules with numeric limits, of each rule in turn, in the register's order."""
     numeric = [
         rule for rule in sorted(book, key=lambda r: r.severity) if rule.kind.NAME in ("band", "minimum", "maximum")
     ]
-    ids = [point.id for rule in numeric for point in book.points_of(rule, register)]
-    return list(dict.fromkeys(ids))[:MOST_VALUES]
+    columns = [[point.id for point in book.points_of(rule, register)] for rule in numeric]
+    in_turn = [id for row in zip_longest(*columns) for id in row if id is not None]
+    return sorted(list(dict.fromkeys(in_turn))[:MOST_VALUES], key=list(register.points).index)
 
 
 def orders_by_clock(page: Page) -> list[WorkOrder]:

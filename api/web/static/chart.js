@@ -18,7 +18,7 @@ class PointChart {
   }
 
   size() {
-    return { width: Math.max(200, this.plot.clientWidth), height: window.innerWidth < 600 ? 260 : 340 };
+    return { width: Math.max(200, this.plot.clientWidth), height: window.innerWidth < 600 ? 260 : this.figure.classList.contains("high") ? 440 : 340 };
   }
 
   async show(from, to) {
@@ -219,6 +219,8 @@ function pattern(pen, colour, backwards) {
 
 function label(pen, text, x, y, room, colour = css("--text")) {
   pen.font = `${12 * devicePixelRatio}px system-ui`;
+  pen.textAlign = "left";
+  pen.textBaseline = "alphabetic";
   if (pen.measureText(text).width > room - 4) return;
   pen.fillStyle = css("--sheet");
   pen.globalAlpha = 0.8;

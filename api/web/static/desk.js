@@ -1,5 +1,6 @@
 // What a page does by itself: relative times, drafts that survive a lost session, keys, help.
 const words = JSON.parse(document.body.dataset.words || "{}");
+let skew = Number(document.body.dataset.now || Date.now()) - Date.now(); // the server's clock minus ours, corrected at each beat
 
 export function say(key, number) {
   return (words[key] || key).replace("{n}", String(number));
@@ -12,7 +13,6 @@ export function ago(at, now = Date.now() + skew) {
   return say(ahead ? `in-${unit}` : unit, Math.floor(seconds / size));
 }
 
-let skew = 0;
 export function setServerTime(at) {
   skew = at - Date.now();
 }

@@ -1,0 +1,154 @@
+"""Every route × every role: nothing is reachable by accident."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from facility.person import RIGHTS, Right, Role
+from tests.api.seed import GAUGE, House
+
+OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/preferences")}
+"""Reachable without signing in."""
+
+FROM_HERE = {("GET", "/metrics")}
+"""Open to this machine, to others with a token."""
+
+ANYBODY = {("POST", "/sign-out")}
+
+WRITES = {
+    "acknowledge": Right.ACT_ON_ALERTS,
+    "comment": Right.ACT_ON_ALERTS,
+    "retry": Right.MEND_INTAKE,
+    "put-away": Right.MEND_INTAKE,
+    "claim": Right.MANAGE_REGISTER,
+    "{action}": Right.ACT_ON_WORK,
+}
+STREAMS = {"/live"}
+
+
+def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
+    for included in app.routes:
+        for route in getattr(included, "effective_route_contexts", list)():
+            for method in sorted(route.methods):
+                yield method, route.path
+
+
+def filled(path: str) -> str:
+    return (
+        path.replace("{number}", "1").replace("{action}", "accept").replace("{table}", "points")
+        .replace("{key:path}", GAUGE).replace("/rules/{id}", "/rules/pump-pressure-band")
+        .replace("/zones/{id}", "/zones/t1").replace("{id}", GAUGE)
+    )  # fmt: skip
+
+
+def right_of(method: str, path: str) -> Right:
+    return Right.READ if method == "GET" else WRITES[path.rpartition("/")[2]]
+
+
+def ask(client: TestClient, method: str, path: str, headers: dict[str, str] | None = None) -> int:
+    body: dict[str, Any] = {"json": {}} if method == "POST" and path.startswith("/api") else {}
+    return client.request(method, filled(path), headers=headers, **body).status_code
+
+
+def test_no_route_answers_strangers(client: TestClient, home: House) -> None:
+    asked = [(m, p) for m, p in routes(create_app(home.context)) if (m, p) not in OPEN]
+    assert len(asked) > 50
+    for method, path in asked:
+        if path in STREAMS or (method, path) in FROM_HERE:
+            continue
+        status = ask(client, method, path)
+        assert status == (401 if path.startswith("/api/") else 303), (method, path, status)
+
+
+def test_a_stranger_is_sent_to_sign_in_and_comes_back(client: TestClient) -> None:
+    answer = client.get("/alerts?severity=1")
+    assert answer.headers["location"] == "/sign-in?next=/alerts%3Fseverity%3D1"
+
+
+def test_a_stranger_program_gets_a_problem(client: TestClient) -> None:
+    answer = client.get("/api/v1/alerts")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.json()["type"] == "urn:dutyroom:problem:not-signed-in"
+
+
+def test_the_live_stream_is_closed_to_strangers(client: TestClient) -> None:
+    assert client.get("/live").status_code == 401
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_reaches_exactly_what_its_rights_say(
+    lively: House, client: TestClient, program: Callable[[Role], dict[str, str]], role: Role
+) -> None:
+    for method, path in routes(create_app(lively.context)):
+        if (method, path) in OPEN | ANYBODY | FROM_HERE or path in STREAMS:
+            continue
+        status = ask(client, method, path, program(role))
+        allowed = right_of(method, path) in RIGHTS[role]
+        assert (status == 403) is not allowed, (role, method, path, status)
+        assert status < 500, (role, method, path, status)
+
+
+def test_an_inspector_changes_nothing(
+    lively: House, client: TestClient, program: Callable[[Role], dict[str, str]]
+) -> None:
+    with lively.records.read() as unit:
+        before = unit.facts.head()
+    for method, path in routes(create_app(lively.context)):
+        if method == "POST" and (method, path) not in OPEN | ANYBODY:
+            assert ask(client, method, path, program(Role.INSPECTOR)) == 403, path
+    with lively.records.read() as unit:
+        assert unit.facts.head() == before
+
+
+def test_tokens_that_are_unknown_revoked_or_expired_are_refused(home: House, client: TestClient) -> None:
+    from api.accounts import new_token
+
+    now = home.clock()
+    with home.records.begin() as unit:
+        short, expiring = new_token(unit, name="x", role=Role.GUARD, who="manager", at=now, expires=now + 1000)
+        gone, revoked = new_token(unit, name="y", role=Role.GUARD, who="manager", at=now)
+        unit.people.revoke_token(gone.id, now)
+
+    def status(secret: str) -> int:
+        return client.get("/api/v1/rules", headers={"authorization": f"Bearer {secret}"}).status_code
+
+    assert short.role is Role.GUARD
+    assert [status(expiring), status(revoked), status("dr_nonsense"), status("")] == [200, 401, 401, 401]
+    home.clock.now += 1000
+    assert status(expiring) == 401
+
+
+def test_only_the_hash_of_a_token_is_kept(home: House) -> None:
+    from api.accounts import new_token
+
+    with home.records.begin() as unit:
+        token, secret = new_token(unit, name="gateway", role=Role.INSPECTOR, who="manager", at=home.clock())
+        told = unit.facts.of("account", f"token/{token.id}")
+    assert secret.startswith("dr_")
+    assert secret not in repr(token)
+    assert [fact.what for fact in told] == ["token-created"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "host", "status"),
+    [
+        ({}, "127.0.0.1", 200),
+        ({"x-forwarded-for": "203.0.113.9"}, "127.0.0.1", 401),
+        ({}, "203.0.113.9", 401),
+        ({"authorization": "Bearer dr_inspector"}, "203.0.113.9", 200),
+    ],
+)
+def test_metrics_are_open_to_this_machine_and_to_tokens(
+    lively: House, headers: dict[str, str], host: str, status: int
+) -> None:
+    app = create_app(lively.context)
+    answer = TestClient(app, client=(host, 5000)).get("/metrics", headers=headers)
+    assert answer.status_code == status
+    if status == 200:
+        assert 'dutyroom_open_alerts{severity="1"} 1.0' in answer.text
+        assert 'dutyroom_worker_up{worker="worker"} 1.0' in answer.text
