@@ -9,6 +9,7 @@ from dutyroom.settings import Settings, SettingsError, is_loopback, split_addres
 def serve(settings: Settings) -> None:
     """Until a signal. Raises ``SettingsError`` and the stores' errors at the start."""
     import uvicorn
+
     from api.app import create_app
     from api.context import Context
 
