@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from api.access import READING
@@ -14,6 +15,7 @@ from facility.register import Register
 from facility.text import Text
 from rules.book import limit_text, limits_at, sentence
 from rules.rule import Rule
+from rules.schema import schema_text
 from storage.records.port import NotFound
 
 router = APIRouter(prefix="/rules", tags=["rules"], responses=PROBLEMS, dependencies=[READING])
@@ -61,6 +63,12 @@ def list_rules(context: Given) -> list[RuleOut]:
     book = context.book()
     found = sorted(book, key=lambda rule: (rule.severity, rule.id))
     return [rule_out(rule, len(book.points_of(rule, register))) for rule in found]
+
+
+@router.get("/schema", summary="The JSON schema of rule files", response_class=JSONResponse)
+def read_schema() -> Response:
+    """JSON Schema 2020-12: begin a rule file with `#:schema` and this address, and an editor completes and checks it."""
+    return Response(schema_text(), media_type="application/schema+json")
 
 
 @router.get("/{id}", summary="One rule")

@@ -111,3 +111,11 @@ def test_the_system_says_how_it_is(lively: House, client: TestClient, program: H
     assert (told["dead_letters"], told["unclaimed"], told["unacknowledged"]) == (2, 1, 5)
     lively.clock.now += 60_000
     assert client.get("/api/v1/system", headers=program(Role.GUARD)).json()["workers"][0]["silent"] is True
+
+
+def test_the_schema_of_rule_files_is_served_as_the_command_prints_it(client: TestClient, program: Headers) -> None:
+    from rules.schema import schema_text
+
+    answer = client.get("/api/v1/rules/schema", headers=program(Role.INSPECTOR))
+    assert (answer.status_code, answer.text) == (200, schema_text())
+    assert answer.headers["content-type"].startswith("application/schema+json")

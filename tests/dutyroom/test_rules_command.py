@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from dutyroom.commands.rules import app
@@ -48,3 +49,45 @@ def test_the_list_says_each_rule_in_either_language() -> None:
 
 def test_the_schema_is_printed_as_it_is() -> None:
     assert RUN.invoke(app, ["schema"]).output == schema_text()
+
+
+SITE = Path(__file__).parents[2] / "examples" / "riverside"
+OWN = (MANUAL / "pump-pressure-band.toml").read_text("utf-8").replace('"pump-pressure-band"', '"own-band"')
+
+
+def test_check_holds_the_files_to_a_sites_register_and_ends_with_1_on_errors(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(OWN, "utf-8")
+    good = RUN.invoke(app, ["check", str(tmp_path), "--site", str(SITE)])
+    assert (good.exit_code, "own.toml" in good.output) == (0, False)
+    assert "points of" in good.output
+    assert "warning: chlorine: no rule holds 2 of its points to anything" in good.output
+    file.write_text(OWN.replace('around    = "set_pressure"', 'around    = "set_pressur"'), "utf-8")
+    bad = RUN.invoke(app, ["check", str(tmp_path), "--site", str(SITE)])
+    assert bad.exit_code == 1
+    assert "own.toml:12: error: band.around: no point that it watches has a 'set_pressur'" in bad.output
+
+
+def test_a_sites_folder_stands_for_its_rules_and_its_register(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    (site / "rules").mkdir(parents=True)
+    (site / "register").symlink_to(SITE / "register")
+    (site / "rules" / "own.toml").write_text(OWN, "utf-8")
+    done = RUN.invoke(app, ["check", str(site)])
+    assert done.exit_code == 0
+    assert "30 rules against 331 points" in done.output
+    assert RUN.invoke(app, ["test", str(site)]).output.startswith("1 rules, 8 stories")
+
+
+def test_a_check_leaves_no_database_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = RUN.invoke(app, ["check"])
+    assert done.exit_code == 0
+    assert "no register" in done.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_stories_are_written_as_junit(tmp_path: Path) -> None:
+    done = RUN.invoke(app, ["test", "--junit", str(tmp_path / "found.xml")])
+    assert done.exit_code == 0
+    assert '<testsuite name="pump-pressure-band" tests="8" failures="0">' in (tmp_path / "found.xml").read_text("utf-8")
