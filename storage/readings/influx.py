@@ -17,7 +17,8 @@ from storage.readings.influx_server import InfluxServer, LinesRefused, TooLarge
 from storage.readings.influx_url import InfluxTarget
 from storage.readings.keepable import LATEST, Row, Sifted, sift
 from storage.readings.line_protocol import passage_line, reading_line, scan_line, stored_name
-from storage.readings.port import ReadingsRefused
+from storage.readings.port import ReadingsRefused, Series
+from storage.readings.series import series_of
 
 Labels = Callable[[str], tuple[str, str]]
 """A point's id → (site, quantity), from the register; ("", "") where it is not known."""
@@ -70,6 +71,10 @@ class InfluxReadings:
 
     def range(self, point: str, start: int, end: int, limit: int | None = None) -> list[Reading]:
         return self._readings(point, influxql.range_of(point, start, end, limit)) if limit != 0 else []
+
+    def columns(self, point: str, start: int, end: int) -> Series:
+        rows = self._rows(influxql.range_of(point, start, end, None))
+        return series_of((row[0], float(row[1]), row[2], row[3], row[4]) for row in rows)
 
     def before(self, point: str, at: int, limit: int) -> list[Reading]:
         return self._readings(point, influxql.before(point, at, limit)) if limit else []

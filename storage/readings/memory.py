@@ -11,7 +11,8 @@ from typing import TypeVar
 from facility.quality import EVIDENCE
 from facility.reading import Bucket, Passage, Reading, Scan
 from storage.readings.keepable import sift
-from storage.readings.port import ReadingsUnavailable
+from storage.readings.port import ReadingsUnavailable, Series
+from storage.readings.series import series_of
 
 Happening = TypeVar("Happening", Passage, Scan)
 
@@ -51,6 +52,9 @@ class MemoryReadings:
             times = self._times.get(point, [])
             found = times[bisect_left(times, start) : bisect_left(times, end)]
             return [self._series[point][at] for at in found[:limit]]
+
+    def columns(self, point: str, start: int, end: int) -> Series:
+        return series_of(reading[1:] for reading in self.range(point, start, end))
 
     def before(self, point: str, at: int, limit: int) -> list[Reading]:
         self._open()

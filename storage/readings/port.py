@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from facility.reading import Bucket, Passage, Reading, Scan
 
@@ -24,6 +27,16 @@ class ReadingsRefused(Exception):
         super().__init__(f"{len(self.lines)} refused: {reason}")
 
 
+class Series(NamedTuple):
+    """Readings of one point as columns of one length, oldest first."""
+
+    at: npt.NDArray[np.int64]
+    value: npt.NDArray[np.float64]
+    quality: npt.NDArray[np.uint8]
+    test: npt.NDArray[np.bool_]
+    received: npt.NDArray[np.int64]
+
+
 class Readings(Protocol):
     """Thread-safe. When ``append`` returns, what was given is durable. A closed store is unavailable."""
 
@@ -41,6 +54,9 @@ class Readings(Protocol):
 
     def range(self, point: str, start: int, end: int, limit: int | None = None) -> list[Reading]:
         """Readings with start <= at < end, oldest first, at most ``limit`` from the start."""
+
+    def columns(self, point: str, start: int, end: int) -> Series:
+        """The same readings as ``range`` gives, as arrays: for judging history by the million. 33 bytes a reading."""
 
     def before(self, point: str, at: int, limit: int) -> list[Reading]:
         """The newest ``limit`` readings with time < ``at``, newest first."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from facility.quality import EVIDENCE, Quality
 from facility.reading import Bucket, Passage, Reading, Scan
 from storage.readings.keepable import Row, sift
+from storage.readings.port import Series
 from storage.readings.sqlite_file import FIGURES, SqliteFile
 
 _READING = """
@@ -19,6 +23,11 @@ SELECT at, value, quality, test, received FROM readings
 WHERE point = (SELECT id FROM points WHERE name = ?)
 """
 _RANGE = _READING + "AND at >= ? AND at < ? ORDER BY at LIMIT ?"
+# Small numbers come ready made from Python, so what repeats is asked for as one: a third of the time.
+_COLUMNS = """
+SELECT at, value, quality * 2 + test, received - at FROM readings
+WHERE point = (SELECT id FROM points WHERE name = ?) AND at >= ? AND at < ? ORDER BY at
+"""
 _BEFORE = _READING + "AND at < ? ORDER BY at DESC LIMIT ?"
 
 _PASSAGES = """
@@ -107,6 +116,20 @@ class SqliteReadings:
 
     def range(self, point: str, start: int, end: int, limit: int | None = None) -> list[Reading]:
         return self._readings(_RANGE, point, start, end, -1 if limit is None else limit)
+
+    def columns(self, point: str, start: int, end: int) -> Series:
+        with self._file.reading() as connection:
+            rows = connection.execute(_COLUMNS, (point, start, end))
+            # Instants are far below 2^53: a float holds them exactly.
+            cells = np.fromiter(chain.from_iterable(rows), np.float64).reshape(-1, 4)
+        at, worth = cells[:, 0].astype(np.int64), cells[:, 2].astype(np.uint8)
+        return Series(
+            at=at,
+            value=cells[:, 1].copy(),
+            quality=(worth >> 1).astype(np.uint8),
+            test=(worth & 1).astype(np.bool_),
+            received=cells[:, 3].astype(np.int64) + at,
+        )
 
     def before(self, point: str, at: int, limit: int) -> list[Reading]:
         return self._readings(_BEFORE, point, at, limit)

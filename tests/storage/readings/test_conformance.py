@@ -93,6 +93,32 @@ def test_what_is_appended_comes_back_whole_and_oldest_first(store: Readings) -> 
     assert [(type(r.value), type(r.test), type(r.quality)) for r in found] == [(float, bool, Quality)] * 4
 
 
+def test_columns_hold_exactly_what_the_range_holds(store: Readings) -> None:
+    qualities = list(Quality)
+    kept = [
+        reading(
+            T0 + i, i / 7 - 20, quality=qualities[i % len(qualities)], test=i % 3 == 0, received=T0 + i - 500 + i * i
+        )
+        for i in range(300)
+    ]
+    store.append([*kept, reading(T0, 1.0, point="other")])
+    columns = store.columns(POINT, T0 + 10, T0 + 290)
+    rows = [Reading(POINT, *row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+    assert rows == store.range(POINT, T0 + 10, T0 + 290)
+    assert [column.dtype.name for column in columns] == ["int64", "float64", "uint8", "bool", "int64"]
+
+
+def test_columns_of_nothing_are_empty_and_of_the_same_types(store: Readings) -> None:
+    for columns in (store.columns("nobody", 0, LATEST), store.columns(POINT, T0, T0)):
+        assert [(column.dtype.name, len(column)) for column in columns] == [
+            ("int64", 0),
+            ("float64", 0),
+            ("uint8", 0),
+            ("bool", 0),
+            ("int64", 0),
+        ]
+
+
 def test_the_same_batch_again_changes_nothing(store: Readings) -> None:
     batch = [reading(T0 + i, i / 7) for i in range(50)]
     doors, scans = [door(T0, seq=i) for i in range(5)], [scan(T0, seq=i) for i in range(5)]
