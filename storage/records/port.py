@@ -17,6 +17,7 @@ from facility.letter import DeadLetter, Unclaimed
 from facility.person import Actor, Role
 from facility.register import Change, Register
 from facility.work_order import State, WorkOrder
+from storage.records.breaches import Breaches, LateWork
 
 T = TypeVar("T")
 
@@ -306,6 +307,10 @@ class Unit(Protocol):
     def registers(self) -> Registers: ...
     @property
     def alerts(self) -> Alerts: ...
+    @property
+    def breaches(self) -> Breaches: ...
+    @property
+    def late_work(self) -> LateWork: ...
     @property
     def work_orders(self) -> WorkOrders: ...
     @property

@@ -178,6 +178,35 @@ TRACKS = Table(
     _whole("last"),
 )
 
+BREACHES = Table(
+    "breaches",
+    METADATA,
+    _id(),
+    _words("rule"),
+    _words("point"),
+    _whole("started"),
+    _whole("raised"),
+    _whole("ended", null=True),
+    _whole("cleared", null=True),
+    _number("value"),
+    Column("late", Boolean, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    _whole("alert"),
+    Index("ix_breaches_point", "rule", "point", "raised"),
+    Index("ix_breaches_alert", "alert"),
+    Index("ix_breaches_started", "started"),
+    sqlite_autoincrement=True,
+)
+
+LATE_WORK = Table(
+    "late_work",
+    METADATA,
+    _id(),
+    Column("point", Words, nullable=False, unique=True),
+    _whole("first"),
+    _whole("last"),
+)
+
 _OVER = ", ".join(f"'{state.value}'" for state in State if state not in OPEN_STATES)
 # Word for word as the index says it: SQLite does not look behind parameters.
 ORDER_IS_OPEN = f"state NOT IN ({_OVER})"

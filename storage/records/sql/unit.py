@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from storage.records.breaches import Breaches, LateWork
 from storage.records.port import Alerts, Facts, Letters, Notes, People, Registers, WorkOrders
 from storage.records.sql.alerts import SqlAlerts
+from storage.records.sql.breaches import SqlBreaches, SqlLateWork
 from storage.records.sql.facts import SqlFacts
 from storage.records.sql.letters import SqlLetters
 from storage.records.sql.notes import SqlNotes
@@ -21,6 +23,8 @@ class SqlUnit:
         self.facts: Facts = facts
         self.registers: Registers = SqlRegisters(transaction, facts)
         self.alerts: Alerts = SqlAlerts(transaction)
+        self.breaches: Breaches = SqlBreaches(transaction)
+        self.late_work: LateWork = SqlLateWork(transaction)
         self.work_orders: WorkOrders = SqlWorkOrders(transaction)
         self.letters: Letters = SqlLetters(transaction)
         self.people: People = SqlPeople(transaction)
