@@ -87,5 +87,11 @@ def chromium_path() -> str:
 
 
 @pytest.fixture(scope="session")
+def promtool_path() -> str:
+    """Prometheus' own judge of rules."""
+    return services.wanted(services.PROMTOOL)
+
+
+@pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium_path: str) -> dict[str, Any]:
     return services.chromium_launch(browser_type_launch_args, chromium_path)

@@ -30,6 +30,7 @@ INFLUX1 = "DUTYROOM_TEST_INFLUX1_URL"
 INFLUX2 = "DUTYROOM_TEST_INFLUX2_URL"
 POSTGRES = "DUTYROOM_TEST_POSTGRES_URL"
 CHROMIUM = "DUTYROOM_TEST_CHROMIUM"
+PROMTOOL = "DUTYROOM_TEST_PROMTOOL"
 
 FIXTURES = {
     "mosquitto_url",
@@ -39,6 +40,7 @@ FIXTURES = {
     "influx2_db_url",
     "postgres_url",
     "postgres_db_url",
+    "promtool_path",
 }
 BROWSER_FIXTURES = {"chromium_path", "browser", "page", "context"}
 

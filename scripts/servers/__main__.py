@@ -14,9 +14,10 @@ from scripts.servers.influx2 import INFLUX2
 from scripts.servers.machine import STATE, DidNotStart, Missing, say
 from scripts.servers.mosquitto import MOSQUITTO
 from scripts.servers.postgres import POSTGRES
+from scripts.servers.promtool import PROMTOOL
 from scripts.servers.server import Server, Started
 
-SERVERS = [MOSQUITTO, INFLUX1, POSTGRES, CHROMIUM, INFLUX2]
+SERVERS = [MOSQUITTO, INFLUX1, POSTGRES, CHROMIUM, PROMTOOL, INFLUX2]
 REGISTER = STATE / "started.json"
 ENVIRONMENT = STATE / "env"
 
