@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from api.context import Context
 from api.problems import NotPermitted
-from facility.alert import Alert, Condition, NotAllowed, acknowledge
+from facility.alert import Alert, Condition, NotAllowed
+from facility.alert_life import acknowledge
 from facility.fact import Fact
 from facility.person import Actor
 from facility.work_order import STEPS, Action, MissingField, Order, WorkOrder, take

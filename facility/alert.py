@@ -154,15 +154,58 @@ class Alert:
     late: bool = False
     """The news came late: what is over pages nobody."""
     work_order: int | None = None
+    shelved_until: int | None = None
+    """Put aside by a person until then; None while it is not."""
+    shelved_by: str = ""
+    shelved_why: str = ""
+    suppressed_by: str = ""
+    """Suppressed by design: the rule that inhibits it for now, or empty."""
+    out_of_service: bool = False
+    """A maintenance window covers its point: recorded and shown, pages nobody."""
+    test: bool = False
+    """It went off in a test: recorded and shown, pages nobody."""
+    latched: bool = False
+    """It stays on the list until somebody has inspected the spot and reset it."""
+    realarm_after: int = 0
+    """How long it may stay unattended before it is announced again; 0: never."""
+    realarm_at: int | None = None
+    """When it is announced again; None while somebody attends to it."""
     version: int = 0
     """Counts changes, for compare-and-set."""
 
     @property
     def state(self) -> str:
-        """ISA-18.2's name: unacknowledged, acknowledged, returned-unacknowledged, normal. Derived, never stored."""
-        if self.condition is Condition.NORMAL:
-            return "normal" if self.acknowledged else "returned-unacknowledged"
-        return "acknowledged" if self.acknowledged else "unacknowledged"
+        """ISA-18.2's name, derived from the axes and never stored.
+
+        out-of-service, suppressed-by-design, shelved; else unacknowledged, acknowledged, returned-unacknowledged,
+        latched (over and acknowledged, not yet reset), normal.
+        """
+        if self.open and (aside := self._aside()):
+            return aside
+        if self.condition is not Condition.NORMAL:
+            return "acknowledged" if self.acknowledged else "unacknowledged"
+        if not self.acknowledged and self.open:
+            return "returned-unacknowledged"
+        return "latched" if self.latched and self.open else "normal"
+
+    def _aside(self) -> str:
+        if self.out_of_service:
+            return "out-of-service"
+        if self.suppressed_by:
+            return "suppressed-by-design"
+        return "shelved" if self.shelved_until is not None else ""
+
+    @property
+    def announces(self) -> bool:
+        """Whether it may page, sound and open work: not in a test, not set aside in any way."""
+        return self.open and not self.test and not self._aside()
+
+    @property
+    def attend_at(self) -> int | None:
+        """When the clock must look at it next; None while only readings and people can change it. Kept for looking it up."""
+        if self.test or self.out_of_service:
+            return 0
+        return min((at for at in (self.shelved_until, self.realarm_at) if at is not None), default=None)
 
     @property
     def open(self) -> bool:
@@ -171,39 +214,41 @@ class Alert:
 
 
 class AlertAction(StrEnum):
-    """What a person can do to an alert."""
+    """What a person can do to an alert; ``facility.alert_life.STEPS`` says when."""
 
     ACKNOWLEDGE = "acknowledge"
     COMMENT = "comment"
+    SHELVE = "shelve"
+    UNSHELVE = "unshelve"
+    RESET = "reset"
 
 
 class NotAllowed(Exception):
-    """The action is not possible in this state. ``allowed`` says what is."""
+    """The action is not possible in this state. ``allowed`` says what is; ``why`` why not, where that is no matter of state."""
 
-    def __init__(self, action: str, state: str, allowed: list[str]) -> None:
-        self.action, self.state, self.allowed = action, state, allowed
-        super().__init__(f"{action!r} is not possible while {state!r}; possible now: {', '.join(allowed) or 'nothing'}")
-
-
-def alert_actions(alert: Alert) -> list[AlertAction]:
-    """What a person may do now."""
-    return [AlertAction.COMMENT] if alert.acknowledged else [AlertAction.ACKNOWLEDGE, AlertAction.COMMENT]
+    def __init__(self, action: str, state: str, allowed: list[str], why: Text | None = None) -> None:
+        self.action, self.state, self.allowed, self.why = action, state, allowed, why
+        reason = f" ({why.en})" if why else ""
+        super().__init__(
+            f"{action!r} is not possible while {state!r}{reason}; possible now: {', '.join(allowed) or 'nothing'}"
+        )
 
 
-def acknowledge(alert: Alert, who: str, at: int) -> Alert:
-    """Acknowledged; closed as well when the condition is normal already. Raises ``NotAllowed``."""
-    if alert.acknowledged:
-        raise NotAllowed(AlertAction.ACKNOWLEDGE, alert.state, [a.value for a in alert_actions(alert)])
-    closed = at if alert.condition is Condition.NORMAL else None
-    return replace(alert, acknowledged=True, acknowledged_by=who, acknowledged_at=at, closed=closed)
+def settled(alert: Alert, at: int) -> Alert:
+    """Closed when nothing keeps it on the list: over, and acknowledged or a test; neither shelved nor waiting for a reset."""
+    attended = alert.test or (alert.acknowledged and not alert.latched)
+    over = alert.condition is Condition.NORMAL and attended and alert.shelved_until is None
+    return replace(alert, closed=at, realarm_at=None) if over and alert.open else alert
 
 
 def follow(alert: Alert, track: Track, at: int, latest: float | None) -> Alert:
     """The alert after its track moved; ``at`` is the commit's time."""
     if track.condition is Condition.NORMAL:
-        closed = at if alert.acknowledged else None
-        return replace(alert, condition=Condition.NORMAL, ended=track.good_since, latest=latest, closed=closed)
+        over = replace(alert, condition=Condition.NORMAL, ended=track.good_since, latest=latest, realarm_at=None)
+        return settled(over, at)
     if alert.condition is Condition.NORMAL:
-        # It came back before anybody acknowledged it: the same alert goes on.
-        return replace(alert, condition=track.condition, ended=None, latest=latest)
+        # It came back while it was still on the list: the same alert goes on, and somebody has to look again.
+        again = at + alert.realarm_after if alert.realarm_after else None
+        back = replace(alert, condition=track.condition, ended=None, latest=latest, realarm_at=again)
+        return replace(back, acknowledged=False, acknowledged_by="", acknowledged_at=None)
     return replace(alert, condition=track.condition, latest=latest)

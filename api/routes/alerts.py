@@ -14,7 +14,8 @@ from api.idempotency import Key, once, write_once
 from api.paging import CONFLICT, PROBLEMS, Cursor, Limit, Listing, Out, When, Words, moment, words
 from api.routes.facts import FactOut, fact_out
 from api.routes.points import bad_cursor
-from facility.alert import Alert, Severity, alert_actions
+from facility.alert import Alert, Severity
+from facility.alert_life import alert_actions
 from facility.register import Register
 from storage.records.port import AlertFilter
 

@@ -14,8 +14,10 @@ from typing import Any, Generic, Protocol, TypeVar
 from facility.alert import Alert, Severity, Track
 from facility.fact import Fact
 from facility.letter import DeadLetter, Unclaimed
+from facility.maintenance import Maintenance
 from facility.person import Actor, Role
 from facility.register import Change, Register
+from facility.test_mode import TestMode
 from facility.work_order import State, WorkOrder
 from storage.records.breaches import Breaches, LateWork
 
@@ -57,6 +59,8 @@ class AlertFilter:
     """started >= since"""
     until: int | None = None
     """started < until"""
+    test: bool | None = None
+    """Went off in a test."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +114,9 @@ class Alerts(Protocol):
     def count(self, wanted: AlertFilter) -> int:
         """How many match."""
 
+    def to_attend(self, now: int) -> list[Alert]:
+        """Open alerts whose ``attend_at`` has come."""
+
     def tracks(self) -> dict[tuple[str, str], Track]:
         """(rule, point) → track, for all that are not quiet."""
 
@@ -148,11 +155,52 @@ class Facts(Protocol):
     def after(self, seq: int, limit: int = 500) -> list[Fact]:
         """Facts with a greater ``seq``, in order."""
 
+    def between(self, noun: str, whats: Sequence[str], start: int, end: int) -> list[Fact]:
+        """Facts of that noun and those words with start <= at < end, in order."""
+
     def head(self) -> int:
         """The newest ``seq``, 0 when there is none."""
 
     def verify(self) -> int | None:
         """Walk the chain: the ``seq`` of the first fact that does not fit, or None."""
+
+
+class Maintenances(Protocol):
+    """Maintenance windows."""
+
+    def add(self, window: Maintenance) -> Maintenance:
+        """Insert; returns it with its id."""
+
+    def update(self, window: Maintenance) -> Maintenance:
+        """Compare-and-set on ``version``. Raises ``Conflict``, ``NotFound``."""
+
+    def get(self, number: int) -> Maintenance:
+        """Raises ``NotFound``."""
+
+    def running(self) -> list[Maintenance]:
+        """All that have not ended, planned ones too, the oldest first."""
+
+    def find(self, cursor: str | None = None, limit: int = 50) -> Page[Maintenance]:
+        """Newest first. Raises ``ValueError`` on a cursor that is not ours."""
+
+
+class TestRuns(Protocol):
+    """Tests."""
+
+    def add(self, mode: TestMode) -> TestMode:
+        """Insert; returns it with its id."""
+
+    def update(self, mode: TestMode) -> TestMode:
+        """Compare-and-set on ``version``. Raises ``Conflict``, ``NotFound``."""
+
+    def get(self, number: int) -> TestMode:
+        """Raises ``NotFound``."""
+
+    def running(self) -> list[TestMode]:
+        """All that have no report yet, the oldest first: those in force, and those that just ended."""
+
+    def find(self, cursor: str | None = None, limit: int = 50) -> Page[TestMode]:
+        """Newest first. Raises ``ValueError`` on a cursor that is not ours."""
 
 
 class Letters(Protocol):
@@ -315,6 +363,10 @@ class Unit(Protocol):
     def work_orders(self) -> WorkOrders: ...
     @property
     def facts(self) -> Facts: ...
+    @property
+    def maintenance(self) -> Maintenances: ...
+    @property
+    def test_modes(self) -> TestRuns: ...
     @property
     def letters(self) -> Letters: ...
     @property

@@ -177,7 +177,7 @@ class Room:
         return sorted(found, key=lambda life: life[:4])
 
     def acknowledge(self, number: int, at: int) -> None:
-        from facility.alert import acknowledge
+        from facility.alert_life import acknowledge
 
         with self.records.begin() as unit:
             unit.alerts.update(acknowledge(unit.alerts.get(number), "officer", at))

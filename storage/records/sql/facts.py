@@ -57,6 +57,11 @@ class SqlFacts:
         wanted = select(FACTS).where(_C.seq > within(seq)).order_by(_C.seq).limit(limit)
         return [_fact(row) for row in self._do.rows(wanted)]
 
+    def between(self, noun: str, whats: Sequence[str], start: int, end: int) -> list[Fact]:
+        """In order."""
+        wanted = select(FACTS).where(_C.noun == noun, _C.what.in_(whats), _C.at >= within(start), _C.at < within(end))
+        return [_fact(row) for row in self._do.rows(wanted.order_by(_C.seq))]
+
     def head(self) -> int:
         """The newest ``seq``."""
         return int(self._do.value(select(func.max(_C.seq))) or 0)

@@ -63,7 +63,9 @@ def _without_none(kind: Any) -> Any:
 
 def _converter(kind: Any) -> Converter | None:
     if get_origin(kind) is tuple:
-        inner = get_args(kind)[0]
+        inner: type[Any] = get_args(kind)[0]
+        if not dataclasses.is_dataclass(inner):
+            return tuple
         return lambda found: tuple(rebuild(inner, one) for one in found)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -80,6 +81,15 @@ def _whole(name: str, *, null: bool = False) -> Column[int]:
 
 def _number(name: str) -> Column[float]:
     return Column(name, Double, nullable=True)
+
+
+def _words_by_default(name: str) -> Column[str]:
+    """Of a column that came later: rows that stood already say nothing."""
+    return Column(name, Words, nullable=False, server_default=text("''"))
+
+
+def _no_by_default(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False, server_default=false())
 
 
 REGISTER_VERSIONS = Table(
@@ -147,7 +157,24 @@ ALERTS = Table(
     _words("limit_en"),
     Column("late", Boolean, nullable=False),
     _whole("work_order", null=True),
+    _whole("shelved_until", null=True),
+    _words_by_default("shelved_by"),
+    _words_by_default("shelved_why"),
+    _words_by_default("suppressed_by"),
+    _no_by_default("out_of_service"),
+    _no_by_default("test"),
+    _no_by_default("latched"),
+    Column("realarm_after", BigInteger, nullable=False, server_default=text("0")),
+    _whole("realarm_at", null=True),
+    # Derived by ``Alert.attend_at`` and kept, so that the clock finds what is due without reading what is not.
+    _whole("attend_at", null=True),
     _whole("version"),
+    Index(
+        "ix_alerts_attend",
+        "attend_at",
+        sqlite_where=text("attend_at IS NOT NULL"),
+        postgresql_where=text("attend_at IS NOT NULL"),
+    ),
     Index(
         "uq_alerts_open",
         "rule",
@@ -269,6 +296,7 @@ FACTS = Table(
     # One successor each: the chain cannot fork.
     UniqueConstraint("previous"),
     Index("ix_facts_subject", "noun", "subject", "seq"),
+    Index("ix_facts_what", "noun", "what", "at"),
 )
 
 DEAD_LETTERS = Table(
@@ -389,4 +417,52 @@ NOTES = Table(
     METADATA,
     Column("name", Words, primary_key=True),
     _words("value"),
+)
+
+MAINTENANCE = Table(
+    "maintenance",
+    METADATA,
+    _id(),
+    _words("extent"),
+    _words("scope"),
+    _whole("since"),
+    _whole("until"),
+    _words("who"),
+    _words("why"),
+    _words("second"),
+    _whole("created"),
+    _whole("begun", null=True),
+    _whole("ended", null=True),
+    _words("ended_by"),
+    _whole("version"),
+    Index("ix_maintenance_until", "until"),
+    Index("ix_maintenance_running", "id", sqlite_where=text("ended IS NULL"), postgresql_where=text("ended IS NULL")),
+    sqlite_autoincrement=True,
+)
+
+TEST_MODES = Table(
+    "test_modes",
+    METADATA,
+    _id(),
+    _words("extent"),
+    _words("scope"),
+    _whole("since"),
+    _whole("until"),
+    _words("who"),
+    _words("why"),
+    _words("expected"),
+    _whole("ended", null=True),
+    _words("ended_by"),
+    _whole("reported", null=True),
+    _words("came"),
+    _words("missed"),
+    _whole("version"),
+    Index("ix_test_modes_until", "until"),
+    Index(
+        "ix_test_modes_running",
+        "id",
+        sqlite_where=text("reported IS NULL"),
+        postgresql_where=text("reported IS NULL"),
+    ),
+    sqlite_autoincrement=True,
 )

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from facility.maintenance import Maintenance
+from facility.test_mode import TestMode
 from storage.records.breaches import Breaches, LateWork
-from storage.records.port import Alerts, Facts, Letters, Notes, People, Registers, WorkOrders
+from storage.records.port import (
+    Alerts,
+    Facts,
+    Letters,
+    Maintenances,
+    Notes,
+    People,
+    Registers,
+    TestRuns,
+    WorkOrders,
+)
 from storage.records.sql.alerts import SqlAlerts
 from storage.records.sql.breaches import SqlBreaches, SqlLateWork
 from storage.records.sql.facts import SqlFacts
@@ -11,6 +23,8 @@ from storage.records.sql.letters import SqlLetters
 from storage.records.sql.notes import SqlNotes
 from storage.records.sql.people import SqlPeople
 from storage.records.sql.registers import SqlRegisters
+from storage.records.sql.spans import SqlSpans
+from storage.records.sql.tables import MAINTENANCE, TEST_MODES
 from storage.records.sql.transaction import Transaction
 from storage.records.sql.work_orders import SqlWorkOrders
 
@@ -26,6 +40,8 @@ class SqlUnit:
         self.breaches: Breaches = SqlBreaches(transaction)
         self.late_work: LateWork = SqlLateWork(transaction)
         self.work_orders: WorkOrders = SqlWorkOrders(transaction)
+        self.maintenance: Maintenances = SqlSpans[Maintenance](transaction, MAINTENANCE, "ended")
+        self.test_modes: TestRuns = SqlSpans[TestMode](transaction, TEST_MODES, "reported")
         self.letters: Letters = SqlLetters(transaction)
         self.people: People = SqlPeople(transaction)
         self.notes: Notes = SqlNotes(transaction)
