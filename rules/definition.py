@@ -18,8 +18,8 @@ from rules.book import RuleBook
 from rules.file import AppliesTable, FilterTable, RuleFile, StoryTable, rule_file_model
 from rules.kind import Kind, Spec, SpecError, all_kinds
 from rules.locate import line_of
-from rules.problem import BrokenRules, Problem, invalid
-from rules.rule import Applies, Filter, Promise, Response, Rule, Story
+from rules.problem import BrokenRules, Problem, invalid, plain
+from rules.rule import Applies, Filter, Level, Promise, Response, Rule, Story
 
 __all__ = ["MANUAL", "BrokenRules", "Problem", "RuleBook", "load_book", "read_rule", "version"]
 
@@ -121,6 +121,7 @@ def _rule(file: RuleFile, content: dict[str, Any], text: str, path: str) -> Rule
         spec=_spec(kind, table, quantity),
         response=_response(file),
         stories=tuple(_story(story, index, quantity, text) for index, story in enumerate(file.story)),
+        levels=_levels(file, content, kind, quantity),
         path=path,
         text=text,
     )
@@ -160,6 +161,37 @@ def _spec(kind: Kind, table: Any, quantity: str) -> Spec:
         return kind.spec(table, quantity)
     except SpecError as error:
         raise _Misfit(str(error), kind.NAME, error.key) from None
+
+
+def _levels(file: RuleFile, content: dict[str, Any], kind: Kind, quantity: str) -> tuple[Level, ...]:
+    taken, levels = {file.severity}, []
+    for index, table in enumerate(file.level):
+        if table.severity in taken:
+            raise _Misfit(f"{table.severity!r} is taken; allowed: each severity once", "level", index, "severity")
+        taken.add(table.severity)
+        spec = differing_spec(content, content["level"][index], kind, quantity, ("level", index))
+        levels.append(Level(severity=Severity[table.severity.upper()], spec=spec))
+    return tuple(levels)
+
+
+def differing_spec(
+    content: dict[str, Any], given: dict[str, Any], kind: Kind, quantity: str, where: tuple[str | int, ...]
+) -> Spec:
+    """The kind's table of the rule with what ``given`` (at ``where``) says differently. Raises ``_Misfit``."""
+    others = [name for name in all_kinds() if name in given and name != kind.NAME]
+    if others:
+        raise _Misfit(f"the rule's kind is [{kind.NAME}]; allowed: {kind.NAME}", *where, others[0])
+    if not given.get(kind.NAME):
+        raise _Misfit(f"nothing differs; allowed: {kind.NAME} = {{ … }} with what differs", *where)
+    try:
+        table = kind.Table.model_validate(content[kind.NAME] | given[kind.NAME])
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _Misfit(plain(first, kind.Table), *where, kind.NAME, *first["loc"]) from None
+    try:
+        return kind.spec(table, quantity)
+    except SpecError as error:
+        raise _Misfit(str(error), *where, kind.NAME, error.key) from None
 
 
 def _applies(table: AppliesTable) -> Applies:

@@ -12,6 +12,7 @@ from facility.point import Point
 from facility.register import Register
 from rules.book import RuleBook
 from rules.kind import CannotJudge, Kind
+from rules.levels import families
 from rules.limits import Floats, Index, Ints, Limits, LimitTable, Small
 from rules.rule import Rule
 
@@ -80,6 +81,16 @@ class Engine:
         """Rule id → index."""
         return {rule.id: number for number, rule in enumerate(self.rules)}
 
+    @cached_property
+    def families(self) -> dict[int, tuple[int, ...]]:
+        """Index of each rule with several levels → those of all its levels; see ``rules.levels``."""
+        return families(self.rules)
+
+    @cached_property
+    def levelled(self) -> frozenset[str]:
+        """The ids of the rules with several levels, and of these."""
+        return frozenset(self.rules[number].id for number in self.families)
+
     @property
     def size(self) -> int:
         """How many rows there are."""
@@ -106,6 +117,11 @@ class Engine:
         first = int(group.first[place])
         found = np.flatnonzero(group.rule[first : first + int(group.count[place])] == number)
         return group.base + first + int(found[0]) if len(found) else None
+
+    def rule_number(self, row: int) -> int:
+        """The index of a row's rule."""
+        group = self.group_of(row)
+        return int(group.rule[row - group.base])
 
     def of(self, row: int) -> tuple[Rule, Point]:
         """The rule and the point of a row."""

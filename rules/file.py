@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -92,6 +93,7 @@ class ClockTable(Table):
     clause: Clause = Field(default="", description="the clause that sets it")
 
 
+SeverityWord = Literal["critical", "high", "medium", "low"]
 ClockName = Literal["respond", "arrive", "resolve", "notice", "review"]
 
 
@@ -122,6 +124,12 @@ class StoryTable(Table):
     set: dict[str, str] = Field(default_factory=dict, description="values set on the point, with units")
 
 
+class LevelTable(Table):
+    """``[[level]]``, the tables of the kinds aside."""
+
+    severity: SeverityWord = Field(description="how urgent it is while this level fires; each level has its own")
+
+
 class RuleFile(Table):
     """A whole file, its kind's table aside."""
 
@@ -131,18 +139,35 @@ class RuleFile(Table):
     clause: Clause = Field(default="", description="the clause of the manual that it carries out")
     title: Words = Field(description="what is wrong, as the alert says it")
     do_first: Words = Field(description="what to do first, in plain words")
-    severity: Literal["critical", "high", "medium", "low"]
+    severity: SeverityWord
     life_safety: bool = Field(default=False, description="people's lives: never shelved, grouped away or paged late")
     applies: AppliesTable = Field(default_factory=AppliesTable, description="which points it watches; all by default")
     response: ResponseTable = Field(default_factory=ResponseTable)
+    level: Sequence[LevelTable] = Field(
+        default=(), description="further severities of the same rule, each with what differs in the kind's table"
+    )
     story: list[StoryTable] = Field(default_factory=list, description="proofs: run by `dutyroom rules test`")
 
 
 @cache
 def rule_file_model() -> type[RuleFile]:
-    """``RuleFile`` with one optional table for each kind there is."""
+    """``RuleFile`` with one optional table for each kind there is, also in its levels."""
     fields: dict[str, Any] = {
         name: (kind.Table | None, Field(default=None, description=kind.SUMMARY.en))
         for name, kind in all_kinds().items()
     }
+    differing = {
+        name: (_differing(kind.Table) | None, Field(default=None, description="what differs"))
+        for name, kind in all_kinds().items()
+    }
+    level = create_model("Level", __base__=LevelTable, **differing)  # type: ignore[call-overload]
+    fields["level"] = (list[level], Field(default_factory=list, description=RuleFile.model_fields["level"].description))  # type: ignore[valid-type]
     return create_model("RuleFile", __base__=RuleFile, **fields)
+
+
+def _differing(table: type[Table]) -> type[Table]:
+    """The table of a kind with every key optional. What is given is checked once it is laid over the rule's own."""
+    fields: dict[str, Any] = {
+        name: (Any, Field(default=None, description=field.description)) for name, field in table.model_fields.items()
+    }
+    return create_model(f"Differing{table.__module__.rpartition('.')[2].title()}", __base__=Table, **fields)

@@ -68,6 +68,7 @@ def rule_health(engine: Engine, memory: Memory, troubles: dict[str, Trouble]) ->
             cannot_judge=_reasons(engine.cannot.get(rule.id, {})),
         )
         for number, rule in enumerate(engine.rules)
+        if not rule.level_of
     ]
 
 

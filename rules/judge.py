@@ -11,6 +11,7 @@ from rules.columns import columns
 from rules.health import RuleHealth, Trouble, rule_health
 from rules.judging import Outcome, judge_batch, overdue
 from rules.layout import compile_engine
+from rules.levels import family, left_alone
 from rules.memory import fresh_memory, moved_memory
 from rules.record import Key, Recorder
 from storage.readings.port import Readings
@@ -73,6 +74,7 @@ class Judge:
         engine = compile_engine(book, register, now)
         memory = moved_memory(self._memory, self._engine, engine, self._started)
         gone = {key for key in self._keys() if engine.row(*key) is None} | self._gone
+        gone |= left_alone(engine, memory, gone) & set(self._open)
         recorder = Recorder(unit, engine, self._open, now)
         recorder.retire(gone)
 
@@ -156,6 +158,7 @@ class Judge:
 
     def _note_errors(self, errors: dict[str, str], now: int) -> None:
         for rule, text in errors.items():
+            rule = family(rule)  # noqa: PLW2901 - a level's trouble is its rule's
             known = self._troubles.get(rule)
             since, count = (known.since, known.count + 1) if known else (now, 1)
             self._troubles[rule] = Trouble(text=text, since=since, count=count)

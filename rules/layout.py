@@ -13,6 +13,7 @@ from facility.units import quantity_named
 from rules.book import Census, RuleBook, census, watched
 from rules.engine import FOREVER, Engine, Group
 from rules.kind import CannotJudge, Kind, all_kinds
+from rules.levels import with_levels
 from rules.limits import Index, Ints, Limits, compact, table
 from rules.rule import Rule
 
@@ -34,7 +35,7 @@ def compile_engine(book: RuleBook, register: Register, now: int) -> Engine:
     engine = Engine(
         book=book,
         register=register,
-        rules=list(book),
+        rules=with_levels(book),
         points=points,
         index={point.id: number for number, point in enumerate(points)},
         resolution=np.array([_resolution(point) for point in points], np.float64),

@@ -46,6 +46,11 @@ def invalid(details: ErrorDetails, text: str, path: str) -> Problem:
     return Problem(path=path, line=line, key=".".join(map(str, key)), text=_plain(details, rule_file_model(), key))
 
 
+def plain(details: ErrorDetails, model: type[BaseModel]) -> str:
+    """What pydantic found in ``model``, in plain words."""
+    return _plain(details, model, details["loc"])
+
+
 def _plain(details: ErrorDetails, model: type[BaseModel], key: Sequence[str | int]) -> str:
     match details["type"]:
         case "extra_forbidden":

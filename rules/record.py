@@ -11,8 +11,10 @@ from facility.text import Text
 from facility.work_order import WorkOrder
 from rules.engine import Engine
 from rules.judging import Late, Outcome
+from rules.levels import family
 from rules.respond import (
     alert_fact,
+    at_level,
     covers,
     is_late,
     late_alert,
@@ -40,12 +42,11 @@ class Recorder:
 
     def write(self, outcome: Outcome) -> None:
         """Everything that was found, what happened first first."""
-        eventful = (move for move in outcome.moves if move.transitions)
-        for move in sorted(eventful, key=lambda move: move.transitions[0].track.last):
+        for move in sorted(outcome.eventful, key=lambda move: move.transitions[0].track.last):
             self._write_move(move)
         for late in outcome.late:
             self._write_late(late)
-        tracks = {self._key(move.row): move.after for move in outcome.moves}
+        tracks = {self._row_key(move.row): move.after for move in outcome.moves}
         if tracks:
             self._unit.alerts.put_tracks(tracks)
 
@@ -55,10 +56,16 @@ class Recorder:
         for rule, point in keys:
             alert = self._open_alert((rule, point))
             if alert is not None and alert.condition is not Condition.NORMAL:
-                why = "rule retired" if rule not in self._engine.rule_index else "point retired"
-                self._retire(alert, why if point in self._engine.index else "point retired")
+                self._retire(alert, self._why_gone(rule, point))
         if keys:
             self._unit.alerts.put_tracks(dict.fromkeys(keys, QUIET))
+
+    def _why_gone(self, rule: str, point: str) -> str:
+        if point not in self._engine.index:
+            return "point retired"
+        if rule not in self._engine.rule_index:
+            return "rule retired"
+        return "point retired" if self._engine.row(rule, point) is None else "level retired"
 
     def _retire(self, alert: Alert, why: str) -> None:
         closed = self._now if alert.acknowledged else None
@@ -69,6 +76,11 @@ class Recorder:
             self.open[alert.rule, alert.point] = None
 
     def _key(self, row: int) -> Key:
+        """Under which the alert stands: that of the rule, whichever of its levels the row is."""
+        rule, point = self._row_key(row)
+        return family(rule), point
+
+    def _row_key(self, row: int) -> Key:
         rule, point = self._engine.of(row)
         return rule.id, point.id
 
@@ -87,14 +99,14 @@ class Recorder:
         rule, point = self._engine.of(move.row)
         alert = stored = self._open_alert((rule.id, point.id))
         raised = False
-        for found in move.transitions:
-            if alert is None and found.what is not What.RAISED:
+        for found, row in zip(move.transitions, move.levels or [move.row] * len(move.transitions), strict=True):
+            if alert is None and found.what not in (What.RAISED, What.RAISED_SEVERITY):
                 continue  # it was closed by hand while it fired
             if alert is None:
-                alert = stored = self._raise(move.row, found)
+                alert = stored = self._raise(row, found)
             else:
-                alert = self._go_on(alert, found)
-            raised = raised or found.what is What.RAISED
+                alert = self._go_on(alert, found, row)
+            raised = raised or found.what in (What.RAISED, What.RAISED_SEVERITY)
             if not alert.open:
                 self._unit.alerts.update(alert)
                 alert = stored = None
@@ -110,16 +122,26 @@ class Recorder:
         self._fact(alert, "raised", "normal")
         return alert
 
-    def _go_on(self, alert: Alert, found: Transition) -> Alert:
+    def _go_on(self, alert: Alert, found: Transition, row: int) -> Alert:
         after = moved(alert, found, self._now)
+        if self._engine.of(row)[0].id in self._engine.levelled and found.track.firing:
+            after = self._at_level(after, found, row)
         match found.what:
             case What.RAISED:
                 self._fact(after, "re-raised", alert.state)
             case What.RETURNED:
                 self._fact(after, "returned", alert.state)
+            case What.RAISED_SEVERITY | What.LOWERED:
+                self._fact(after, found.what.value, alert.state)
             case What.MOVED:
                 pass
         return after
+
+    def _at_level(self, alert: Alert, found: Transition, row: int) -> Alert:
+        """With the severity and the limits of the level that decides; a rise takes the acknowledgement back."""
+        rule, _ = self._engine.of(row)
+        limit = self._limit_text(rule, self._engine.of(row)[1], row, found.track.last)
+        return at_level(alert, rule.severity, self._engine.limits_at(row, found.track.last), limit)
 
     def _new(self, row: int, found: Transition) -> Alert:
         rule, point = self._engine.of(row)
@@ -144,9 +166,19 @@ class Recorder:
         if order is None:
             order = self._unit.work_orders.add(new_work_order(alert, rule, self._now))
             self._unit.facts.append(work_order_fact(order, alert, "opened", self._now))
-        elif order.id != alert.work_order:
-            self._unit.facts.append(work_order_fact(order, alert, "joined", self._now))
+        else:
+            if order.id != alert.work_order:
+                self._unit.facts.append(work_order_fact(order, alert, "joined", self._now))
+            order = self._as_urgent(order, alert)
         return replace(alert, work_order=order.id)
+
+    def _as_urgent(self, order: WorkOrder, alert: Alert) -> WorkOrder:
+        """People on their way to it learn that it became more urgent; it never becomes less urgent by itself."""
+        if alert.severity >= order.severity:
+            return order
+        order = self._unit.work_orders.update(replace(order, severity=alert.severity))
+        self._unit.facts.append(work_order_fact(order, alert, What.RAISED_SEVERITY.value, self._now))
+        return order
 
     def _order_at_hand(self, alert: Alert) -> WorkOrder | None:
         """The open order of this alert, or of an earlier one of the same rule on the same point: people are on it already."""
@@ -160,11 +192,11 @@ class Recorder:
 
     def _write_late(self, late: Late) -> None:
         """A breach that was over before it was known. Told once, however often the message comes."""
-        rule, point = self._engine.of(late.row)
-        alert = self._open_alert((rule.id, point.id))
+        rule, point = self._key(late.row)
+        alert = self._open_alert((rule, point))
         if alert is not None:
             self._stretch(alert, late)
-        elif not self._told(rule.id, point.id, late.at):
+        elif not self._told(rule, point, late.at):
             self._raise_late(late)
 
     def _stretch(self, alert: Alert, late: Late) -> None:
@@ -178,17 +210,17 @@ class Recorder:
         return any(covers(alert, at) for alert in self._unit.alerts.find(wanted, limit=50).rows)
 
     def _raise_late(self, late: Late) -> None:
-        rule, point = self._engine.of(late.row)
         track = QUIET._replace(condition=Condition.ACTIVE, bad_since=late.at, raised=late.at, last=late.at)
         draft = self._new(late.row, Transition(What.RAISED, track, late.value))
         alert = self._unit.alerts.open(late_alert(draft, late.at, late.ended))
         self._fact(alert, "raised", "normal", "a late reading")
         self._fact(alert, "returned", "unacknowledged", "a late reading")
-        self.open[rule.id, point.id] = alert.id
+        self.open[self._key(late.row)] = alert.id
 
     def _fact(self, alert: Alert, what: str, before: str, why: str = "") -> None:
         self._unit.facts.append(alert_fact(alert, what, before, self._now, why))
 
 
 def _last_raise(move: Move) -> Track:
-    return next(found.track for found in reversed(move.transitions) if found.what is What.RAISED)
+    rises = (What.RAISED, What.RAISED_SEVERITY)
+    return next(found.track for found in reversed(move.transitions) if found.what in rises)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from facility.alert import Alert, Condition, Track, follow
+from facility.alert import Alert, Condition, Severity, Track, follow
 from facility.clock import Clock
 from facility.fact import Fact
 from facility.instant import MINUTE
@@ -35,7 +35,7 @@ def new_alert(
     asset = register.assets.get(point.asset)
     value = found.value if rule.kind.SHOWS_VALUE else None
     return Alert(
-        rule=rule.id,
+        rule=rule.level_of or rule.id,
         rule_version=rule.version,
         clause=rule.clause,
         point=point.id,
@@ -73,6 +73,15 @@ def moved(alert: Alert, found: Transition, now: int) -> Alert:
     if alert.condition is Condition.NORMAL:
         return replace(after, late=alert.late and is_late(found.track, now))
     return after
+
+
+def at_level(alert: Alert, severity: Severity, limits: Limits | None, limit: Text) -> Alert:
+    """The alert once another level of its rule decides how urgent it is. A rise takes the acknowledgement back."""
+    low, high = (limits.low, limits.high) if limits else (alert.low, alert.high)
+    after = replace(alert, severity=severity, low=low, high=high, limit=limit)
+    if severity >= alert.severity:
+        return after
+    return replace(after, acknowledged=False, acknowledged_by="", acknowledged_at=None)
 
 
 def stretched(alert: Alert, at: int, ended: int) -> Alert:
@@ -128,6 +137,7 @@ def alert_fact(alert: Alert, what: str, before: str, now: int, why: str = "") ->
         "low": alert.low,
         "high": alert.high,
         "late": alert.late,
+        "severity": alert.severity.value,
     }
     return Fact(
         at=now,

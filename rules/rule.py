@@ -120,6 +120,14 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """Another limit of the same rule, with its own severity."""
+
+    severity: Severity
+    spec: Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One file."""
 
@@ -137,6 +145,9 @@ class Rule:
     spec: Spec
     response: Response = Response()
     stories: tuple[Story, ...] = ()
+    levels: tuple[Level, ...] = ()
+    level_of: str = ""
+    """The rule whose level this is; see ``rules.levels``. Empty for a rule itself."""
     path: str = ""
     text: str = field(default="", repr=False)
 

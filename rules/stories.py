@@ -21,6 +21,7 @@ from rules.columns import columns
 from rules.engine import Engine
 from rules.judging import Outcome, judge_batch, overdue
 from rules.layout import compile_engine
+from rules.levels import most_urgent, together
 from rules.memory import Memory, fresh_memory
 from rules.rule import Rule, Story
 
@@ -70,7 +71,7 @@ class Telling:
     def wrong(self) -> list[int]:
         """The steps at which something else was found than expected."""
         pairs = enumerate(zip(self.story.expect, self.found, strict=False))
-        return [step for step, (expected, found) in pairs if found not in MEANS.get(expected, frozenset())]
+        return [step for step, (expected, found) in pairs if not _fits(expected, found)]
 
     @property
     def held(self) -> bool:
@@ -78,19 +79,32 @@ class Telling:
         return not self.problem and not self.wrong
 
 
+def _fits(expected: str, found: str) -> bool:
+    """``firing`` is content with ``active:high``; ``firing:critical`` is not."""
+    word, _, severity = expected.partition(":")
+    stands, _, level = found.partition(":")
+    return stands in MEANS.get(word, frozenset()) and severity in ("", level)
+
+
 def tell(rule: Rule, story: Story) -> Telling:
     """Run one story."""
     try:
-        _check(story)
+        _check(rule, story)
         return Telling(rule=rule, story=story, found=tuple(_found(rule, story)))
     except BadStory as error:
         return Telling(rule=rule, story=story, problem=str(error))
 
 
-def _check(story: Story) -> None:
-    for word in story.expect:
+def _check(rule: Rule, story: Story) -> None:
+    for expected in story.expect:
+        word, colon, severity = expected.partition(":")
         if word not in MEANS:
-            raise BadStory(f"{word!r} is nothing that can be expected; allowed: {', '.join(MEANS)}")
+            raise BadStory(f"{expected!r} is nothing that can be expected; allowed: {', '.join(MEANS)}")
+        levels = [level.severity for level in rule.levels]
+        possible = [level.name.lower() for level in (rule.severity, *levels)] if levels else []
+        if colon and severity not in possible:
+            allowed = ", ".join(possible) or f"{word} alone, the rule has no levels"
+            raise BadStory(f"{expected!r}: the rule has no such level; allowed: {allowed}")
 
 
 def tell_all(rules: Iterable[Rule]) -> list[Telling]:
@@ -122,24 +136,31 @@ def _found(rule: Rule, story: Story) -> Iterator[str]:
     register = _stage(rule, story)
     engine = compile_engine(RuleBook(rules={rule.id: rule}), register, START)
     point = _point_id(rule)
-    row = engine.row(rule.id, point)
+    rows = {name: row for name in engine.rule_index if (row := engine.row(name, point)) is not None}
     if rule.id in engine.errors:
         raise BadStory(f"the rule's code failed: {engine.errors[rule.id]}")
-    if row is None:
+    if not rows:
         raise BadStory("the rule does not watch the point that its applies describes")
     memory = fresh_memory(engine, START)
     for step, word in enumerate(story.values):
         at = START + step * story.every
         _step(engine, memory, _readings(rule, story, word, at), at)
-        yield _state(engine, memory, row)
+        yield _state(engine, memory, list(rows.values()))
 
 
-def _state(engine: Engine, memory: Memory, row: int) -> str:
-    track = memory.track(row)
-    group = engine.group_of(row)
-    if track.condition is Condition.NORMAL and not group.limits.known[row - group.base]:
-        return "unknown"
-    return FOUND_WORDS[track.condition]
+def _state(engine: Engine, memory: Memory, rows: list[int]) -> str:
+    """Where the alert stands, and how urgent it is where the rule has levels: ``active:critical``."""
+    tracks = {row: memory.track(row) for row in rows}
+    track = together(tracks.values(), 0)
+    top = most_urgent(tracks, {row: engine.of(row)[0].severity for row in rows})
+    if top is not None and len(rows) > 1:
+        return f"{FOUND_WORDS[track.condition]}:{engine.of(top)[0].severity.name.lower()}"
+    if top is not None:
+        return FOUND_WORDS[track.condition]
+    if any(one.condition is Condition.PENDING for one in tracks.values()):
+        return FOUND_WORDS[Condition.PENDING]
+    known = any(engine.group_of(row).limits.known[row - engine.group_of(row).base] for row in rows)
+    return FOUND_WORDS[Condition.NORMAL] if known else "unknown"
 
 
 def _step(engine: Engine, memory: Memory, readings: list[Reading], now: int) -> None:

@@ -20,6 +20,10 @@ class What(StrEnum):
     RETURNED = "returned"
     MOVED = "moved"
     """Between active and clearing."""
+    RAISED_SEVERITY = "raised-severity"
+    """A more urgent level of the rule fires now as well."""
+    LOWERED = "lowered"
+    """The most urgent level is over, and another one still fires."""
 
 
 class Sample(NamedTuple):
@@ -46,6 +50,8 @@ class Move(NamedTuple):
     row: int
     after: Track
     transitions: tuple[Transition, ...]
+    levels: tuple[int, ...] = ()
+    """For a rule with several levels, by transition: the row of the level that decides; see ``rules.levels``."""
 
 
 def verdict(code: int, track: Track) -> Verdict:

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from rules.definition import load_book, read_rule
-from rules.file import AppliesTable, ClockName, ResponseTable, RuleFile, StoryTable
+from rules.file import AppliesTable, ClockName, LevelTable, ResponseTable, RuleFile, StoryTable
 from rules.kind import Kind, all_kinds
 from rules.kinds.quality import WORDS
 from rules.stories import MEANS, QUALITY_WORDS, tell_all, told
@@ -42,7 +42,9 @@ def test_the_keys_of_a_rule_are_those_of_the_page() -> None:
     assert rows("Keys of every rule") == keys(RuleFile)
 
 
-@pytest.mark.parametrize(("title", "table"), [("applies", AppliesTable), ("response", ResponseTable)])
+@pytest.mark.parametrize(
+    ("title", "table"), [("applies", AppliesTable), ("response", ResponseTable), ("level", LevelTable)]
+)
 def test_the_keys_of_inner_tables_are_those_of_the_page(title: str, table: type[Table]) -> None:
     assert set(rows(title)) == set(keys(table))
 
@@ -60,7 +62,7 @@ def test_the_words_are_those_of_the_page() -> None:
 
 
 def test_the_example_of_the_page_is_a_rule_that_holds() -> None:
-    [text] = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    text = re.findall(r"```toml\n(.*?)```", section("Write one"), re.DOTALL)[0]
     rule = read_rule(text, "docs/rules.md")
     for telling in tell_all([rule]):
         assert telling.held, told(telling)
