@@ -23,6 +23,9 @@ NEEDS_QUANTITY = True
 SHOWS_VALUE = True
 JUDGES_LATE = True
 
+SETTINGS: dict[str, Text] = {"set_pressure": Text("设定压力", "set pressure")}
+"""What people call the settings that we know; others are called by their own name."""
+
 
 class Table(KindTable):
     """The keys of ``[band]``."""
@@ -64,7 +67,8 @@ def limits(spec: Spec, point: Point, setting: float | None) -> Limits:
 
 def watches(spec: Spec) -> Text:
     within = written(spec.within)
-    return Text(f"偏离 {spec.setting} 超过 {within}", f"is more than {within} away from its {spec.setting}")
+    name = SETTINGS.get(spec.setting, Text(spec.setting, spec.setting.replace("_", " ")))
+    return Text(f"偏离{name.zh}超过 {within}", f"is more than {within} away from its {name.en}")
 
 
 def limit_text(spec: Spec, point: Point, limits: Limits) -> Text:
