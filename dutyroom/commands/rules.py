@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dutyroom.commands.replay import replay
+
 if TYPE_CHECKING:
     from facility.register import Register
     from rules.book import RuleBook
 
 app = typer.Typer(no_args_is_help=True)
+app.command("replay")(replay)
 
 Folders = Annotated[
     list[Path] | None,

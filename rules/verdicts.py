@@ -1,0 +1,68 @@
+"""One rule on one point over columns of history: a verdict for each reading, with the limits in force at its own time. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from facility.point import Point
+from facility.register import Register
+from facility.units import quantity_named
+from rules.kind import CannotJudge
+from rules.limits import Bools, Bytes, Floats, Ints, Limits, table
+from rules.rule import Rule
+from rules.timeline import BREACHED, CLEAR, IN_DEADBAND, UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Readings of one point as ``rules.limits.Samples``, oldest first. ``age`` is how late each arrived."""
+
+    at: Ints
+    steps: Floats
+    value: Floats
+    quality: Bytes
+    test: Bools
+    age: Ints
+
+
+def steps_of(value: Floats, point: Point) -> Floats:
+    """Whole steps of the point's resolution; a state's number."""
+    resolution = 1.0 if quantity_named(point.quantity).is_state else point.resolution
+    return np.rint(value / resolution)
+
+
+def codes(rule: Rule, point: Point, register: Register, past: History) -> Ints:
+    """A verdict, or ``IN_DEADBAND``, for each reading. What the rule cannot judge, for want of a setting then, is UNKNOWN."""
+    changes, limits = limits_over(rule, point, register)
+    held, place = table(limits), np.searchsorted(changes, past.at, side="right").astype(np.intp)
+    breached = rule.kind.breached(past, held, place)
+    near = rule.kind.not_clear(past, held, place)
+    known = rule.kind.evidence(past, held, place) & held.known[place]
+    found = np.where(breached, BREACHED, np.where(near, IN_DEADBAND, CLEAR))
+    return np.asarray(np.where(known, found, UNKNOWN), np.int64)
+
+
+def quiet(rule: Rule, point: Point, register: Register, past: History) -> bool:
+    """Whether none of the readings breaches: usual, and soon told."""
+    if not set(np.flatnonzero(np.bincount(past.quality, minlength=1)).tolist()) & rule.kind.BREACHES:
+        return True
+    changes, limits = limits_over(rule, point, register)
+    place = np.searchsorted(changes, past.at, side="right").astype(np.intp)
+    return not rule.kind.breached(past, table(limits), place).any()
+
+
+def limits_over(rule: Rule, point: Point, register: Register) -> tuple[list[int], list[Limits | None]]:
+    """(instants at which the limits change, the limits before the first and from each of them on)."""
+    name = rule.spec.setting
+    history = register.settings_history(point.id, name) if name else []
+    values = [None, *(setting.value for setting in history)]
+    return [setting.since for setting in history], [_limits(rule, point, value) for value in values]
+
+
+def _limits(rule: Rule, point: Point, setting: float | None) -> Limits | None:
+    try:
+        return rule.kind.limits(rule.spec, point, setting)
+    except CannotJudge:
+        return None

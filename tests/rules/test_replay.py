@@ -1,0 +1,176 @@
+"""History judged again finds what the judge found when it happened."""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from facility.breach import Spell
+from facility.quality import Quality
+from facility.reading import Reading
+from facility.register import Register
+from rules.book import RuleBook
+from rules.replay import Found, Past, replay, replay_point
+from storage.readings.memory import MemoryReadings
+from storage.readings.port import Readings
+from storage.readings.sqlite import SqliteReadings
+from tests.rules.room import (
+    GAUGE,
+    HOUR,
+    MINUTE,
+    SECOND,
+    SMOKE,
+    T0,
+    Room,
+    book_of,
+    only,
+    register,
+    rule_text,
+    series,
+    setting,
+)
+
+BAND = only("pump-pressure-band")
+SEEN = only("pump-pressure-band", "smoke-alarm", "sensor-fault", "silence-device")
+Life = tuple[str, str, int, int, int | None]
+
+
+def judged_live(book: RuleBook, readings: Sequence[Reading], site: Register) -> list[Life]:
+    """One reading after another; each alert is acknowledged at once, so that each breach has one of its own."""
+    room = Room(book, site)
+    for reading in readings:
+        room.take([reading])
+        for alert in room.alerts():
+            if alert.open and not alert.acknowledged:
+                room.acknowledge(alert.id, reading.at)
+    return [life for life in room.lives() if life[0] != "silence-device"]
+
+
+def past(book: RuleBook, site: Register, start: int = T0, end: int = T0 + HOUR, **more: object) -> Past:
+    return Past(book=book, registers=[(0, site)], start=start, end=end, **more)  # type: ignore[arg-type]
+
+
+def kept(readings: Sequence[Reading]) -> MemoryReadings:
+    store = MemoryReadings()
+    store.append([reading._replace(received=reading.received or reading.at) for reading in readings])
+    return store
+
+
+def lives(found: Found) -> list[Life]:
+    return sorted(
+        (rule, point, spell.started, spell.raised, spell.ended)
+        for (rule, point), spells in found.spells.items()
+        for spell in spells
+    )
+
+
+def replayed(book: RuleBook, readings: Sequence[Reading], site: Register) -> list[Life]:
+    found = replay(past(book, site), lambda: kept(readings), [GAUGE, SMOKE])
+    assert found.readings == len(readings)
+    return lives(found)
+
+
+VALUES = st.sampled_from([0.6, 0.6, 0.49, 0.3, 0.701, 0.7, 0.51, 0.515, 0.68])
+QUALITIES = st.sampled_from([Quality.GOOD] * 8 + list(Quality))
+STREAM = st.lists(
+    st.tuples(st.sampled_from([10, 10, 10, 25, 31, 90, 310]), VALUES, QUALITIES, st.integers(0, 9)), max_size=50
+)
+SETTINGS = (setting(0.6, T0 - HOUR), setting(0.55, T0 + 3 * MINUTE), setting(0.6, T0 + 9 * MINUTE))
+
+
+@settings(max_examples=60, deadline=None)
+@given(stream=STREAM, smoke=st.lists(st.tuples(st.integers(1, 400), st.sampled_from([0.0, 0.0, 1.0])), max_size=8))
+def test_replay_of_what_happened_finds_exactly_what_was_found(
+    stream: list[tuple[int, float, Quality, int]], smoke: list[tuple[int, float]]
+) -> None:
+    readings, at = [], T0
+    for gap, value, quality, test in stream:
+        at += gap * SECOND
+        readings.append(Reading(GAUGE, at, value, quality, test == 0))
+    at = T0
+    for gap, value in smoke:
+        at += gap * SECOND
+        readings.append(Reading(SMOKE, at, value))
+    readings = [reading for reading in sorted(readings, key=lambda reading: reading.at) if reading.at < T0 + HOUR]
+    site = register(settings=SETTINGS)
+    assert replayed(SEEN, readings, site) == judged_live(SEEN, readings, site)
+
+
+def test_it_is_the_same_in_small_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
+    readings = series(GAUGE, [0.6, 0.4, 0.4, 0.4, 0.4, 0.4] + [0.6] * 50 + [0.3] * 60)
+    whole = replay_point(past(BAND, register()), kept(readings), GAUGE)
+    monkeypatch.setattr("rules.replay.AT_ONCE", 2)
+    monkeypatch.setattr("rules.replay.HOUR", 25 * SECOND)
+    assert replay_point(past(BAND, register()), kept(readings), GAUGE).spells == whole.spells
+    assert [len(spells) for spells in whole.spells.values()] == [2]
+
+
+def test_a_hold_that_was_under_way_at_the_start_counts() -> None:
+    readings = series(GAUGE, [0.6] + [0.4] * 20)
+    found = replay_point(past(BAND, register(), start=T0 + 25 * SECOND), kept(readings), GAUGE)
+    assert lives(found) == [("pump-pressure-band", GAUGE, T0 + 10 * SECOND, T0 + 40 * SECOND, None)]
+
+
+def test_what_fired_before_goes_on_and_what_was_over_before_is_left_out() -> None:
+    readings = series(GAUGE, [0.515] * 60 + [0.6] * 40, start=T0)
+    before = Spell(T0 - 5 * HOUR, T0 - 5 * HOUR + 30 * SECOND)
+    key = ("pump-pressure-band", GAUGE)
+    found = replay_point(past(BAND, register(), firing={key: before}), kept(readings), GAUGE)
+    assert lives(found) == [(*key, before.started, before.raised, T0 + 600 * SECOND)]
+    assert lives(replay_point(past(BAND, register()), kept(readings), GAUGE)) == []
+    over = series(GAUGE, [0.4] * 5 + [0.6] * 100)
+    assert lives(replay_point(past(BAND, register(), start=T0 + HOUR, end=T0 + 2 * HOUR), kept(over), GAUGE)) == []
+
+
+def test_the_register_is_taken_as_it_was_at_each_time() -> None:
+    readings = series(GAUGE, [0.45] * 30)
+    narrow = register(settings=[setting(0.45)])
+    none = replace(narrow, points={})
+    registers = [(0, narrow), (T0 + 100 * SECOND, register()), (T0 + 200 * SECOND, none)]
+    history = Past(book=BAND, registers=registers, start=T0, end=T0 + HOUR)
+    [spell] = replay_point(history, kept(readings), GAUGE).spells["pump-pressure-band", GAUGE]
+    assert (spell.started, spell.raised) == (T0 + 100 * SECOND, T0 + 130 * SECOND)
+    assert (spell.ended, spell.cleared) == (T0 + 200 * SECOND, T0 + 200 * SECOND)
+
+
+def test_a_rule_whose_code_fails_is_named_and_the_others_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    from rules.kinds import maximum
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(maximum, "breached", broken)
+    book = book_of(rule_text("high", '[maximum]\nlimit = "0.5 MPa"'), rule_text("low", '[minimum]\nlimit = "0.5 MPa"'))
+    found = replay_point(past(book, register()), kept(series(GAUGE, [0.4])), GAUGE)
+    assert found.errors == {"high": "ZeroDivisionError: division by zero"}
+    assert list(found.spells) == [("low", GAUGE)]
+
+
+def test_rules_that_judge_by_the_clock_are_left_out_and_said_to_be() -> None:
+    assert past(SEEN, register()).left_out == ["silence-device"]
+    assert past(SEEN, register()).watchers[0][SMOKE] != []
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_several_processes_find_the_same_as_one(processes: int, tmp_path: Path) -> None:
+    gauges = [replace(register().points[GAUGE], id=f"gauge.{number}", key=str(number)) for number in range(35)]
+    site = register(gauges, [setting(0.6, point=gauge.id) for gauge in gauges])
+    opener: Callable[[], Readings] = lambda: SqliteReadings(tmp_path / "readings.db")  # noqa: E731
+    with closing(opener()) as store:
+        for number, gauge in enumerate(gauges):
+            store.append(series(gauge.id, [0.6] * number + [0.4] * 5))
+    told: list[tuple[int, int]] = []
+    found = replay(
+        past(BAND, site),
+        opener,
+        list(site.points),
+        processes=processes,
+        progress=lambda done, total: told.append((done, total)),
+    )
+    assert [spell[0].started for spell in found.spells.values()] == [T0 + n * 10 * SECOND for n in range(35)]
+    assert found.readings == sum(number + 5 for number in range(35))
+    assert told == [(10, 35), (20, 35), (30, 35), (35, 35)]
