@@ -34,6 +34,8 @@ SESSION_SECONDS = 14 * 86_400
 """How long an MQTT 5 broker keeps what we have not fetched."""
 LONGEST_WAIT = 30.0
 STUCK_AFTER = 3 * KEEPALIVE
+FAREWELL = 2.0
+"""Seconds that a broker has for its last answer."""
 _ROUND = 1.0
 _MESSAGES_A_ROUND = 200
 
@@ -82,7 +84,7 @@ class Line:
         self._over = threading.Event()
         self._failures = self._messages = 0
         self._beat = time.monotonic()
-        self._must_reconnect = False
+        self._must_reconnect = self._leaving = self._answered = False
         self._pending: set[int] = set()
         self._generation = next(_generations)
         self.connected = self.subscribed = False
@@ -154,14 +156,26 @@ class Line:
         with self._lock:
             self._generation = next(_generations)
         self._failures += 1
-        self._must_reconnect = False
+        self._must_reconnect = self._leaving = self._answered = False
         self._client.reconnect()
         while self._client.socket() is not None:
             self._round()
             if self._over.is_set() or (self._must_reconnect and not len(self._mailbox)):
-                self._client.disconnect()
-                self._client.loop_write()
+                self._farewell()
                 return
+
+    def _farewell(self) -> None:
+        """Leave once the broker has answered: what it has not read of a closed connection it may drop, and with it the newest
+        acknowledgements. An unsubscription is always answered, whatever it names (MQTT 3.10.4), and in its turn.
+        """
+        self._leaving = True
+        if self.connected:
+            self._client.unsubscribe("dutyroom/farewell")
+        deadline = time.monotonic() + FAREWELL
+        while self.connected and not self._answered and time.monotonic() < deadline:
+            self._round()
+        self._client.disconnect()
+        self._client.loop_write()
 
     def _round(self) -> None:
         """Wait until there is something to read or to write, or a second has gone; then do it."""
@@ -215,7 +229,8 @@ class Line:
         if self._broker.tls:
             client.tls_set(ca_certs=self._broker.ca)
         client.on_connect, client.on_disconnect = self._on_connect, self._on_disconnect
-        client.on_subscribe, client.on_message = self._on_subscribe, self._on_message
+        client.on_subscribe, client.on_unsubscribe = self._on_subscribe, self._on_unsubscribe
+        client.on_message = self._on_message
         # With this set, paho leaves all writing to our thread: its writing is not safe from two.
         client.on_socket_register_write = lambda *_: None
         client.connect_async(
@@ -251,6 +266,9 @@ class Line:
         if refused:
             self._diary.trouble(f"the broker refused the subscription to {', '.join(refused)}: check its access list")
 
+    def _on_unsubscribe(self, *_: Any) -> None:
+        self._answered = True
+
     def _on_disconnect(self, _: Client, __: Any, ___: Any, reason: ReasonCode, ____: Any) -> None:
         refused_before = not self.connected and self._diary.problem
         self._lost()
@@ -267,7 +285,7 @@ class Line:
             client.ack(message.mid, message.qos)
             self._diary.trouble("a topic that is not UTF-8 was left out")
             return
-        if self._over.is_set() or (message.qos and message.mid in self._pending):
+        if self._leaving or self._over.is_set() or (message.qos and message.mid in self._pending):
             return  # NATS sends again on the same connection what is not acknowledged within its ack_wait: we have it
         delivery = Delivery(
             topic=topic,
