@@ -66,6 +66,7 @@ class Worker:
             self._next_tick = self._clock() + TICK
             self._guard("register", self._follow_register)
             self._guard("tick", self._tick)
+            self._guard("tests", self._report_tests)
             self._guard("retry", lambda: self._ingest.retry_letters(self._clock()))
         if self._clock() >= self._next_health:
             self._next_health = self._clock() + HEALTH_EVERY
@@ -114,6 +115,12 @@ class Worker:
         with self._records.begin() as unit:
             adopt = self._judge.tick(unit, self._clock())
         adopt()
+
+    def _report_tests(self) -> None:
+        from rules.proof import report_tests
+
+        with self._records.begin() as unit:
+            report_tests(unit, self._readings, self._clock())
 
     def _totals_before(self) -> dict[str, int]:
         with self._records.read() as unit:

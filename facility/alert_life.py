@@ -54,7 +54,9 @@ STEPS: tuple[AlertStep, ...] = (
     AlertStep(AlertAction.UNSHELVE, lambda alert: alert.open and alert.shelved_until is not None, "unshelved"),
     AlertStep(
         AlertAction.RESET,
-        lambda alert: alert.open and alert.latched and alert.condition is Condition.NORMAL,
+        lambda alert: (
+            alert.open and alert.latched and alert.condition is Condition.NORMAL and alert.shelved_until is None
+        ),
         "reset",
         ("reason",),
     ),
@@ -100,17 +102,22 @@ def take_action(alert: Alert, wish: Wish, longest: int = SHELVE_MAX) -> Alert:
 def _taken(alert: Alert, wish: Wish, longest: int) -> Alert:
     match wish.action:
         case AlertAction.ACKNOWLEDGE:
-            seen = replace(alert, acknowledged=True, acknowledged_by=wish.who, acknowledged_at=wish.at)
-            return settled(replace(seen, realarm_at=None), wish.at)
+            return settled(_seen(alert, wish), wish.at)
         case AlertAction.SHELVE:
             until = _until(wish, longest)
             return replace(alert, shelved_until=until, shelved_by=wish.who, shelved_why=wish.reason.strip())
         case AlertAction.UNSHELVE:
             return unshelved(alert, wish.at)
         case AlertAction.RESET:
-            return settled(replace(alert, latched=False), wish.at)
+            # Whoever inspected the spot has seen it.
+            seen = alert if alert.acknowledged else _seen(alert, wish)
+            return settled(replace(seen, latched=False), wish.at)
         case AlertAction.COMMENT:
             return alert
+
+
+def _seen(alert: Alert, wish: Wish) -> Alert:
+    return replace(alert, acknowledged=True, acknowledged_by=wish.who, acknowledged_at=wish.at, realarm_at=None)
 
 
 def _until(wish: Wish, longest: int) -> int:

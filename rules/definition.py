@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from facility.alert import Severity
+from facility.alert_life import SHELVE_MAX
 from facility.units import UnitError, canonical_unit, convert, parse_quantity_text, quantity_named
 from rules.book import RuleBook
 from rules.file import AppliesTable, FilterTable, RuleFile, StoryTable, rule_file_model
@@ -116,6 +117,9 @@ def _rule(file: RuleFile, content: dict[str, Any], text: str, path: str) -> Rule
         do_first=file.do_first.text(),
         severity=Severity[file.severity.upper()],
         life_safety=file.life_safety,
+        latched=file.latched,
+        shelve_max=_shelve_max(file),
+        realarm_after=file.realarm_after,
         applies=_applies(file.applies),
         kind=kind,
         spec=_spec(kind, table, quantity),
@@ -192,6 +196,12 @@ def differing_spec(
         return kind.spec(table, quantity)
     except SpecError as error:
         raise _Misfit(str(error), *where, kind.NAME, error.key) from None
+
+
+def _shelve_max(file: RuleFile) -> int:
+    if file.life_safety and file.shelve_max is not None:
+        raise _Misfit("life safety is never shelved; allowed: leave it out", "shelve_max")
+    return SHELVE_MAX if file.shelve_max is None else file.shelve_max
 
 
 def _applies(table: AppliesTable) -> Applies:

@@ -141,6 +141,16 @@ class RuleFile(Table):
     do_first: Words = Field(description="what to do first, in plain words")
     severity: SeverityWord
     life_safety: bool = Field(default=False, description="people's lives: never shelved, grouped away or paged late")
+    latched: bool = Field(
+        default=False, description="an alert stays until somebody has inspected the spot and reset it, with a note"
+    )
+    shelve_max: Duration | None = Field(
+        default=None,
+        description="how long an alert may be shelved at most; 8h by default; never where lives depend on it",
+    )
+    realarm_after: Duration = Field(
+        default=0, description="an alert that nobody acknowledges is announced again after this; never by default"
+    )
     applies: AppliesTable = Field(default_factory=AppliesTable, description="which points it watches; all by default")
     response: ResponseTable = Field(default_factory=ResponseTable)
     level: Sequence[LevelTable] = Field(

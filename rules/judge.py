@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from facility.reading import Reading
 from facility.register import Register
+from rules.attend import attend
 from rules.book import RuleBook
 from rules.columns import columns
 from rules.health import RuleHealth, Trouble, rule_health
@@ -60,6 +61,7 @@ class Judge:
         )
         outcome = overdue(engine, self._memory, now)
         opened = self._record(unit, outcome, now, self._gone)
+        attend(unit, engine.register, now, Recorder(unit, engine, {}, now).order_for)
 
         def adopt() -> None:
             self._engine = engine

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 
-from facility.alert import QUIET, Alert, Condition, Track
+from facility.alert import QUIET, Alert, Condition, Track, settled
 from facility.point import Point
 from facility.text import Text
 from facility.work_order import WorkOrder
+from rules.aside import Aside, read_aside
 from rules.engine import Engine
 from rules.judging import Late, Outcome
 from rules.levels import family
@@ -68,12 +70,22 @@ class Recorder:
         return "point retired" if self._engine.row(rule, point) is None else "level retired"
 
     def _retire(self, alert: Alert, why: str) -> None:
-        closed = self._now if alert.acknowledged else None
         ended = max(self._now, alert.started)
-        after = self._unit.alerts.update(replace(alert, condition=Condition.NORMAL, ended=ended, closed=closed))
+        over = settled(replace(alert, condition=Condition.NORMAL, ended=ended, realarm_at=None), self._now)
+        after = self._unit.alerts.update(over)
         self._fact(after, "returned", alert.state, why)
-        if closed is not None:
+        if not after.open:
             self.open[alert.rule, alert.point] = None
+
+    @cached_property
+    def _aside(self) -> Aside:
+        """Tests and windows, read when the first alert is raised."""
+        return read_aside(self._unit, self._engine.register, self._now)
+
+    def order_for(self, alert: Alert) -> Alert:
+        """With its work order, where its rule wants one."""
+        number = self._engine.rule_index.get(alert.rule)
+        return alert if number is None else self._with_work_order(alert, self._engine.rules[number])
 
     def _key(self, row: int) -> Key:
         """Under which the alert stands: that of the rule, whichever of its levels the row is."""
@@ -118,7 +130,7 @@ class Recorder:
         self.open[rule.id, point.id] = alert.id if alert else None
 
     def _raise(self, row: int, found: Transition) -> Alert:
-        alert = self._unit.alerts.open(self._new(row, found))
+        alert = self._unit.alerts.open(self._aside.at_raise(self._new(row, found)))
         self._fact(alert, "raised", "normal")
         return alert
 
@@ -160,7 +172,7 @@ class Recorder:
             return rule.title
 
     def _with_work_order(self, alert: Alert, rule: Rule) -> Alert:
-        if not rule.response.work_order:
+        if not (rule.response.work_order and alert.announces):
             return alert
         order = self._order_at_hand(alert)
         if order is None:

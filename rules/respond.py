@@ -55,6 +55,9 @@ def new_alert(
         high=limits.high if limits else None,
         limit=limit,
         late=is_late(found.track, now),
+        latched=rule.latched,
+        realarm_after=rule.realarm_after,
+        realarm_at=now + rule.realarm_after if rule.realarm_after else None,
     )
 
 
@@ -138,6 +141,10 @@ def alert_fact(alert: Alert, what: str, before: str, now: int, why: str = "") ->
         "high": alert.high,
         "late": alert.late,
         "severity": alert.severity.value,
+        "life_safety": alert.life_safety,
+        "asset": alert.asset,
+        "zone": alert.zone,
+        "test": alert.test,
     }
     return Fact(
         at=now,

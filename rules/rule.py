@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from facility.alert import Severity, Timing
+from facility.alert_life import SHELVE_MAX
 from facility.point import Point
 from facility.register import Register
 from facility.site import Asset
@@ -140,6 +141,12 @@ class Rule:
     """What to do first, in plain words, for whoever is on duty."""
     severity: Severity
     life_safety: bool = False
+    latched: bool = False
+    """Its alerts stay until somebody has inspected the spot and reset them."""
+    shelve_max: int = SHELVE_MAX
+    """How long its alerts may be shelved at most; life safety never is."""
+    realarm_after: int = 0
+    """How long an alert may stay unattended before it is announced again; 0: never."""
     applies: Applies = Applies()
     kind: Kind
     spec: Spec

@@ -17,6 +17,7 @@ from facility.work_order import WorkOrder
 from rules.book import RuleBook
 from rules.definition import load_book
 from rules.judge import Judge
+from rules.proof import report_tests
 from simulators.building import Building
 from simulators.scenario import Scenario
 from simulators.spoken import Message
@@ -51,6 +52,8 @@ class DutyRoom:
         while self.ingest.once(now).messages:
             pass
         self._commit(lambda unit: self.judge.tick(unit, now))
+        with self.records.begin() as unit:
+            report_tests(unit, self.readings, now)
 
     def _commit(self, work: Callable[[Unit], Callable[[], None]]) -> None:
         with self.records.begin() as unit:
