@@ -82,7 +82,7 @@ STREAM = st.lists(
 SETTINGS = (setting(0.6, T0 - HOUR), setting(0.55, T0 + 3 * MINUTE), setting(0.6, T0 + 9 * MINUTE))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(stream=STREAM, smoke=st.lists(st.tuples(st.integers(1, 400), st.sampled_from([0.0, 0.0, 1.0])), max_size=8))
 def test_replay_of_what_happened_finds_exactly_what_was_found(
     stream: list[tuple[int, float, Quality, int]], smoke: list[tuple[int, float]]
@@ -98,6 +98,12 @@ def test_replay_of_what_happened_finds_exactly_what_was_found(
     readings = [reading for reading in sorted(readings, key=lambda reading: reading.at) if reading.at < T0 + HOUR]
     site = register(settings=SETTINGS)
     assert replayed(SEEN, readings, site) == judged_live(SEEN, readings, site)
+
+
+def test_values_compare_in_whole_steps_and_a_setting_holds_from_its_very_instant() -> None:
+    changed = [setting(0.8), setting(0.81, T0 + 100 * SECOND)]
+    found = replay_point(past(BAND, register(settings=changed)), kept(series(GAUGE, [0.7] * 30)), GAUGE)
+    assert lives(found) == [("pump-pressure-band", GAUGE, T0 + 100 * SECOND, T0 + 130 * SECOND, None)]
 
 
 def test_it_is_the_same_in_small_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
