@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from api.context import Context
 from api.problems import NotPermitted
-from facility.alert import Alert, Condition, NotAllowed
-from facility.alert_life import acknowledge
+from facility.alert import Alert, AlertAction, Condition, NotAllowed
+from facility.alert_life import STEP_OF, Wish, take_action
 from facility.fact import Fact
 from facility.person import Actor
 from facility.work_order import STEPS, Action, MissingField, Order, WorkOrder, take
@@ -46,7 +45,7 @@ class TooLate(NotAllowed):
     """Somebody else was first; ``last`` is the fact of what they did."""
 
     def __init__(self, refused: NotAllowed, last: Fact | None) -> None:
-        super().__init__(refused.action, refused.state, refused.allowed)
+        super().__init__(refused.action, refused.state, refused.allowed, refused.why)
         self.last = last
 
 
@@ -62,48 +61,42 @@ def write(context: Context, do: Callable[[Unit], T]) -> T:
         return do(unit)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What an acknowledgement says."""
+def take_alert(unit: Unit, number: int, actor: Actor, wish: Wish, finding: str = "") -> Alert:
+    """One action on an alert; ``finding`` is what an acknowledgement found.
 
-    finding: str = ""
-    """real, false, test, or empty: seen, not yet judged."""
-    why: str = ""
-
-
-def acknowledge_alert(unit: Unit, number: int, actor: Actor, at: int, said: Finding) -> Alert:
-    """Raises ``TooLate``, ``MissingField``, ``Conflict``, ``NotFound``."""
-    if said.finding == "false" and not said.why.strip():
-        raise MissingField("acknowledge", "reason")
+    Raises ``TooLate``, ``MissingField``, ``FieldRefused``, ``NotPermitted``, ``Conflict``, ``NotFound``.
+    """
+    step = STEP_OF[wish.action]
+    if not actor.may(step.right):
+        raise NotPermitted(step.right.value, actor.role.value if actor.role else "")
+    if finding == "false" and not wish.reason.strip():
+        raise MissingField(wish.action, "reason")
     alert = unit.alerts.get(number)
     try:
-        changed = unit.alerts.update(acknowledge(alert, actor.id, at))
+        changed = take_action(alert, wish)
     except NotAllowed as refused:
         raise TooLate(refused, last_fact(unit, "alert", number)) from None
-    data = {"finding": said.finding} if said.finding else {}
-    unit.facts.append(
-        Fact(
-            at=at,
-            noun="alert",
-            subject=str(number),
-            what="acknowledged",
-            before=alert.state,
-            after=changed.state,
-            why=said.why.strip(),
-            who=actor.id,
-            data=data,
-        )
-    )
+    if changed != alert:
+        changed = unit.alerts.update(changed)
+    unit.facts.append(_alert_fact(alert, changed, wish, finding))
     return changed
 
 
-def comment_alert(unit: Unit, number: int, actor: Actor, at: int, text: str) -> Alert:
-    """Raises ``MissingField``, ``NotFound``."""
-    if not text.strip():
-        raise MissingField("comment", "reason")
-    alert = unit.alerts.get(number)
-    unit.facts.append(Fact(at=at, noun="alert", subject=str(number), what="commented", why=text.strip(), who=actor.id))
-    return alert
+def _alert_fact(before: Alert, after: Alert, wish: Wish, finding: str) -> Fact:
+    data: dict[str, object] = {"finding": finding} if finding else {}
+    if wish.action is AlertAction.SHELVE:
+        data["until"] = after.shelved_until
+    return Fact(
+        at=wish.at,
+        noun="alert",
+        subject=str(before.id),
+        what=STEP_OF[wish.action].done,
+        before=before.state,
+        after=after.state,
+        why=wish.reason.strip(),
+        who=wish.who,
+        data=data,
+    )
 
 
 def take_order(unit: Unit, number: int, actor: Actor, order: Order) -> WorkOrder:

@@ -21,6 +21,7 @@ from api.web.languages import N_
 from api.web.look import language_of, look_at
 from api.web.words import HAPPENED
 from facility.alert import NotAllowed
+from facility.alert_life import FieldRefused
 from facility.register import Register
 from facility.work_order import MissingField
 from storage.readings.port import ReadingsUnavailable
@@ -55,6 +56,7 @@ def install(app: FastAPI) -> None:
         NotFound,
         NotAllowed,
         MissingField,
+        FieldRefused,
         Conflict,
         RecordsUnavailable,
         ReadingsUnavailable,
@@ -69,7 +71,7 @@ def answer(request: Request, error: Exception) -> Response:
     """The answer to an exception. Runs in a thread."""
     visitor: Visitor | None = getattr(request.state, "visitor", None)
     language = language_of(request, visitor)
-    problem = as_problem(error, translator(language))
+    problem = as_problem(error, translator(language), language)
     for_program = request.url.path.startswith(("/api/", "/live", "/metrics", "/readyz"))
     headers = {"retry-after": "5"} if problem.status == 503 else {}
     if for_program:
@@ -116,7 +118,7 @@ def _return_to(request: Request) -> str:
     return request.url.path.rpartition("/")[0] or "/"
 
 
-def as_problem(error: Exception, _: Translate) -> Problem:
+def as_problem(error: Exception, _: Translate, language: str) -> Problem:
     """Which status and sentence an exception gets."""
     match error:
         case Problem():
@@ -137,9 +139,11 @@ def as_problem(error: Exception, _: Translate) -> Problem:
         case NotFound():
             return _problem(404, "not-found", _, _("There is no such thing here. It may never have existed."))
         case NotAllowed():
-            return not_allowed(error, _)
+            return not_allowed(error, _, language)
         case MissingField():
             return missing_field(error, _)
+        case FieldRefused():
+            return field_refused(error, _, language)
         case RequestValidationError():
             return _invalid(error, _)
         case _:
@@ -182,7 +186,7 @@ def _not_permitted(error: NotPermitted, _: Translate) -> Problem:
     return _problem(403, "not-permitted", _, detail, right=error.right, role=error.role)
 
 
-def not_allowed(error: NotAllowed, _: Translate) -> Problem:
+def not_allowed(error: NotAllowed, _: Translate, language: str) -> Problem:
     """409, with what is allowed and what was done by whom meanwhile."""
     allowed = ", ".join(error.allowed) or _("nothing")
     detail = _(
@@ -196,10 +200,17 @@ def not_allowed(error: NotAllowed, _: Translate) -> Problem:
         done = _(HAPPENED.get(error.last.what, error.last.what))
         detail = _("Last: %(done)s, by %(who)s.", done=done, who=error.last.who) + " " + detail
         more["last"] = {"what": error.last.what, "who": error.last.who, "at": error.last.at, "why": error.last.why}
+    if error.why is not None:
+        detail = f"{error.why.say(language)} {detail}"
     return _problem(409, "not-allowed", _, detail, **more)
 
 
-FIELDS = {"reason": N_("a reason"), "assignee": N_("who is to do it"), "other": N_("the other order's number")}
+FIELDS = {
+    "reason": N_("a reason"),
+    "assignee": N_("who is to do it"),
+    "other": N_("the other order's number"),
+    "until": N_("until when"),
+}
 
 
 def missing_field(error: MissingField, _: Translate) -> Problem:
@@ -207,6 +218,12 @@ def missing_field(error: MissingField, _: Translate) -> Problem:
     detail = _("Missing: %(field)s.", field=_(FIELDS.get(error.field, error.field)))
     errors = [{"field": error.field, "wrong": "missing", "allowed": f"{error.action} needs it"}]
     return _problem(422, "invalid", _, detail, errors=errors)
+
+
+def field_refused(error: FieldRefused, _: Translate, language: str) -> Problem:
+    """422, naming the field, what was wrong and what is allowed."""
+    errors = [{"field": error.field, "wrong": error.wrong.say(language), "allowed": None}]
+    return _problem(422, "invalid", _, error.wrong.say(language), errors=errors)
 
 
 def _invalid(error: RequestValidationError, _: Translate) -> Problem:

@@ -142,7 +142,7 @@ def counts(unit: Unit) -> Counts:
     dead, unclaimed = unit.letters.counts()
     return Counts(
         open_alerts={severity: sum(int(a.severity) == severity for a in alerts) for severity in (1, 2, 3, 4)},
-        unacknowledged=sum(not a.acknowledged for a in alerts),
+        unacknowledged=sum(not a.acknowledged and a.announces for a in alerts),
         open_orders=unit.work_orders.count(WorkOrderFilter(open=True)),
         dead=dead,
         unclaimed=unclaimed,

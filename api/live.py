@@ -82,6 +82,8 @@ class Live:
         self._listeners: set[Listener] = set()
         self._seen = 0
         self._task: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._shut = False
         self._troubles: dict[str, str] = {}
         """Step → why it failed when it last ran; empty while all is well."""
 
@@ -98,9 +100,12 @@ class Live:
     async def listen(self, points: Iterable[str], language: str, after: int | None) -> AsyncIterator[bytes]:
         """Events for one browser, from the fact after ``after`` on."""
         listener = Listener(points=frozenset(list(points)[:MOST_POINTS]), language=language)
+        self._loop = asyncio.get_running_loop()
         for missed in await self._missed(after):
             listener.put(missed)
         self._listeners.add(listener)
+        if self._shut:
+            listener.end()
         self._start()
         try:
             yield b"retry: 1000\n\n"
@@ -130,10 +135,20 @@ class Live:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
 
-    async def close(self) -> None:
-        """End every stream, so that the server can stop."""
+    def shut(self) -> None:
+        """End every stream, and those that still come, so that the server can stop. Callable from any thread or signal."""
+        self._shut = True
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._end_all)
+
+    def _end_all(self) -> None:
         for listener in list(self._listeners):
             listener.end()
+
+    async def close(self) -> None:
+        """End every stream and the poller."""
+        self._shut = True
+        self._end_all()
         if self._task is not None:
             self._task.cancel()
 
@@ -260,6 +275,7 @@ def _about(unit: Unit, fact: Fact) -> dict[str, Any]:
                 "point": alert.point,
                 "acknowledged": alert.acknowledged,
                 "open": alert.open,
+                "announces": alert.announces,
             }
         if fact.noun == "work-order":
             order = unit.work_orders.get(int(fact.subject))

@@ -5,23 +5,32 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import AliasChoices, BaseModel, Field
 
 from api.access import READING, AlertActor
-from api.acting import LONGEST_TEXT, Finding, acknowledge_alert, comment_alert
+from api.acting import LONGEST_TEXT, take_alert
 from api.context import Context, context_of
 from api.idempotency import Key, once, write_once
 from api.paging import CONFLICT, PROBLEMS, Cursor, Limit, Listing, Out, When, Words, moment, words
 from api.routes.facts import FactOut, fact_out
 from api.routes.points import bad_cursor
-from facility.alert import Alert, Severity
-from facility.alert_life import alert_actions
+from facility.alert import Alert, AlertAction, Severity
+from facility.alert_life import Wish, alert_actions
 from facility.register import Register
-from storage.records.port import AlertFilter
+from storage.records.port import AlertFilter, Unit
 
 router = APIRouter(prefix="/alerts", tags=["alerts"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
-StateName = Literal["unacknowledged", "acknowledged", "returned-unacknowledged", "normal"]
+StateName = Literal[
+    "unacknowledged",
+    "acknowledged",
+    "returned-unacknowledged",
+    "latched",
+    "shelved",
+    "suppressed-by-design",
+    "out-of-service",
+    "normal",
+]
 
 
 class AlertOut(Out):
@@ -55,21 +64,30 @@ class AlertOut(Out):
     limit: Words
     late: bool
     work_order: int | None
+    shelved_until: str | None
+    shelved_by: str
+    shelved_why: str
+    suppressed_by: str
+    out_of_service: bool
+    test: bool
+    latched: bool
     version: int
     actions: list[str] = Field(examples=[["acknowledge", "comment"]], description="Possible now")
 
 
-class Acknowledgement(BaseModel):
-    """What the person found; a false alarm needs a reason."""
+class AlertWish(BaseModel):
+    """What an action needs: a reason where it silences, judges or says something, a time to shelve until."""
 
-    finding: Literal["", "real", "false", "test"] = Field(default="", examples=["real"])
-    reason: str = Field(default="", max_length=LONGEST_TEXT, examples=["Water under pump 2, valve closed."])
-
-
-class Comment(BaseModel):
-    """A remark."""
-
-    text: str = Field(min_length=1, max_length=LONGEST_TEXT, examples=["Called the engineer."])
+    finding: Literal["", "real", "false", "test"] = Field(
+        default="", examples=["real"], description="For acknowledge: what was found. A false alarm needs a reason."
+    )
+    reason: str = Field(
+        default="",
+        max_length=LONGEST_TEXT,
+        validation_alias=AliasChoices("reason", "text"),
+        examples=["Water under pump 2, valve closed."],
+    )
+    until: When | None = Field(default=None, description="For shelve: until when, at most one shift from now.")
 
 
 @router.get("", summary="Alerts, newest first")
@@ -128,33 +146,28 @@ def read_facts(context: Given, number: int) -> list[FactOut]:
         return [fact_out(fact) for fact in unit.facts.of("alert", str(number))]
 
 
-@router.post("/{number}/acknowledge", summary="Acknowledge", response_model=AlertOut, responses=CONFLICT)
-def acknowledge(
-    *, request: Request, visitor: AlertActor, context: Given, number: int, body: Acknowledgement, key: Key = None
+@router.post("/{number}/{action}", summary="Take one step of the table", response_model=AlertOut, responses=CONFLICT)
+def act(
+    *,
+    request: Request,
+    visitor: AlertActor,
+    context: Given,
+    number: int,
+    action: AlertAction,
+    body: AlertWish | None = None,
+    key: Key = None,
 ) -> Any:
-    """Seen, and found real, false or a test. 409 when somebody was faster: `last` says who."""
-    said = Finding(finding=body.finding, why=body.reason)
-    return write_once(
-        context,
-        once(request, visitor.actor, key),
-        lambda unit: _json(acknowledge_alert(unit, number, visitor.actor, context.clock(), said)),
-    )
+    """`actions` of the alert says what is possible now. 409 when somebody was faster: `last` says who."""
+    given = body or AlertWish()
 
+    def do(unit: Unit) -> Any:
+        wish = Wish(
+            action=action, who=visitor.actor.id, at=context.clock(), reason=given.reason.strip(), until=given.until
+        )
+        finding = given.finding if action is AlertAction.ACKNOWLEDGE else ""
+        return alert_out(take_alert(unit, number, visitor.actor, wish, finding)).model_dump()
 
-@router.post("/{number}/comment", summary="Comment", response_model=AlertOut)
-def comment(
-    *, request: Request, visitor: AlertActor, context: Given, number: int, body: Comment, key: Key = None
-) -> Any:
-    """A remark in the alert's timeline."""
-    return write_once(
-        context,
-        once(request, visitor.actor, key),
-        lambda unit: _json(comment_alert(unit, number, visitor.actor, context.clock(), body.text)),
-    )
-
-
-def _json(alert: Alert) -> dict[str, Any]:
-    return alert_out(alert).model_dump()
+    return write_once(context, once(request, visitor.actor, key), do)
 
 
 def alert_out(alert: Alert) -> AlertOut:
@@ -188,6 +201,13 @@ def alert_out(alert: Alert) -> AlertOut:
         limit=words(alert.limit),
         late=alert.late,
         work_order=alert.work_order,
+        shelved_until=moment(alert.shelved_until),
+        shelved_by=alert.shelved_by,
+        shelved_why=alert.shelved_why,
+        suppressed_by=alert.suppressed_by,
+        out_of_service=alert.out_of_service,
+        test=alert.test,
+        latched=alert.latched,
         version=alert.version,
         actions=[action.value for action in alert_actions(alert)],
     )

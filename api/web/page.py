@@ -93,7 +93,7 @@ def reading(request: Request, visitor: Visitor) -> Iterator[Page]:
 
 def _frame(unit: Unit, alerts: list[Alert]) -> Frame:
     dead, unclaimed = unit.letters.counts()
-    waiting = [alert for alert in alerts if not alert.acknowledged]
+    waiting = [alert for alert in alerts if not alert.acknowledged and alert.announces]
     return Frame(
         counts={severity: sum(int(a.severity) == severity for a in alerts) for severity in (1, 2, 3, 4)},
         unacknowledged=len(waiting),

@@ -10,6 +10,10 @@ ALERT_STATES = {
     "unacknowledged": N_("unacknowledged"),
     "acknowledged": N_("acknowledged"),
     "returned-unacknowledged": N_("over, not acknowledged"),
+    "latched": N_("over, to be reset"),
+    "shelved": N_("shelved"),
+    "suppressed-by-design": N_("suppressed by design"),
+    "out-of-service": N_("out of service"),
     "normal": N_("over"),
 }
 
@@ -56,7 +60,13 @@ ORDER_ACTIONS = {
     "comment": N_("Comment"),
 }
 
-ALERT_ACTIONS = {"acknowledge": N_("Acknowledge"), "comment": N_("Comment")}
+ALERT_ACTIONS = {
+    "acknowledge": N_("Acknowledge"),
+    "comment": N_("Comment"),
+    "shelve": N_("Shelve"),
+    "unshelve": N_("Back on the list"),
+    "reset": N_("Reset after inspection"),
+}
 
 ORDER_KINDS = {
     "water-supply": N_("water supply"),
@@ -129,6 +139,14 @@ HAPPENED = {
     "raised": N_("raised"),
     "returned": N_("back to normal"),
     "came-back": N_("came back"),
+    "shelved": N_("shelved"),
+    "unshelved": N_("back on the list"),
+    "reset": N_("reset after inspection"),
+    "re-alarmed": N_("announced again"),
+    "back-in-service": N_("back in service"),
+    "test-over": N_("test over"),
+    "rose": N_("more urgent"),
+    "fell": N_("less urgent"),
     "acknowledged": N_("acknowledged"),
     "closed": N_("closed"),
     "commented": N_("commented"),

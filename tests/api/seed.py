@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+import time
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pwdlib import PasswordHash
@@ -55,6 +56,16 @@ class Clockwork:
 
     def __call__(self) -> int:
         return self.now
+
+
+@dataclass
+class RunningClock(Clockwork):
+    """A clock that starts at ``now`` and runs, for browsers."""
+
+    started: float = field(default_factory=time.monotonic)
+
+    def __call__(self) -> int:
+        return self.now + int((time.monotonic() - self.started) * 1000)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
+        app.state.live.shut()
         server.should_exit = True
         thread.join(timeout=10)
         listener.close()

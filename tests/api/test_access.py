@@ -20,8 +20,6 @@ FROM_HERE = {("GET", "/metrics")}
 ANYBODY = {("POST", "/sign-out")}
 
 WRITES = {
-    "acknowledge": Right.ACT_ON_ALERTS,
-    "comment": Right.ACT_ON_ALERTS,
     "retry": Right.MEND_INTAKE,
     "put-away": Right.MEND_INTAKE,
     "claim": Right.MANAGE_REGISTER,
@@ -38,15 +36,18 @@ def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
 
 
 def filled(path: str) -> str:
-    return (
-        path.replace("{number}", "1").replace("{action}", "accept").replace("{table}", "points")
-        .replace("{key:path}", GAUGE).replace("/rules/{id}", "/rules/pump-pressure-band")
-        .replace("/zones/{id}", "/zones/t1").replace("{id}", GAUGE)
-    )  # fmt: skip
+    action = "acknowledge" if "/alerts/" in path else "accept"
+    known = {"{number}": "1", "{action}": action, "{table}": "points", "{key:path}": GAUGE}
+    ids = {"/rules/{id}": "/rules/pump-pressure-band", "/zones/{id}": "/zones/t1", "{id}": GAUGE}
+    for name, value in (known | ids).items():
+        path = path.replace(name, value)
+    return path
 
 
 def right_of(method: str, path: str) -> Right:
-    return Right.READ if method == "GET" else WRITES[path.rpartition("/")[2]]
+    if method == "GET":
+        return Right.READ
+    return WRITES[path.rpartition("/")[2]] if "/alerts/" not in path else Right.ACT_ON_ALERTS
 
 
 def ask(client: TestClient, method: str, path: str, headers: dict[str, str] | None = None) -> int:

@@ -4,8 +4,9 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
-from api.acting import Finding, acknowledge_alert, write
-from facility.alert import Condition, NotAllowed
+from api.acting import take_alert, write
+from facility.alert import Alert, AlertAction, Condition, NotAllowed
+from facility.alert_life import Wish
 from facility.instant import DAY, HOUR
 from facility.person import Actor, Role
 from storage.records.port import Conflict, Unit
@@ -13,6 +14,11 @@ from tests.api.seed import GAUGE, NOW, House
 
 Headers = Callable[[Role], dict[str, str]]
 ALERTS = "/api/v1/alerts"
+
+
+def acknowledge(unit: Unit, number: int, actor: Actor) -> Alert:
+    wish = Wish(action=AlertAction.ACKNOWLEDGE, who=actor.id, at=NOW)
+    return take_alert(unit, number, actor, wish, "real")
 
 
 def numbers(client: TestClient, query: str, headers: dict[str, str]) -> list[int]:
@@ -28,7 +34,7 @@ def test_an_alert_tells_everything_it_was_judged_by(lively: House, client: TestC
     assert row["state"] == "unacknowledged"
     assert row["started"] == "2026-11-23T23:58:00.000Z"
     assert row["limit"]["zh"]
-    assert row["actions"] == ["acknowledge", "comment"]
+    assert row["actions"] == ["acknowledge", "shelve", "comment"]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +75,7 @@ def test_acknowledging_says_what_was_found_and_is_a_fact(lively: House, client: 
     wish = {"finding": "real", "reason": "Water under pump 2."}
     answer = client.post(f"{ALERTS}/2/acknowledge", json=wish, headers=program(Role.GUARD))
     assert answer.status_code == 200
-    assert (answer.json()["state"], answer.json()["actions"]) == ("acknowledged", ["comment"])
+    assert (answer.json()["state"], answer.json()["actions"]) == ("acknowledged", ["shelve", "comment"])
     fact = client.get(f"{ALERTS}/2/facts", headers=program(Role.GUARD)).json()[-1]
     assert (fact["what"], fact["before"], fact["after"]) == ("acknowledged", "unacknowledged", "acknowledged")
     assert (fact["why"], fact["data"]) == ("Water under pump 2.", {"finding": "real"})
@@ -89,7 +95,7 @@ def test_the_second_person_is_told_what_the_first_did(lively: House, client: Tes
     problem = second.json()
     assert second.status_code == 409
     assert problem["type"] == "urn:dutyroom:problem:not-allowed"
-    assert problem["allowed"] == ["comment"]
+    assert problem["allowed"] == ["shelve", "comment"]
     assert (problem["last"]["what"], problem["last"]["at"]) == ("acknowledged", NOW)
 
 
@@ -107,7 +113,7 @@ def test_a_lost_race_is_read_and_decided_again(lively: House) -> None:
         tries.append(1)
         if len(tries) == 1:
             raise Conflict
-        acknowledge_alert(unit, 2, officer, NOW, Finding())
+        acknowledge(unit, 2, officer)
 
     write(lively.context, do)
     with lively.records.read() as unit:
@@ -129,7 +135,7 @@ def test_two_people_at_once_make_one_acknowledgement(lively: House) -> None:
     def press(name: str) -> str:
         actor = Actor(id=name, name="", role=Role.OFFICER)
         try:
-            write(lively.context, lambda unit: acknowledge_alert(unit, 1, actor, NOW, Finding(finding="real")))
+            write(lively.context, lambda unit: acknowledge(unit, 1, actor))
         except NotAllowed:
             return "too late"
         return "done"
@@ -191,6 +197,55 @@ def test_the_live_condition_does_not_hide_an_acknowledgement(lively: House) -> N
         alert = unit.alerts.get(2)
         unit.alerts.update(replace(alert, condition=Condition.CLEARING))
     officer = Actor(id="officer", name="", role=Role.OFFICER)
-    write(lively.context, lambda unit: acknowledge_alert(unit, 2, officer, NOW, Finding(finding="real")))
+    write(lively.context, lambda unit: acknowledge(unit, 2, officer))
     with lively.records.read() as unit:
         assert (unit.alerts.get(2).condition, unit.alerts.get(2).acknowledged) == (Condition.CLEARING, True)
+
+
+# --- shelving: timed, with a reason, never for life safety
+
+
+def shelve(
+    client: TestClient, number: int, role: Role, program: Headers, **wish: object
+) -> tuple[int, dict[str, object]]:
+    answer = client.post(f"{ALERTS}/{number}/shelve", json=wish, headers=program(role))
+    return answer.status_code, answer.json()
+
+
+def test_shelving_is_timed_and_says_why(lively: House, client: TestClient, program: Headers) -> None:
+    status, row = shelve(client, 3, Role.OFFICER, program, reason="Box is being rewired.", until=NOW + HOUR)
+    assert (status, row["state"], row["shelved_until"]) == (200, "shelved", "2026-11-24T01:10:00.000Z")
+    with lively.records.read() as unit:
+        fact = unit.facts.of("alert", "3")[-1]
+    assert (fact.what, fact.why, fact.data) == ("shelved", "Box is being rewired.", {"until": NOW + HOUR})
+    assert client.post(f"{ALERTS}/3/unshelve", headers=program(Role.OFFICER)).json()["state"] == "unacknowledged"
+
+
+@pytest.mark.parametrize(
+    ("wish", "field"),
+    [
+        ({"until": NOW + HOUR}, "reason"),
+        ({"reason": "x"}, "until"),
+        ({"reason": "x", "until": NOW}, "until"),
+        ({"reason": "x", "until": NOW + 9 * HOUR}, "until"),
+    ],
+)
+def test_what_shelving_needs_is_named(
+    lively: House, client: TestClient, program: Headers, wish: dict[str, object], field: str
+) -> None:
+    status, problem = shelve(client, 3, Role.OFFICER, program, **wish)
+    errors = problem["errors"]
+    assert isinstance(errors, list)
+    assert (status, errors[0]["field"]) == (422, field)
+
+
+def test_life_safety_is_never_shelved(lively: House, client: TestClient, program: Headers) -> None:
+    status, problem = shelve(client, 1, Role.ADMIN, program, reason="noise", until=NOW + HOUR)
+    assert status == 409
+    assert "生命安全" in str(problem["detail"])
+
+
+def test_what_is_shelved_neither_counts_nor_sounds(lively: House, client: TestClient, program: Headers) -> None:
+    shelve(client, 3, Role.OFFICER, program, reason="rewired", until=NOW + HOUR)
+    told = client.get("/api/v1/system", headers=program(Role.OFFICER)).json()
+    assert (told["unacknowledged"], told["open_alerts"]["2"]) == (4, 2)

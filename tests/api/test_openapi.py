@@ -7,7 +7,7 @@ from pydantic import BaseModel, TypeAdapter
 from starlette.testclient import TestClient
 
 from api.paging import Out
-from api.routes.alerts import Acknowledgement, Comment
+from api.routes.alerts import AlertWish
 from api.routes.letters import Reason
 from api.routes.unclaimed import ClaimIn, PointIn
 from api.routes.work_orders import Wish
@@ -34,7 +34,7 @@ def test_every_operation_says_what_it_does_and_how_it_fails(document: dict[str, 
 
 
 def test_actions_say_that_they_may_conflict(document: dict[str, Any]) -> None:
-    for path in ("/api/v1/alerts/{number}/acknowledge", "/api/v1/work-orders/{number}/{action}"):
+    for path in ("/api/v1/alerts/{number}/{action}", "/api/v1/work-orders/{number}/{action}"):
         assert "409" in document["paths"][path]["post"]["responses"]
 
 
@@ -57,7 +57,7 @@ def models(base: type[BaseModel]) -> list[type[BaseModel]]:
     return found
 
 
-@pytest.mark.parametrize("model", [*models(Out), Acknowledgement, Comment, Reason, Wish, PointIn, ClaimIn])
+@pytest.mark.parametrize("model", [*models(Out), AlertWish, Reason, Wish, PointIn, ClaimIn])
 def test_examples_are_valid_values_of_their_fields(model: type[BaseModel]) -> None:
     for name, field in model.model_fields.items():
         for example in field.examples or ():
@@ -65,7 +65,7 @@ def test_examples_are_valid_values_of_their_fields(model: type[BaseModel]) -> No
             assert kind.validate_python(example) is not None, (model, name, example)
 
 
-@pytest.mark.parametrize("model", [Acknowledgement, Comment, Reason, Wish, PointIn])
+@pytest.mark.parametrize("model", [AlertWish, Reason, Wish, PointIn])
 def test_the_examples_of_a_body_make_a_valid_body(model: type[BaseModel]) -> None:
     body = {name: field.examples[0] for name, field in model.model_fields.items() if field.examples}
     assert isinstance(model.model_validate(body), model)

@@ -57,7 +57,7 @@ def client_over(home: House, **parts: object) -> TestClient:
     ("query", "field", "allowed"),
     [
         ("severity=9", "severity.0", {"le": 4}),
-        ("state=asleep", "state.0", "'unacknowledged', 'acknowledged', 'returned-unacknowledged' or 'normal'"),
+        ("severity=none", "severity.0", None),
         ("limit=0", "limit", {"ge": 1}),
         ("open=perhaps", "open", None),
     ],
@@ -71,6 +71,11 @@ def test_a_wrong_parameter_is_named_with_what_is_allowed(
     error = problem.json()["errors"][0]
     assert (error["field"], error["allowed"]) == (field, allowed)
     assert error["wrong"]
+
+
+def test_a_wrong_state_is_told_the_states_there_are(client: TestClient) -> None:
+    problem = client.get("/api/v1/alerts?state=asleep", headers=GUARD).json()
+    assert "'unacknowledged', 'acknowledged', 'returned-unacknowledged'" in problem["errors"][0]["allowed"]
 
 
 @pytest.mark.parametrize("path", ["alerts", "work-orders", "dead-letters", "unclaimed", "points", "register/zones"])

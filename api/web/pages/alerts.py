@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.access import AlertActor, Reader
-from api.acting import LONGEST_TEXT, Finding, acknowledge_alert, comment_alert, write
+from api.acting import LONGEST_TEXT, take_alert, write
 from api.context import Context, context_of
 from api.limits import set_value
 from api.routes.alerts import zones_below
@@ -19,7 +19,9 @@ from api.web.look import language_of
 from api.web.page import Page, reading
 from api.web.pages.board import alert_rows, raised_by
 from api.web.values import amount, number, unit_of
-from facility.alert import Alert, Severity
+from api.web.words import ALERT_STATES
+from facility.alert import Alert, AlertAction, Severity
+from facility.alert_life import STEP_OF, Wish, alert_actions
 from facility.clause import CLAUSES
 from facility.instant import HOUR, MINUTE
 from facility.person import Right
@@ -27,7 +29,12 @@ from storage.records.port import AlertFilter
 
 router = APIRouter(prefix="/alerts")
 Given = Annotated[Context, Depends(context_of)]
-STATES = ("unacknowledged", "acknowledged", "returned-unacknowledged", "normal")
+STATES = tuple(ALERT_STATES)
+SHELVES = tuple(n * MINUTE for n in (15, 30, 60, 120, 240, 480))
+"""How long the form offers to shelve: at most one shift."""
+OWN_PLACE = (AlertAction.ACKNOWLEDGE, AlertAction.COMMENT)
+"""Actions with a form of their own; the others are buttons in a row."""
+
 REASONS = {
     "real": ("real", ""),
     "false-nothing": ("false", N_("nothing found on site")),
@@ -127,6 +134,8 @@ def show_one(request: Request, visitor: Reader, number: int) -> Response:
             order=page.unit.work_orders.get(alert.work_order) if alert.work_order else None,
             raised_by=raised_by(page, alert),
             may_act=page.look.may(Right.ACT_ON_ALERTS),
+            steps=[STEP_OF[action] for action in alert_actions(alert) if action not in OWN_PLACE],
+            shelves=SHELVES,
             watched=[alert.point],
         )
 
@@ -161,32 +170,29 @@ def _before(page: Page, alert: Alert) -> list[Alert]:
     return [other for other in found if other.id != alert.id][:10]
 
 
-@router.post("/{number}/acknowledge")
-def acknowledge(
+@router.post("/{number}/{action}")
+def act(
     *,
     request: Request,
     visitor: AlertActor,
     context: Given,
     number: int,
+    action: AlertAction,
     said: Annotated[str, Form(max_length=40)] = "seen",
     reason: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
+    shelve_for: Annotated[int, Form(alias="for", ge=0)] = 0,
     back: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
-    """The button says what was found."""
-    finding, usual = REASONS.get(said, REASONS["seen"])
+    """One step of the table. For an acknowledgement the button says what was found."""
+    finding, usual = REASONS.get(said, REASONS["seen"]) if action is AlertAction.ACKNOWLEDGE else ("", "")
     stands = translations(language_of(request, visitor)).gettext(usual) if usual else ""
-    words = Finding(finding=finding, why=reason.strip() or stands)
-    write(context, lambda unit: acknowledge_alert(unit, number, visitor.actor, context.clock(), words))
+    now = context.clock()
+    wish = Wish(
+        action=action,
+        who=visitor.actor.id,
+        at=now,
+        reason=reason.strip() or stands,
+        until=now + shelve_for if action is AlertAction.SHELVE else None,
+    )
+    write(context, lambda unit: take_alert(unit, number, visitor.actor, wish, finding))
     return RedirectResponse("/" if back == "board" else f"/alerts/{number}", 303)
-
-
-@router.post("/{number}/comment")
-def comment(
-    visitor: AlertActor,
-    context: Given,
-    number: int,
-    reason: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
-) -> Response:
-    """A remark in the timeline."""
-    write(context, lambda unit: comment_alert(unit, number, visitor.actor, context.clock(), reason))
-    return RedirectResponse(f"/alerts/{number}", 303)

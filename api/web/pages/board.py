@@ -96,9 +96,9 @@ def show(request: Request, visitor: Reader) -> Response:
         )
 
 
-def urgency(alert: Alert) -> tuple[bool, int, bool, int]:
-    """Life safety first, then severity, then what nobody acknowledged, then the newest."""
-    return (not alert.life_safety, int(alert.severity), alert.acknowledged, -alert.started)
+def urgency(alert: Alert) -> tuple[bool, bool, int, bool, int]:
+    """Life safety first, what is set aside last; then severity, then what nobody acknowledged, then the newest."""
+    return (not alert.life_safety, not alert.announces, int(alert.severity), alert.acknowledged, -alert.started)
 
 
 def alert_rows(page: Page, alerts: Iterable[Alert]) -> list[AlertRow]:

@@ -60,9 +60,9 @@ document.addEventListener("submit", (event) => {
 });
 window.addEventListener("pageshow", () => document.querySelectorAll("form button:disabled").forEach((button) => { button.disabled = false; }));
 const sent = JSON.parse(sessionStorage.getItem("draft-sent") || "null");
-if (sent && document.querySelector("[data-region]")) {
-  // The form arrived: we are on a page of ours again and not on the sign-in page.
-  if (!document.querySelector("[role=alert]")) sessionStorage.removeItem(`draft:${sent[0]}`);
+if (sent) {
+  // The form arrived when a page of ours follows it; after a lost session, or a refusal, the draft stays.
+  if (document.querySelector("[data-region]") && !document.querySelector("[role=alert]")) sessionStorage.removeItem(`draft:${sent[0]}`);
   sessionStorage.removeItem("draft-sent");
 }
 restoreDrafts();

@@ -88,7 +88,7 @@ function heard(fact, seq) {
   if (seq <= seen) return;
   seen = seq;
   const touched = regions().filter((region) => (TOUCHES[fact.noun] || []).includes(region.dataset.region) && (!region.dataset.only || region.dataset.only === fact.subject));
-  if (fact.noun === "alert" && fact.what === "raised") alarm(fact.severity);
+  if (fact.noun === "alert" && fact.announces && !fact.acknowledged && ["raised", "re-alarmed", "rose"].includes(fact.what)) alarm(fact.severity);
   const free = touched.filter((region) => region.id === "counts" || !busy(region));
   const held = touched.filter((region) => !free.includes(region));
   for (const region of held) waiting.set(region.id, (waiting.get(region.id) || 0) + 1);
