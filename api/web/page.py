@@ -42,6 +42,8 @@ class Page:
     register: Register
     open_alerts: list[Alert]
     frame: Frame
+    names: dict[str, str]
+    """Account or part of the product → name."""
 
     def render(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """The page as an answer."""
@@ -64,7 +66,7 @@ class Page:
 
     def person(self, account: str) -> str:
         """A person's name, or what a part of the product is called."""
-        return people(self.unit, self.look).get(account, account)
+        return self.names.get(account, account)
 
 
 def people(unit: Unit, look: Look) -> dict[str, str]:
@@ -80,14 +82,15 @@ def reading(request: Request, visitor: Visitor) -> Iterator[Page]:
     context = context_of(request)
     with context.records.read() as unit:
         register = context.register(unit)
-        alerts = unit.alerts.open_ones()
+        alerts, look = unit.alerts.open_ones(), look_at(request, register, visitor)
         yield Page(
             context=context,
-            look=look_at(request, register, visitor),
+            look=look,
             unit=unit,
             register=register,
             open_alerts=alerts,
             frame=_frame(unit, alerts),
+            names=people(unit, look),
         )
 
 

@@ -45,8 +45,9 @@ def span(milliseconds: int, language: str) -> str:
 
 
 def ago(instant: int, now: int, language: str) -> str:
-    """``12 s ago`` or ``in 5 min``; in Chinese ``12 秒前``, ``5 分钟后``."""
-    size = span(abs(now - instant), language)
+    """``12 s ago`` or ``in 5 min``; in Chinese ``12 秒前``, ``5 分钟后``. One unit is enough, as the page's script counts on."""
+    apart = abs(now - instant)
+    size = span(apart - apart % HOUR if apart >= HOUR else apart, language)
     if language == "zh":
         return f"{size}前" if instant <= now else f"{size}后"
     return f"{size} ago" if instant <= now else f"in {size}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
@@ -25,7 +26,10 @@ router = APIRouter()
 FLOOD = 12
 """With more open alerts than this, those of one rule in one building are folded; life safety and critical never are."""
 MOST_VALUES = 16
+MOST_FOLDED = 20
 MOST_ORDERS = 50
+MOST_TRENDS = 50
+"""A trend is a question to the store for each row: the most urgent rows get one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,7 @@ class AlertRow:
     alert: Alert
     place: str
     building: str
+    building_zone: str
     point_name: str
     shown: Shown | None
     trend: str
@@ -50,6 +55,10 @@ class Group:
 
     building: str
     rows: list[AlertRow]
+    """The most urgent ones, up to ``MOST_FOLDED``."""
+    count: int
+    address: str
+    """Where all of them are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,15 +120,20 @@ def alert_rows(page: Page, alerts: Iterable[Alert]) -> list[AlertRow]:
         AlertRow(
             alert=alert,
             place=page.place_text(alert.zone, alert.asset),
-            building=next(iter(page.place(alert.zone)), ("", ""))[1],
+            building=page.look.say(top.name) if (top := _top(page, alert)) else "",
+            building_zone=top.id if top else "",
             point_name=page.point_name(alert.point),
             shown=page.look.value(points[alert.point], last.get(alert.point)) if alert.point in points else None,
-            trend=_trend(page, points.get(alert.point)),
+            trend=_trend(page, points.get(alert.point)) if number < MOST_TRENDS else "",
             raised_by=raised_by(page, alert),
             first=alert.id in firsts,
         )
-        for alert in found
+        for number, alert in enumerate(found)
     ]
+
+
+def _top(page: Page, alert: Alert) -> Zone | None:
+    return next(iter(page.register.zone_path(alert.zone)), None)
 
 
 def raised_by(page: Page, alert: Alert) -> str:
@@ -149,7 +163,13 @@ def grouped(rows: list[AlertRow]) -> list[Group]:
     for row in rows:
         alone = len(rows) <= FLOOD or row.alert.life_safety or row.alert.severity == 1
         groups.setdefault((row.alert.id,) if alone else (row.building, row.alert.rule), []).append(row)
-    return [Group(building=some[0].building, rows=some) for some in groups.values()]
+    return [_group(some) for some in groups.values()]
+
+
+def _group(rows: list[AlertRow]) -> Group:
+    first = rows[0]
+    query = urlencode({"rule": first.alert.rule, "zone": first.building_zone})
+    return Group(building=first.building, rows=rows[:MOST_FOLDED], count=len(rows), address=f"/alerts?{query}")
 
 
 def buildings(register: Register, alerts: Iterable[Alert]) -> list[Building]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.access import Reader
 from api.web.page import Page, reading
-from api.web.pages.board import alert_rows, buildings
+from api.web.pages.board import alert_rows, buildings, urgency
 from api.web.values import Shown
 from facility.alert import Condition
 from facility.point import Point
@@ -17,6 +17,7 @@ from storage.records.port import NotFound
 
 router = APIRouter(prefix="/zones")
 MOST_POINTS = 500
+MOST_ALERTS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,8 @@ def show_one(request: Request, visitor: Reader, id: str) -> Response:
             path=page.place(id)[:-1],
             inner=_branches(page, id),
             lines=lines,
-            rows=alert_rows(page, [a for a in page.open_alerts if a.zone in below]),
+            rows=alert_rows(page, sorted((a for a in page.open_alerts if a.zone in below), key=urgency)[:MOST_ALERTS]),
+            count=sum(a.zone in below for a in page.open_alerts),
             watched=[line.point.id for asset in lines for line in asset.points],
         )
 
