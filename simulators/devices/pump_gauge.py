@@ -22,6 +22,8 @@ REFILL = 0.06 / (40 * SECOND)
 FIRE_PUMP_STARTS = 0.20
 """MPa below the set pressure at which the fire pump starts by itself."""
 NOISE = 0.002
+HUNTING, HUNTS_IN = 0.0125, 10 * MINUTE
+"""MPa and ms: around a level that sinks slowly the pumps' control swings so far, so often."""
 STRIDE = SECOND
 DEFAULT_SET = 0.35
 """MPa, an ordinary pipe without a registered set pressure."""
@@ -36,6 +38,7 @@ class PumpGauge(Model):
     kinds: ClassVar[tuple[str, ...]] = ("pump-room-gauge", "pipe-gauge")
     can: ClassVar[Mapping[str, Kinds]] = {
         "leak": {"depth": NUMBER, "within": DURATION},
+        "seep": {"depth": NUMBER, "within": DURATION},
         "repair": {},
         "break-wire": {},
         "mend-wire": {},
@@ -47,6 +50,10 @@ class PumpGauge(Model):
     leak_depth: float = 0.0
     leak_span: float = 0.0
     """Time constant of the fall, ms."""
+    seep_depth: float = 0.0
+    seep_span: float = 0.0
+    seep_time: float = 0.0
+    """MPa, ms, and for how many of these it has gone on."""
     wire_broken: bool = False
 
     def advance(self, span: int) -> None:
@@ -59,6 +66,9 @@ class PumpGauge(Model):
         self._stride(target, span % STRIDE)
 
     def _stride(self, target: float, span: int) -> None:
+        if self.seep_depth:
+            self._seep(target, span)
+            return
         if self.leak_depth:
             balance = target - self.leak_depth
             self.pressure = balance + (self.pressure - balance) * math.exp(-span / self.leak_span)
@@ -70,6 +80,11 @@ class PumpGauge(Model):
             self._run_jockey(on=True)
         elif self.pressure >= target + HALF_BAND:
             self._run_jockey(on=False)
+
+    def _seep(self, target: float, span: int) -> None:
+        self.seep_time += span
+        sunk = self.seep_depth * min(1.0, self.seep_time / self.seep_span)
+        self.pressure = target - sunk + HUNTING * math.sin(2 * math.pi * self.seep_time / HUNTS_IN)
 
     def _run_jockey(self, *, on: bool) -> None:
         self.starts += on and not self.filling
@@ -116,9 +131,14 @@ class PumpGauge(Model):
         self.leak_depth, self.leak_span = depth, within / 3
         return []
 
+    def seep(self, depth: float, within: float) -> list[Spoken]:
+        """A leak so small that the level sinks evenly, to ``depth`` MPa below the set pressure after ``within``."""
+        self.seep_depth, self.seep_span, self.seep_time = depth, within, 0.0
+        return []
+
     def repair(self) -> list[Spoken]:
         """The leak is closed; the jockey pump brings the pressure back."""
-        self.leak_depth, self.fire_pump = 0.0, False
+        self.leak_depth, self.seep_depth, self.fire_pump = 0.0, 0.0, False
         return []
 
     def break_wire(self) -> list[Spoken]:

@@ -27,6 +27,7 @@ WANTED = {
     "monthly-smoke-tests",
     "quiet-day",
     "slow-leak",
+    "slow-leak-14h",
     "wire-broken",
 }
 

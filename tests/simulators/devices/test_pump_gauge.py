@@ -57,6 +57,16 @@ def test_a_leak_pulls_the_pressure_down_to_its_depth_and_a_repair_brings_it_back
     assert pressures(model, 10 * MINUTE)[-1] == pytest.approx(0.6, abs=0.05)
 
 
+def test_a_seep_sinks_evenly_over_hours_and_a_repair_brings_it_back() -> None:
+    model = gauge()
+    model.happen("seep", {"depth": 0.16, "within": "14h"}, model.now)
+    found = pressures(model, 14 * HOUR)
+    hours = [sum(found[at : at + 360]) / 360 for at in range(0, 14 * 360, 360)]
+    assert hours == pytest.approx([0.6 - 0.16 * (hour + 0.5) / 14 for hour in range(14)], abs=0.002)
+    model.happen("repair", {}, model.now)
+    assert pressures(model, 10 * MINUTE)[-1] == pytest.approx(0.6, abs=0.05)
+
+
 def test_a_deep_leak_starts_the_fire_pump() -> None:
     model = gauge()
     model.happen("leak", {"depth": 0.35, "within": "10s"}, START)
