@@ -20,6 +20,7 @@ from facility.register import Change, Register
 from facility.test_mode import TestMode
 from facility.work_order import State, WorkOrder
 from storage.records.breaches import Breaches, LateWork
+from storage.records.rule_versions import RuleVersions
 
 T = TypeVar("T")
 
@@ -367,6 +368,8 @@ class Unit(Protocol):
     def maintenance(self) -> Maintenances: ...
     @property
     def test_modes(self) -> TestRuns: ...
+    @property
+    def rule_versions(self) -> RuleVersions: ...
     @property
     def letters(self) -> Letters: ...
     @property

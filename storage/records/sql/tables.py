@@ -466,3 +466,18 @@ TEST_MODES = Table(
     ),
     sqlite_autoincrement=True,
 )
+
+RULE_VERSIONS = Table(
+    "rule_versions",
+    METADATA,
+    _id(),
+    _words("rule"),
+    _whole("number"),
+    _words("version"),
+    _words("text"),
+    _words("author"),
+    _whole("at"),
+    _words("why"),
+    UniqueConstraint("rule", "number"),
+    sqlite_autoincrement=True,
+)

@@ -16,6 +16,7 @@ from storage.records.port import (
     TestRuns,
     WorkOrders,
 )
+from storage.records.rule_versions import RuleVersions
 from storage.records.sql.alerts import SqlAlerts
 from storage.records.sql.breaches import SqlBreaches, SqlLateWork
 from storage.records.sql.facts import SqlFacts
@@ -23,6 +24,7 @@ from storage.records.sql.letters import SqlLetters
 from storage.records.sql.notes import SqlNotes
 from storage.records.sql.people import SqlPeople
 from storage.records.sql.registers import SqlRegisters
+from storage.records.sql.rule_versions import SqlRuleVersions
 from storage.records.sql.spans import SqlSpans
 from storage.records.sql.tables import MAINTENANCE, TEST_MODES
 from storage.records.sql.transaction import Transaction
@@ -42,6 +44,7 @@ class SqlUnit:
         self.work_orders: WorkOrders = SqlWorkOrders(transaction)
         self.maintenance: Maintenances = SqlSpans[Maintenance](transaction, MAINTENANCE, "ended")
         self.test_modes: TestRuns = SqlSpans[TestMode](transaction, TEST_MODES, "reported")
+        self.rule_versions: RuleVersions = SqlRuleVersions(transaction)
         self.letters: Letters = SqlLetters(transaction)
         self.people: People = SqlPeople(transaction)
         self.notes: Notes = SqlNotes(transaction)
