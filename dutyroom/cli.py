@@ -100,5 +100,15 @@ def main() -> None:
         sys.exit(2)
 
 
-_MENDABLE = frozenset({"SettingsError", "RecordsUnavailable", "ReadingsUnavailable", "SourcesError", "RuleError"})
+_MENDABLE = frozenset(
+    {
+        "SettingsError",
+        "RecordsUnavailable",
+        "ReadingsUnavailable",
+        "SourcesError",
+        "BrokenRules",
+        "BadAddress",
+        "UnitError",
+    }
+)
 """By name: importing the stores for their exception types would cost every command their start-up."""
