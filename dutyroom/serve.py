@@ -2,8 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dutyroom import demo, wiring
 from dutyroom.settings import Settings, SettingsError, is_loopback, split_address
+
+if TYPE_CHECKING:
+    from dutyroom.rule_files import RuleFiles
+    from storage.records.port import Records
+
+
+def _rules(settings: Settings, records: Records) -> RuleFiles:
+    """The site's files; where they are broken at the start, the rules as they were last in force."""
+    from dutyroom.rule_files import RuleFiles
+    from rules.definition import BrokenRules
+    from rules.versions import last_in_force
+
+    files = RuleFiles(settings.site_folder)
+    try:
+        files.load()
+    except BrokenRules:
+        with records.read() as unit:
+            book = last_in_force(unit)
+        if not len(book):
+            raise
+        files.fall_back(book)
+    return files
 
 
 def serve(settings: Settings) -> None:
@@ -23,11 +47,11 @@ def serve(settings: Settings) -> None:
                 f"DUTYROOM_HTTP: {settings.http!r} opens the pages to the network while demo accounts exist: "
                 "listen on 127.0.0.1, or remove them with: dutyroom user remove-demo",
             )
-        book = wiring.load_rules(settings)
+        files = _rules(settings, records)
         context = Context(
             records=records,
             readings=readings,
-            book=lambda: book,
+            book=files.book,
             clock=wiring.now,
             demo=accounts,
             secure_cookies=settings.secure_cookies,

@@ -17,6 +17,7 @@ from storage.records.port import Conflict, RecordsUnavailable
 
 if TYPE_CHECKING:
     from collector.ingest import Ingest
+    from dutyroom.rule_following import RuleFollower
     from rules.judge import Judge
     from storage.readings.port import Readings
     from storage.records.port import Records
@@ -41,18 +42,20 @@ class Worker:
         clock: Callable[[], int],
         about: Mapping[str, Any],
         version: int,
+        rules: RuleFollower,
     ) -> None:
         """``version``: the register's, as the judge and the intake were given it."""
         self._name, self._records, self._readings = name, records, readings
         self._ingest, self._judge, self._clock, self._about = ingest, judge, clock, about
         self._started = clock()
         self._next_tick = self._next_health = self._started
-        self._version = version
+        self._version, self._rules = version, rules
         self._errors: deque[dict[str, Any]] = deque(maxlen=10)
         self._before = self._totals_before()
 
     def run(self, stop: threading.Event) -> None:
         """Until ``stop`` is set; then the last health note is written."""
+        self._guard("rules", self._rules.keep)
         while not stop.is_set():
             self.step()
         self._guard("health", self._write_health)
@@ -65,6 +68,7 @@ class Worker:
         if self._clock() >= self._next_tick:
             self._next_tick = self._clock() + TICK
             self._guard("register", self._follow_register)
+            self._guard("rules", lambda: self._rules.follow(self._judge))
             self._guard("tick", self._tick)
             self._guard("tests", self._report_tests)
             self._guard("retry", lambda: self._ingest.retry_letters(self._clock()))
@@ -131,6 +135,7 @@ class Worker:
         note = {**self._about, "at": now, "started": self._started, **self._ingest.health(now)}
         note["errors"] = list(self._errors)
         note["rules"] = [health.note() for health in self._judge.health()]
+        note["rules_refused"] = self._rules.refused
         totals = {name: self._before.get(name, 0) + int(note[name]) for name in ("messages", "readings")}
         with self._records.begin() as unit:
             unit.notes.put(f"worker/{self._name}", note)
@@ -164,12 +169,15 @@ def build(
     """Put a worker together; the second value closes its link."""
     from collector.ingest import Ingest
     from collector.mqtt import MqttLink
+    from dutyroom.rule_files import RuleFiles
+    from dutyroom.rule_following import RuleFollower
     from rules.judge import Judge
 
     sources = wiring.load_sources(settings)
+    rules = RuleFollower(RuleFiles(settings.site_folder), records, clock)
     with records.read() as unit:
         register = unit.registers.load()
-        judge = Judge(wiring.load_rules(settings), clock(), register=register, worker=settings.worker)
+        judge = Judge(rules.first(unit), clock(), register=register, worker=settings.worker)
         judge.restore(unit, readings)
     link = MqttLink(
         settings.mqtt_url,
@@ -197,5 +205,6 @@ def build(
         clock=clock,
         about=about,
         version=register.version,
+        rules=rules,
     )
     return worker, link.stop
