@@ -178,6 +178,7 @@ def rule_file_model() -> type[RuleFile]:
 def _differing(table: type[Table]) -> type[Table]:
     """The table of a kind with every key optional. What is given is checked once it is laid over the rule's own."""
     fields: dict[str, Any] = {
-        name: (Any, Field(default=None, description=field.description)) for name, field in table.model_fields.items()
+        name: (Any, Field(default=None, alias=field.alias, description=field.description))
+        for name, field in table.model_fields.items()
     }
     return create_model(f"Differing{table.__module__.rpartition('.')[2].title()}", __base__=Table, **fields)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 
 from facility.reading import Reading
 from facility.register import Register
@@ -15,7 +16,7 @@ from rules.layout import compile_engine
 from rules.levels import family, left_alone
 from rules.memory import fresh_memory, moved_memory
 from rules.record import Key, Recorder
-from storage.readings.port import Readings
+from storage.readings.port import Readings, ReadingsUnavailable
 from storage.records.port import Unit
 
 Adopt = Callable[[], None]
@@ -40,6 +41,7 @@ class Judge:
         self._open: dict[Key, int] = {}
         self._gone: set[Key] = set()
         self._troubles: dict[str, Trouble] = {}
+        self._store: Readings | None = None
         self._note_errors(self._engine.errors, now)
 
     def judge(self, unit: Unit, readings: Sequence[Reading], now: int) -> Adopt:
@@ -75,6 +77,9 @@ class Judge:
         book = book or self._book
         engine = compile_engine(book, register, now)
         memory = moved_memory(self._memory, self._engine, engine, self._started)
+        if self._store is not None:
+            with suppress(ReadingsUnavailable):  # a rule that looks back starts with nothing then
+                memory.windows.fill(self._store, memory.newest)
         gone = {key for key in self._keys() if engine.row(*key) is None} | self._gone
         gone |= left_alone(engine, memory, gone) & set(self._open)
         recorder = Recorder(unit, engine, self._open, now)
@@ -97,6 +102,8 @@ class Judge:
         for point, newest in readings.last(self._engine.index).items():
             if point in self._engine.index:
                 self._knew(readings, newest, mark)
+        self._store = readings
+        self._memory.windows.fill(readings, self._memory.newest)
 
     def reload(self, unit: Unit) -> None:
         """Read tracks and open alerts again: somebody else was first."""

@@ -17,6 +17,7 @@ from rules.levels import merged
 from rules.limits import Bools, Floats, Index, Ints, Limits, LimitTable, table
 from rules.memory import Memory
 from rules.timeline import BREACHED, CLEAR, IN_DEADBAND, UNKNOWN, Move, Sample, Transition, What, follow
+from rules.windows import WindowScan, as_window
 
 
 class Late(NamedTuple):
@@ -124,6 +125,8 @@ class _Scan:
 
     def _hot(self, pick: Index | None, row: Index) -> Bools:
         """Pairs that are not quiet: breached, under way already, or judged by other limits than those in the table."""
+        if as_window(self.group.kind):
+            return np.ones(len(row), np.bool_)
         samples = Picked(self.batch, self.steps, self.now, pick)
         hot = self.group.kind.breached(samples, self.group.limits, row)
         if self.memory.tracks:
@@ -172,6 +175,10 @@ class _Scan:
 
     def _codes(self, pick: Index, row: Index) -> Ints:
         """A verdict, or ``IN_DEADBAND``, for each pair."""
+        if as_window(self.group.kind):
+            limits_of = [row_of(self.group.limits, local) for local in row.tolist()]
+            windows = WindowScan(self.engine, self.memory.windows, self.group, self.batch)
+            return windows.codes(self.batch, pick, row, limits_of)
         samples = Picked(self.batch, self.steps, self.now, pick)
         limits, place = self._limits(pick, row)
         kind = self.group.kind

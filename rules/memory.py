@@ -11,6 +11,7 @@ from facility.quality import Quality
 from rules.columns import Columns
 from rules.engine import Engine
 from rules.limits import Bools, Ints
+from rules.windows import Windows
 
 NEVER = -(2**62)
 """Earlier than any instant."""
@@ -33,6 +34,8 @@ class Memory:
     """By point: silence is counted from here at the earliest."""
     active: Bools
     """By row, whether its track is not quiet."""
+    windows: Windows
+    """What kinds that look back remember."""
     tracks: dict[int, Track] = field(default_factory=dict)
     """Row → track, for those that are not quiet."""
 
@@ -57,6 +60,7 @@ class Memory:
         spoke = _chosen(batch, SPEAKS, tests=True)
         np.maximum.at(self.heard, _of(batch.point, spoke), _of(batch.at, spoke))
         self.judged_at[batch.point] = now
+        self.windows.saw(batch)
 
     def knew(self, point: int, at: int, quality: Quality, *, test: bool) -> None:
         """After a restart: a reading that had been judged."""
@@ -94,6 +98,7 @@ def fresh_memory(engine: Engine, started: int) -> Memory:
         judged_at=np.full(size, NEVER, np.int64),
         since=np.maximum(since, started),
         active=np.zeros(engine.size, np.bool_),
+        windows=Windows(engine),
     )
 
 
@@ -106,6 +111,7 @@ def moved_memory(old: Memory, before: Engine, after: Engine, started: int) -> Me
     for qualities, newest in new.newest.items():
         # A kind that had no rule before starts from what is known of the point at all.
         newest[target] = old.newest.get(qualities, old.heard)[source]
+    new.windows.take_over(old.windows)
     for row, track in old.tracks.items():
         _carry(new, after, *_key(before, row), track)
     return new
