@@ -20,8 +20,8 @@ from facility.register import Register
 from rules.book import RuleBook
 from rules.definition import read_rule
 from rules.judge import Judge
-from rules.replay import Past
 from rules.replay import replay as judged_again
+from rules.replaying import Past
 from storage.readings.sqlite import SqliteReadings
 from storage.records.sql import SqlRecords
 

@@ -11,7 +11,8 @@ from facility.register import Register
 from rules.book import RuleBook
 from rules.differences import Comparison, compare
 from rules.levels import family
-from rules.replay import Found, Key, Past, Progress, Spells, replay, within
+from rules.replay import Progress, replay
+from rules.replaying import Found, Key, Past, Spells, within
 from storage.readings.port import Readings
 from storage.records.breaches import BreachFilter
 from storage.records.port import Unit
@@ -74,6 +75,11 @@ def run(
 ) -> Replayed:
     """Judge it again and compare. May take minutes."""
     found = replay(setup.past, open_readings, setup.points, processes=processes, progress=progress)
+    return compared(setup, found)
+
+
+def compared(setup: Setup, found: Found) -> Replayed:
+    """What was found, against what is stored."""
     return Replayed(
         found=found,
         comparison=compare(setup.stored, found.spells, setup.past.end),

@@ -13,6 +13,7 @@ from rules.kind import CannotJudge
 from rules.limits import Bools, Bytes, Floats, Ints, Limits, table
 from rules.rule import Rule
 from rules.timeline import BREACHED, CLEAR, IN_DEADBAND, UNKNOWN
+from rules.windows import Past, as_window, keep, window_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +45,27 @@ def codes(rule: Rule, point: Point, register: Register, past: History) -> Ints:
     return np.asarray(np.where(known, found, UNKNOWN), np.int64)
 
 
+def windowed_codes(rule: Rule, point: Point, register: Register, past: History, window: list[Past]) -> Ints:
+    """As ``codes``, for a kind that judges windows. ``window`` holds what came before, and holds these as well afterwards."""
+    kind = as_window(rule.kind)
+    assert kind is not None
+    changes, limits = limits_over(rule, point, register)
+    place = np.searchsorted(changes, past.at, side="right").tolist()
+    held = table(limits)
+    known = kind.evidence(past, held, np.asarray(place, np.intp))
+    found, reach = np.full(len(past.at), UNKNOWN, np.int64), kind.reach(rule.spec)
+    for number in np.flatnonzero(known).tolist():
+        at, limit = int(past.at[number]), limits[place[number]]
+        keep(window, reach, Past(at, float(past.steps[number])))
+        if limit is not None:
+            found[number] = kind.verdict(rule.spec, limit, window_at(window, reach, at))
+    return found
+
+
 def quiet(rule: Rule, point: Point, register: Register, past: History) -> bool:
-    """Whether none of the readings breaches: usual, and soon told."""
+    """Whether none of the readings breaches: usual, and soon told. Of windows it is not known before they are looked at."""
+    if as_window(rule.kind):
+        return not len(past.at)
     if not set(np.flatnonzero(np.bincount(past.quality, minlength=1)).tolist()) & rule.kind.BREACHES:
         return True
     changes, limits = limits_over(rule, point, register)

@@ -14,7 +14,8 @@ from facility.quality import Quality
 from facility.reading import Reading
 from facility.register import Register
 from rules.book import RuleBook
-from rules.replay import Found, Past, replay, replay_point
+from rules.replay import replay, replay_here
+from rules.replaying import Found, Past, replay_point
 from storage.readings.memory import MemoryReadings
 from storage.readings.port import Readings
 from storage.readings.sqlite import SqliteReadings
@@ -35,7 +36,13 @@ from tests.rules.room import (
 )
 
 BAND = only("pump-pressure-band")
-SEEN = only("pump-pressure-band", "smoke-alarm", "sensor-fault", "silence-device")
+WINDOWS = book_of(
+    rule_text("falls", '[rate]\nfall = "0.05 MPa"\nper = "1m"\nover = "2m"\nhold_for = "20s"'),
+    rule_text(
+        "often", '[count]\nbad = ["alarm"]\nat_least = 2\nwithin = "10m"', applies='applies = { quantity = "smoke" }'
+    ),
+)
+SEEN = RuleBook(rules=only("pump-pressure-band", "smoke-alarm", "sensor-fault", "silence-device").rules | WINDOWS.rules)
 Life = tuple[str, str, int, int, int | None]
 
 
@@ -109,10 +116,21 @@ def test_values_compare_in_whole_steps_and_a_setting_holds_from_its_very_instant
 def test_it_is_the_same_in_small_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     readings = series(GAUGE, [0.6, 0.4, 0.4, 0.4, 0.4, 0.4] + [0.6] * 50 + [0.3] * 60)
     whole = replay_point(past(BAND, register()), kept(readings), GAUGE)
-    monkeypatch.setattr("rules.replay.AT_ONCE", 2)
-    monkeypatch.setattr("rules.replay.HOUR", 25 * SECOND)
+    monkeypatch.setattr("rules.replaying.AT_ONCE", 2)
+    monkeypatch.setattr("rules.replaying.HOUR", 25 * SECOND)
     assert replay_point(past(BAND, register()), kept(readings), GAUGE).spells == whole.spells
     assert [len(spells) for spells in whole.spells.values()] == [2]
+
+
+def test_what_a_window_looks_back_to_from_before_the_start_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    smoke = [Reading(SMOKE, T0 + minute * MINUTE, float(minute in (1, 8))) for minute in range(12)]
+    for start, stretch in ((T0, HOUR), (T0 + 7 * MINUTE, HOUR), (T0, 2 * MINUTE)):
+        monkeypatch.setattr("rules.replaying.HOUR", stretch)
+        monkeypatch.setattr("rules.replaying.DAY", stretch // 31)
+        monkeypatch.setattr("rules.replaying.AT_ONCE", 0)
+        monkeypatch.setattr(Past, "begin", start)
+        found = replay_point(past(WINDOWS, register(), start=start), kept(smoke), SMOKE)
+        assert lives(found) == [("often", SMOKE, T0 + 8 * MINUTE, T0 + 8 * MINUTE, T0 + 11 * MINUTE)]
 
 
 def test_a_hold_that_was_under_way_at_the_start_counts() -> None:
@@ -180,3 +198,6 @@ def test_several_processes_find_the_same_as_one(processes: int, tmp_path: Path) 
     assert [spell[0].started for spell in found.spells.values()] == [T0 + n * 10 * SECOND for n in range(35)]
     assert found.readings == sum(number + 5 for number in range(35))
     assert told == [(10, 35), (20, 35), (30, 35), (35, 35)]
+    with closing(opener()) as store:
+        assert replay_here(past(BAND, site), store, list(site.points)) == found
+        assert store.columns("gauge.1", T0, T0 + HOUR).at.size == 6
