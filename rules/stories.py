@@ -133,7 +133,7 @@ def _row(telling: Telling, step: int) -> tuple[str, str, str, str, str]:
 
 
 def _found(rule: Rule, story: Story) -> Iterator[str]:
-    register = _stage(rule, story)
+    register = stage(rule, story)
     engine = compile_engine(RuleBook(rules={rule.id: rule}), register, START)
     point = _point_id(rule)
     rows = {name: row for name in engine.rule_index if (row := engine.row(name, point)) is not None}
@@ -144,7 +144,7 @@ def _found(rule: Rule, story: Story) -> Iterator[str]:
     memory = fresh_memory(engine, START)
     for step, word in enumerate(story.values):
         at = START + step * story.every
-        _step(engine, memory, _readings(rule, story, word, at), at)
+        _step(engine, memory, readings_of(rule, story, word, at), at)
         yield _state(engine, memory, list(rows.values()))
 
 
@@ -183,7 +183,7 @@ def _point_id(rule: Rule) -> str:
     return globs[0].replace("*", "story").replace("?", "x") if globs else "story.point"
 
 
-def _readings(rule: Rule, story: Story, word: str, at: int) -> list[Reading]:
+def readings_of(rule: Rule, story: Story, word: str, at: int) -> list[Reading]:
     """One word: ``0.49``, ``alarm``, ``_`` (nothing), ``!fault`` or ``!fault:0.49``, any of them after ``t:`` (a test)."""
     if word == "_":
         return []
@@ -194,7 +194,7 @@ def _readings(rule: Rule, story: Story, word: str, at: int) -> list[Reading]:
         if name not in QUALITY_WORDS:
             raise BadStory(f"{word!r}: no such quality; allowed: {', '.join('!' + known for known in QUALITY_WORDS)}")
         quality = QUALITY_WORDS[name]
-    return [Reading(_point_id(rule), at, _value(_quantity(rule, story), word, value or "0"), quality, test, at)]
+    return [Reading(_point_id(rule), at, _value(quantity_of(rule, story), word, value or "0"), quality, test, at)]
 
 
 def _value(quantity: str, word: str, value: str) -> float:
@@ -212,7 +212,7 @@ def _value(quantity: str, word: str, value: str) -> float:
     raise BadStory(f"{word!r} is no value; allowed: a number, _ for nothing, !fault and the like, t: before a test")
 
 
-def _quantity(rule: Rule, story: Story) -> str:
+def quantity_of(rule: Rule, story: Story) -> str:
     """The rule's own; a rule for any quantity is told by a pressure, or by what the story's unit belongs to."""
     if rule.applies.only.quantity:
         return rule.applies.only.quantity[0]
@@ -221,10 +221,10 @@ def _quantity(rule: Rule, story: Story) -> str:
     return fitting[0] if fitting else "pressure"
 
 
-def _stage(rule: Rule, story: Story) -> Register:
+def stage(rule: Rule, story: Story) -> Register:
     """A register with one point that the rule watches."""
     only = rule.applies.only
-    quantity = _quantity(rule, story)
+    quantity = quantity_of(rule, story)
     known = quantity_named(quantity)
     first = next(iter(known.units), "")
     point = Point(
