@@ -20,7 +20,8 @@ from rules.file import AppliesTable, FilterTable, RuleFile, StoryTable, rule_fil
 from rules.kind import Kind, Spec, SpecError, all_kinds
 from rules.locate import line_of
 from rules.problem import BrokenRules, Problem, invalid, plain
-from rules.rule import Applies, Filter, Level, Promise, Response, Rule, Story
+from rules.relations import between_rules
+from rules.rule import Applies, Filter, Inhibition, Level, Promise, Response, Rule, Story
 
 __all__ = ["MANUAL", "BrokenRules", "Problem", "RuleBook", "load_book", "read_rule", "version"]
 
@@ -39,6 +40,8 @@ def load_book(*folders: Path, manual: bool = True) -> RuleBook:
         found, wrong = _load_folder(folder)
         problems += wrong
         rules |= found
+    if manual and not problems:
+        problems += between_rules(rules)
     if problems:
         raise BrokenRules(problems)
     return RuleBook(rules=rules)
@@ -126,6 +129,7 @@ def _rule(file: RuleFile, content: dict[str, Any], text: str, path: str) -> Rule
         response=_response(file),
         stories=tuple(_story(story, index, quantity, text) for index, story in enumerate(file.story)),
         levels=_levels(file, content, kind, quantity),
+        inhibited_by=_inhibited_by(file),
         path=path,
         text=text,
     )
@@ -165,6 +169,14 @@ def _spec(kind: Kind, table: Any, quantity: str) -> Spec:
         return kind.spec(table, quantity)
     except SpecError as error:
         raise _Misfit(str(error), kind.NAME, error.key) from None
+
+
+def _inhibited_by(file: RuleFile) -> tuple[Inhibition, ...]:
+    if file.inhibited_by and file.life_safety:
+        raise _Misfit("life safety is never inhibited: nothing may keep it quiet", "inhibited_by")
+    if any(table.rule == file.id for table in file.inhibited_by):
+        raise _Misfit("a rule cannot inhibit itself; allowed: the id of another rule", "inhibited_by")
+    return tuple(Inhibition(rule=table.rule, same=table.same) for table in file.inhibited_by)
 
 
 def _levels(file: RuleFile, content: dict[str, Any], kind: Kind, quantity: str) -> tuple[Level, ...]:

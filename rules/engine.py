@@ -91,6 +91,11 @@ class Engine:
         """The ids of the rules with several levels, and of these."""
         return frozenset(self.rules[number].id for number in self.families)
 
+    @cached_property
+    def inhibitors(self) -> frozenset[str]:
+        """The ids of the rules that inhibit others."""
+        return frozenset(inhibition.rule for rule in self.rules for inhibition in rule.inhibited_by)
+
     @property
     def size(self) -> int:
         """How many rows there are."""

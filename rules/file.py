@@ -124,6 +124,22 @@ class StoryTable(Table):
     set: dict[str, str] = Field(default_factory=dict, description="values set on the point, with units")
 
 
+class InhibitionTable(Table):
+    """``inhibited_by``: another rule whose alert explains this one's."""
+
+    rule: Filled = Field(description="the id of the rule that explains this one's alerts while its own alert goes on")
+    same: Literal["device", "gateway", "asset", "zone"] = Field(
+        description="what both points must share; a zone's cause reaches the zones inside it"
+    )
+
+
+def _inhibitions(value: Any) -> Any:
+    return (value,) if isinstance(value, dict) else tuple(value) if isinstance(value, list) else value
+
+
+OneOrMoreInhibitions = Annotated[tuple[InhibitionTable, ...], BeforeValidator(_inhibitions), _OneOrList]
+
+
 class LevelTable(Table):
     """``[[level]]``, the tables of the kinds aside."""
 
@@ -153,6 +169,9 @@ class RuleFile(Table):
     )
     applies: AppliesTable = Field(default_factory=AppliesTable, description="which points it watches; all by default")
     response: ResponseTable = Field(default_factory=ResponseTable)
+    inhibited_by: OneOrMoreInhibitions = Field(
+        default=(), description="rules whose alerts explain this one's: shown and recorded, and pages nobody meanwhile"
+    )
     level: Sequence[LevelTable] = Field(
         default=(), description="further severities of the same rule, each with what differs in the kind's table"
     )

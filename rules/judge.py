@@ -84,6 +84,7 @@ class Judge:
         gone |= left_alone(engine, memory, gone) & set(self._open)
         recorder = Recorder(unit, engine, self._open, now)
         recorder.retire(gone)
+        recorder.look_again()
 
         def adopt() -> None:
             self._book, self._engine, self._memory, self._gone = book, engine, memory, set()

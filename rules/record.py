@@ -12,6 +12,7 @@ from facility.text import Text
 from facility.work_order import WorkOrder
 from rules.aside import Aside, read_aside
 from rules.engine import Engine
+from rules.inhibit import Inhibitor
 from rules.judging import Late, Outcome
 from rules.levels import family
 from rules.respond import (
@@ -44,13 +45,19 @@ class Recorder:
 
     def write(self, outcome: Outcome) -> None:
         """Everything that was found, what happened first first."""
-        for move in sorted(outcome.eventful, key=lambda move: move.transitions[0].track.last):
+        for move in sorted(outcome.eventful, key=self._turn):
             self._write_move(move)
+        if any(self._row_key(move.row)[0] in self._engine.inhibitors for move in outcome.eventful):
+            self._inhibitor.look_again(self.order_for)
         for late in outcome.late:
             self._write_late(late)
         tracks = {self._row_key(move.row): move.after for move in outcome.moves}
         if tracks:
             self._unit.alerts.put_tracks(tracks)
+
+    def _turn(self, move: Move) -> tuple[bool, int]:
+        """What explains others goes first: nobody is called for what it explains."""
+        return self._row_key(move.row)[0] not in self._engine.inhibitors, move.transitions[0].track.last
 
     def retire(self, gone: Iterable[Key]) -> None:
         """Rules or points that are no longer there: their alerts are returned, and it is said why."""
@@ -76,6 +83,16 @@ class Recorder:
         self._fact(after, "returned", alert.state, why)
         if not after.open:
             self.open[alert.rule, alert.point] = None
+
+    def look_again(self) -> None:
+        """After a change of rules or register: what is inhibited now, and what is no longer."""
+        self._inhibitor.look_again(self.order_for)
+        self._inhibitor.let_go(self.order_for)
+
+    @cached_property
+    def _inhibitor(self) -> Inhibitor:
+        """What inhibits what, read when the first such alert is raised."""
+        return Inhibitor(self._unit, self._engine, self._now)
 
     @cached_property
     def _aside(self) -> Aside:
@@ -130,7 +147,8 @@ class Recorder:
         self.open[rule.id, point.id] = alert.id if alert else None
 
     def _raise(self, row: int, found: Transition) -> Alert:
-        alert = self._unit.alerts.open(self._aside.at_raise(self._new(row, found)))
+        draft = self._inhibitor.at_raise(self._new(row, found), self._engine.of(row)[0])
+        alert = self._unit.alerts.open(self._aside.at_raise(draft))
         self._fact(alert, "raised", "normal")
         return alert
 

@@ -121,6 +121,15 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inhibition:
+    """A rule whose alert explains this one's while it goes on at the same place; see ``rules.inhibit``."""
+
+    rule: str
+    same: str
+    """device · gateway · asset · zone"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
     """Another limit of the same rule, with its own severity."""
 
@@ -153,6 +162,7 @@ class Rule:
     response: Response = Response()
     stories: tuple[Story, ...] = ()
     levels: tuple[Level, ...] = ()
+    inhibited_by: tuple[Inhibition, ...] = ()
     level_of: str = ""
     """The rule whose level this is; see ``rules.levels``. Empty for a rule itself."""
     path: str = ""

@@ -1,0 +1,41 @@
+"""What rules say of one another: names that must exist, and circles that must not."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+
+from rules.locate import line_of
+from rules.problem import Problem
+from rules.rule import Rule
+
+
+def between_rules(rules: Mapping[str, Rule]) -> Iterator[Problem]:
+    """What is wrong once all rules are known."""
+    for rule in rules.values():
+        for inhibition in rule.inhibited_by:
+            if inhibition.rule not in rules:
+                yield _problem(rule, "inhibited_by", _unknown(inhibition.rule, rules))
+            elif rule.id in _inhibitors(inhibition.rule, rules):
+                text = f"{inhibition.rule!r} is inhibited by this rule itself; allowed: no circles"
+                yield _problem(rule, "inhibited_by", text)
+
+
+def _inhibitors(rule: str, rules: Mapping[str, Rule]) -> set[str]:
+    """The rules that inhibit ``rule``, directly or through others."""
+    found: set[str] = set()
+    more = {rule}
+    while more:
+        more = {other.rule for name in more if name in rules for other in rules[name].inhibited_by} - found
+        found |= more
+    return found
+
+
+def _unknown(name: str, rules: Mapping[str, Rule]) -> str:
+    near = difflib.get_close_matches(name, rules, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return f"there is no rule {name!r}; {hint}allowed: ids of rules"
+
+
+def _problem(rule: Rule, key: str, text: str) -> Problem:
+    return Problem(path=rule.path, line=line_of(rule.text, (key,)), key=key, text=text)
