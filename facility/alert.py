@@ -170,8 +170,17 @@ class Alert:
     """How long it may stay unattended before it is announced again; 0: never."""
     realarm_at: int | None = None
     """When it is announced again; None while somebody attends to it."""
+    withdrawn: bool = False
+    """Readings that came later show that there was no cause. It is never deleted."""
+    behind: tuple[str, ...] = ()
+    """What fell silent together, one by one, where this alert stands for all of it."""
     version: int = 0
     """Counts changes, for compare-and-set."""
+
+    @property
+    def late_by(self) -> int:
+        """How late the news came: from what raised it to when it was known, milliseconds."""
+        return max(0, self.opened - self.raised)
 
     @property
     def state(self) -> str:

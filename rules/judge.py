@@ -9,14 +9,18 @@ from facility.reading import Reading
 from facility.register import Register
 from rules.attend import attend
 from rules.book import RuleBook
-from rules.columns import columns
+from rules.columns import Columns, columns
+from rules.correct import Corrector
 from rules.health import RuleHealth, Trouble, rule_health
 from rules.judging import Outcome, judge_batch, overdue
+from rules.late import Backlog, Lateness, late_readings, stretches
 from rules.layout import compile_engine
 from rules.levels import family, left_alone
+from rules.lookback import Findings, LookBack
 from rules.memory import fresh_memory, moved_memory
 from rules.record import Key, Recorder
 from storage.readings.port import Readings, ReadingsUnavailable
+from storage.records.breaches import Stretch
 from storage.records.port import Unit
 
 Adopt = Callable[[], None]
@@ -25,6 +29,10 @@ Adopt = Callable[[], None]
 STEP = 50
 """How far to look back at once for what had been judged before a crash."""
 MOST = 5_000
+A_PORTION = 16
+"""Points whose history is judged again at once, at most; live judging waits for no more."""
+LOOKED_AT = 10_000
+"""Readings after which a portion ends."""
 
 
 class Judge:
@@ -33,9 +41,18 @@ class Judge:
     So a unit that is undone leaves no trace, and the same batch may be judged again. After ``Conflict``: ``reload``.
     """
 
-    def __init__(self, book: RuleBook, now: int, *, register: Register | None = None, worker: str = "") -> None:
+    def __init__(
+        self,
+        book: RuleBook,
+        now: int,
+        *,
+        register: Register | None = None,
+        worker: str = "",
+        lateness: Lateness | None = None,
+    ) -> None:
         """``worker``: whose watermark (the note ``watermark/<worker>``, written with each judged batch) is looked up first."""
         self._book, self._started, self._worker = book, now, worker
+        self._lateness, self.backlog = lateness or Lateness(), Backlog()
         self._engine = compile_engine(book, register or Register(), now)
         self._memory = fresh_memory(self._engine, now)
         self._open: dict[Key, int] = {}
@@ -45,14 +62,50 @@ class Judge:
         self._note_errors(self._engine.errors, now)
 
     def judge(self, unit: Unit, readings: Sequence[Reading], now: int) -> Adopt:
-        """Judge readings that are durable. Raises ``Conflict``, ``RecordsUnavailable``."""
+        """Judge readings that are durable; late ones wait for ``look_back``. Raises ``Conflict``, ``RecordsUnavailable``."""
         batch = columns(readings, self._engine.index)
         outcome = judge_batch(self._engine, self._memory, batch, now)
         opened = self._record(unit, outcome, now)
+        late, beyond = self._late(batch, now)
+        unit.late_work.add(late)
 
         def adopt() -> None:
             self._memory.saw(batch, now)
+            self.backlog.grew(late)
+            self.backlog.beyond += beyond
             self._adopt(outcome, opened)
+
+        return adopt
+
+    def _late(self, batch: Columns, now: int) -> tuple[dict[str, Stretch], int]:
+        """(what is to be judged again, how many readings came too late for that)."""
+        late = late_readings(self._engine, self._memory, batch)
+        if late is None:
+            return {}, 0
+        in_time = batch.at >= now - self._lateness.of_points(self._engine)[batch.point]
+        return stretches(self._engine, batch, late & in_time), int((late & ~in_time).sum())
+
+    def look_back(self, unit: Unit, readings: Readings, now: int) -> Findings:
+        """A portion of what late readings left to be judged again, looked at and not yet written; ``correct`` writes it.
+
+        Raises ``ReadingsUnavailable``. Nothing is judged in between.
+        """
+        look = LookBack(engine=self._engine, memory=self._memory, readings=readings, unit=unit, now=now)
+        return look.at(self.backlog.portion(A_PORTION), LOOKED_AT)
+
+    def correct(self, unit: Unit, findings: Findings, now: int) -> Adopt:
+        """Write what ``look_back`` found. Raises as ``judge``."""
+        corrector = Corrector(unit, self._engine, self._open, now)
+        corrector.correct(findings.rejudged)
+        unit.late_work.done(findings.stretches)
+        self._note_errors(findings.errors | corrector.errors, now)
+
+        def adopt() -> None:
+            for found in findings.rejudged:
+                if found.track is not None:
+                    self._memory.put(found.row, found.track)
+            self._forget(corrector.open)
+            self.backlog.did(findings.stretches)
 
         return adopt
 
@@ -111,6 +164,7 @@ class Judge:
         memory, engine = self._memory, self._engine
         memory.tracks.clear()
         memory.active[:] = False
+        self.backlog.load(unit)
         self._open = {(alert.rule, alert.point): alert.id for alert in unit.alerts.open_ones()}
         self._gone = {key for key in self._open if engine.row(*key) is None}
         for key, track in unit.alerts.tracks().items():

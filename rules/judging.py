@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
 
 import numpy as np
 
@@ -20,22 +18,13 @@ from rules.timeline import BREACHED, CLEAR, IN_DEADBAND, UNKNOWN, Move, Sample, 
 from rules.windows import WindowScan, as_window
 
 
-class Late(NamedTuple):
-    """A breach found in a reading older than what had been judged already."""
-
-    row: int
-    at: int
-    ended: int
-    """The event time from which it is known to have been good again."""
-    value: float
-
-
 @dataclass(slots=True, kw_only=True)
 class Outcome:
     """What a batch, or the clock, did."""
 
     moves: list[Move] = field(default_factory=list)
-    late: list[Late] = field(default_factory=list)
+    found: list[Move] = field(default_factory=list)
+    """What each row did by itself, where it did anything: its breaches."""
     errors: dict[str, str] = field(default_factory=dict)
     """Rule id → what its code raised."""
     merged: list[Move] = field(default_factory=list)
@@ -54,7 +43,7 @@ class Outcome:
     def add(self, other: Outcome) -> None:
         """What else was found."""
         self.moves += other.moves
-        self.late += other.late
+        self.found += [move for move in other.moves if move.transitions]
 
 
 def judge_batch(engine: Engine, memory: Memory, batch: Columns, now: int) -> Outcome:
@@ -162,16 +151,12 @@ class _Scan:
 
     def _follow(self, outcome: Outcome, local: int, found: list[tuple[int, int, int, float, bool]]) -> None:
         row = self.group.base + local
-        samples = [Sample(at, code, value) for _, at, code, value, _ in found]
-        old = [sample for sample, (*_, late) in zip(samples, found, strict=True) if late]
-        timely = [sample for sample, (*_, late) in zip(samples, found, strict=True) if not late]
+        # What is late is judged with what stands around it in history, see ``rules.lookback``.
+        timely = [Sample(at, code, value) for _, at, code, value, late in found if not late]
         before, timing = self.memory.track(row), self.engine.timing(row)
         move = follow(row, before, timely, timing)
         if move.after != before or move.transitions:
             outcome.moves.append(move)
-        if old and self.group.kind.JUDGES_LATE and not timing.hold:
-            newest = int(self.memory.newest[self.group.kind.EVIDENCE][self.group.point[local]])
-            outcome.late += _late(row, old, newest)
 
     def _codes(self, pick: Index, row: Index) -> Ints:
         """A verdict, or ``IN_DEADBAND``, for each pair."""
@@ -226,17 +211,10 @@ def _expanded(group: Group, point: Index) -> tuple[Index, Index]:
     return pick, start + np.arange(len(pick))
 
 
-def _late(row: int, samples: list[Sample], newest: int) -> Iterator[Late]:
-    """Each run of breaches once, with the event time at which it is next known to be good."""
-    start: Sample | None = None
-    for sample in samples:
-        if sample.code == BREACHED and start is None:
-            start = sample
-        elif sample.code == CLEAR and start is not None:
-            yield Late(row, start.at, sample.at, start.value or 0.0)
-            start = None
-    if start is not None:
-        yield Late(row, start.at, newest, start.value or 0.0)
+def codes_of(engine: Engine, memory: Memory, group: Group, batch: Columns, local: int, now: int) -> Ints:  # noqa: PLR0917 - one thing
+    """What the row ``local`` of ``group`` says to every reading of ``batch``, which is all of its point."""
+    scan = _Scan(engine, memory, group, batch, np.rint(batch.value / engine.resolution[batch.point]), now)
+    return scan._codes(np.arange(len(batch)), np.full(len(batch), local, np.intp))
 
 
 def overdue(engine: Engine, memory: Memory, now: int) -> Outcome:
@@ -251,6 +229,7 @@ def overdue(engine: Engine, memory: Memory, now: int) -> Outcome:
         late = (group.limits.after > 0) & (due <= now) & ~active
         for local in np.flatnonzero(late).tolist():
             outcome.moves.append(_silent(group.base + local, int(due[local])))
+    outcome.found = list(outcome.moves)
     return outcome.with_levels(engine, memory)
 
 

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
 from facility.alert import QUIET, Alert, Condition, Track, settled
+from facility.breach import Breach
 from facility.point import Point
 from facility.text import Text
 from facility.work_order import WorkOrder
 from rules.aside import Aside, read_aside
 from rules.engine import Engine
 from rules.inhibit import Inhibitor
-from rules.judging import Late, Outcome
+from rules.judging import Outcome
 from rules.levels import family
 from rules.respond import (
     alert_fact,
     at_level,
-    covers,
     is_late,
-    late_alert,
     moved,
     new_alert,
     new_work_order,
-    stretched,
     work_order_fact,
 )
 from rules.rule import Rule
 from rules.timeline import Move, Transition, What
-from storage.records.port import AlertFilter, NotFound, Unit, WorkOrderFilter
+from storage.records.port import NotFound, Unit, WorkOrderFilter
 
 Key = tuple[str, str]
 """(rule, point)"""
@@ -41,6 +39,7 @@ class Recorder:
     def __init__(self, unit: Unit, engine: Engine, known: Mapping[Key, int], now: int) -> None:
         self._unit, self._engine, self._known, self._now = unit, engine, known, now
         self.open: dict[Key, int | None] = {}
+        self._around: dict[Key, list[tuple[int, int]]] = {}
         self.errors: dict[str, str] = {}
 
     def write(self, outcome: Outcome) -> None:
@@ -49,8 +48,7 @@ class Recorder:
             self._write_move(move)
         if any(self._row_key(move.row)[0] in self._engine.inhibitors for move in outcome.eventful):
             self._inhibitor.look_again(self.order_for)
-        for late in outcome.late:
-            self._write_late(late)
+        self._unit.breaches.add([breach for move in outcome.found for breach in self._breaches(move)])
         tracks = {self._row_key(move.row): move.after for move in outcome.moves}
         if tracks:
             self._unit.alerts.put_tracks(tracks)
@@ -66,6 +64,7 @@ class Recorder:
             alert = self._open_alert((rule, point))
             if alert is not None and alert.condition is not Condition.NORMAL:
                 self._retire(alert, self._why_gone(rule, point))
+            self._unit.breaches.end(rule, point, self._now, self._now)
         if keys:
             self._unit.alerts.put_tracks(dict.fromkeys(keys, QUIET))
 
@@ -136,6 +135,7 @@ class Recorder:
             else:
                 alert = self._go_on(alert, found, row)
             raised = raised or found.what in (What.RAISED, What.RAISED_SEVERITY)
+            self._around.setdefault((rule.id, point.id), []).append((found.track.last, alert.id))
             if not alert.open:
                 self._unit.alerts.update(alert)
                 alert = stored = None
@@ -220,32 +220,45 @@ class Recorder:
         same = (order for order in page.rows if (order.rule, order.point) == (alert.rule, alert.point))
         return next(same, None)
 
-    def _write_late(self, late: Late) -> None:
-        """A breach that was over before it was known. Told once, however often the message comes."""
-        rule, point = self._key(late.row)
-        alert = self._open_alert((rule, point))
-        if alert is not None:
-            self._stretch(alert, late)
-        elif not self._told(rule, point, late.at):
-            self._raise_late(late)
+    def _breaches(self, move: Move) -> Iterator[Breach]:
+        """The breaches that began; the end of one that had begun before is written at once."""
+        rule, point = self._row_key(move.row)
+        begun: Breach | None = None
+        for found in move.transitions:
+            match found.what:
+                case What.RAISED:
+                    begun = self._breach(move.row, found)
+                case What.RETURNED:
+                    # News that was on its way when silence was found can be older than the silence's start.
+                    ended = max(found.track.good_since, found.track.bad_since)
+                    if begun is None:
+                        self._unit.breaches.end(rule, point, ended, found.track.last)
+                    else:
+                        yield replace(begun, ended=ended, cleared=found.track.last)
+                    begun = None
+                case _:
+                    pass
+        if begun is not None:
+            yield begun
 
-    def _stretch(self, alert: Alert, late: Late) -> None:
-        if alert.condition is not Condition.NORMAL or covers(alert, late.at):
-            return
-        after = self._unit.alerts.update(stretched(alert, late.at, late.ended))
-        self._fact(after, "extended", alert.state, "a late reading")
+    def _breach(self, row: int, found: Transition) -> Breach:
+        rule, point = self._row_key(row)
+        track = found.track
+        return Breach(
+            rule=rule,
+            point=point,
+            started=track.bad_since,
+            raised=track.raised,
+            value=found.value,
+            late=is_late(track, self._now),
+            alert=self._alert_around(self._key(row), track.raised),
+        )
 
-    def _told(self, rule: str, point: str, at: int) -> bool:
-        wanted = AlertFilter(rules=(rule,), points=(point,), until=at + 1)
-        return any(covers(alert, at) for alert in self._unit.alerts.find(wanted, limit=50).rows)
-
-    def _raise_late(self, late: Late) -> None:
-        track = QUIET._replace(condition=Condition.ACTIVE, bad_since=late.at, raised=late.at, last=late.at)
-        draft = self._new(late.row, Transition(What.RAISED, track, late.value))
-        alert = self._unit.alerts.open(late_alert(draft, late.at, late.ended))
-        self._fact(alert, "raised", "normal", "a late reading")
-        self._fact(alert, "returned", "unacknowledged", "a late reading")
-        self.open[self._key(late.row)] = alert.id
+    def _alert_around(self, key: Key, at: int) -> int:
+        """The alert that was open when it was raised; 0 where there was none."""
+        alerts = self._around.get(key, [])
+        earlier = [number for since, number in alerts if since <= at]
+        return earlier[-1] if earlier else alerts[0][1] if alerts else self._known.get(key, 0)
 
     def _fact(self, alert: Alert, what: str, before: str, why: str = "") -> None:
         self._unit.facts.append(alert_fact(alert, what, before, self._now, why))

@@ -61,9 +61,9 @@ def new_alert(
     )
 
 
-def late_alert(alert: Alert, at: int, ended: int) -> Alert:
+def late_alert(alert: Alert, ended: int) -> Alert:
     """An alert of what was over before it was known: on the list until somebody has seen it, and no more than that."""
-    return replace(alert, started=at, raised=at, condition=Condition.NORMAL, ended=max(at, ended), late=True)
+    return replace(alert, condition=Condition.NORMAL, ended=ended, late=True)
 
 
 def moved(alert: Alert, found: Transition, now: int) -> Alert:
@@ -74,7 +74,10 @@ def moved(alert: Alert, found: Transition, now: int) -> Alert:
         # News that was on its way when silence was found can be older than the silence's start.
         return replace(after, ended=max(found.track.good_since, alert.started))
     if alert.condition is Condition.NORMAL:
-        return replace(after, late=alert.late and is_late(found.track, now))
+        after = replace(after, late=alert.late and is_late(found.track, now))
+        if alert.withdrawn:
+            # Nothing is left of what it was about: it begins with this.
+            return replace(after, withdrawn=False, started=found.track.bad_since, raised=found.track.raised)
     return after
 
 
@@ -85,17 +88,6 @@ def at_level(alert: Alert, severity: Severity, limits: Limits | None, limit: Tex
     if severity >= alert.severity:
         return after
     return replace(after, acknowledged=False, acknowledged_by="", acknowledged_at=None)
-
-
-def stretched(alert: Alert, at: int, ended: int) -> Alert:
-    """A returned alert after a late reading showed that it began earlier, or ended later, than was known."""
-    known = alert.started if alert.ended is None else alert.ended
-    return replace(alert, started=min(alert.started, at), ended=max(known, ended))
-
-
-def covers(alert: Alert, at: int) -> bool:
-    """Whether what happened at ``at`` is told by this alert already."""
-    return alert.started <= at and (alert.ended is None or at < alert.ended or at == alert.started)
 
 
 def new_work_order(alert: Alert, rule: Rule, now: int) -> WorkOrder:

@@ -19,6 +19,8 @@ from rules.book import RuleBook
 from rules.definition import load_book, read_rule
 from rules.judge import Judge
 from storage.readings.memory import MemoryReadings
+from storage.readings.port import Readings
+from storage.records.breaches import BreachFilter
 from storage.records.port import AlertFilter, WorkOrderFilter
 from storage.records.sql import SqlRecords
 
@@ -126,7 +128,7 @@ class Room:
     def __post_init__(self) -> None:
         self.records = SqlRecords(self.url)
         self.records.migrate()
-        self.readings = MemoryReadings()
+        self.readings: Readings = MemoryReadings()
         self.judge = Judge(self.book, self.started, register=self.register)
 
     def take(self, readings: Sequence[Reading], now: int | None = None) -> None:
@@ -138,6 +140,22 @@ class Room:
             adopt = self.judge.judge(unit, arrived, now)
             unit.notes.put("watermark/worker-1", max(reading.received for reading in arrived))
         adopt()
+        self.look_back(now)
+
+    def look_back(self, now: int) -> None:
+        """Judge again what late readings left, until nothing is left."""
+        while self.judge.backlog.waiting:
+            with self.records.read() as unit:
+                findings = self.judge.look_back(unit, self.readings, now)
+            with self.records.begin() as unit:
+                adopt = self.judge.correct(unit, findings, now)
+            adopt()
+
+    def breaches(self) -> list[tuple[str, str, int, int, int | None]]:
+        """(rule, point, started, raised, ended) of everything that was found and stands."""
+        with self.records.read() as unit:
+            found = unit.breaches.find(BreachFilter(), limit=10_000)
+        return sorted((b.rule, b.point, b.started, b.raised, b.ended) for b in found)
 
     def store_only(self, readings: Sequence[Reading], received: int) -> None:
         """Stored, and then the power goes."""

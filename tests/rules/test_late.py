@@ -4,6 +4,10 @@ import pytest
 
 from facility.alert import Condition
 from facility.reading import Reading
+from rules.judge import Judge
+from rules.late import Lateness
+from rules.limits import Bools
+from storage.records.breaches import BreachFilter
 from tests.rules.room import ALARM, DOOR, GAUGE, HOUR, MINUTE, QUIET, SECOND, SMOKE, T0, Room, only, series
 
 
@@ -36,7 +40,7 @@ def test_smoke_found_late_and_over_is_on_the_list_and_pages_nobody() -> None:
     room.take([Reading(SMOKE, T0 + MINUTE, ALARM)], now=T0 + HOUR)
     [alert] = room.alerts()
     assert (alert.late, alert.state) == (True, "returned-unacknowledged")
-    assert (alert.started, alert.ended) == (T0 + MINUTE, T0 + 10 * MINUTE)
+    assert (alert.started, alert.ended, alert.late_by) == (T0 + MINUTE, T0 + 5 * MINUTE, HOUR - MINUTE)
     assert room.orders() == []
     with room.records.read() as unit:
         assert unit.alerts.tracks() == {}
@@ -65,11 +69,13 @@ def test_late_news_stretches_an_alert_that_has_returned_and_is_not_acknowledged(
     assert len(room.facts()) == told
 
 
-def test_late_news_of_what_is_burning_already_adds_nothing() -> None:
+def test_late_news_of_what_is_burning_already_tells_since_when_and_no_more() -> None:
     room = Room(only("smoke-alarm"))
     room.take(series(SMOKE, [ALARM], start=T0 + HOUR))
     room.take([Reading(SMOKE, T0, ALARM)])
-    assert (len(room.alerts()), len(room.facts())) == (1, 2)
+    room.take([Reading(SMOKE, T0, ALARM)])
+    assert [(alert.started, alert.condition) for alert in room.alerts()] == [(T0, Condition.ACTIVE)]
+    assert room.told() == ["alert raised", "work-order opened", "alert extended"]
 
 
 def test_smoke_is_not_late_when_only_a_test_or_a_fault_was_newer() -> None:
@@ -79,14 +85,109 @@ def test_smoke_is_not_late_when_only_a_test_or_a_fault_was_newer() -> None:
     assert (room.alerts()[0].condition, len(room.orders())) == (Condition.ACTIVE, 1)
 
 
-def test_a_late_reading_does_not_move_a_limit_that_holds() -> None:
+def test_late_readings_fulfil_a_hold_that_is_over_and_nobody_is_paged() -> None:
     room = Room(only("pump-pressure-band"))
-    room.take(series(GAUGE, [0.6] * 10))
-    room.take(series(GAUGE, [0.4] * 8, start=T0 + SECOND))
+    room.take(series(GAUGE, [0.6, 0.6] + [None] * 8 + [0.6] * 40))
+    room.take(series(GAUGE, [0.4] * 8, start=T0 + 20 * SECOND), now=T0 + HOUR)
+    [alert] = room.alerts()
+    assert (alert.started, alert.raised, alert.ended) == (T0 + 20 * SECOND, T0 + 50 * SECOND, T0 + 100 * SECOND)
+    assert (alert.late, alert.state, room.orders()) == (True, "returned-unacknowledged", [])
+    assert alert.value == 0.4
+
+
+def test_late_readings_of_what_still_goes_on_page_and_order_work() -> None:
+    room = Room(only("pump-pressure-band"))
+    room.take(series(GAUGE, [0.6, None, None, 0.4, None, None, None, 0.4]))
     assert room.alerts() == []
-    room.take(series(GAUGE, [0.4] * 4, start=T0 + 100 * SECOND))
-    room.take(series(GAUGE, [0.6] * 9, start=T0 + SECOND))
+    room.take(series(GAUGE, [0.4, 0.4], start=T0 + 40 * SECOND))
+    [alert] = room.alerts()
+    assert (alert.condition, alert.started, alert.late) == (Condition.ACTIVE, T0 + 30 * SECOND, False)
+    assert alert.work_order == room.orders()[0].id
+    room.take(series(GAUGE, [0.6] * 40, start=T0 + 80 * SECOND))
+    assert room.alerts()[0].ended == T0 + 80 * SECOND
+
+
+def test_an_alert_without_a_cause_is_withdrawn_with_the_reason_and_never_deleted() -> None:
+    room = Room(only("pump-pressure-band"))
+    room.take(series(GAUGE, [0.6, 0.4, None, 0.4, None, 0.4]))
+    assert room.alerts()[0].condition is Condition.ACTIVE
+    room.take(series(GAUGE, [0.6], start=T0 + 20 * SECOND))
+    [alert] = room.alerts()
+    assert (alert.withdrawn, alert.state) == (True, "returned-unacknowledged")
+    fact = room.facts()[-1]
+    assert (fact.what, fact.before, fact.why) == (
+        "withdrawn",
+        "unacknowledged",
+        "late readings show that the limit was not broken for long enough",
+    )
+    assert room.breaches() == []
+    with room.records.read() as unit:
+        assert [breach.withdrawn for breach in unit.breaches.find(BreachFilter(withdrawn=None))] == [True]
+    room.acknowledge(alert.id, T0 + HOUR)
+    assert room.alerts()[0].closed is not None
+
+
+def test_what_comes_back_after_a_withdrawal_begins_when_it_begins() -> None:
+    room = Room(only("pump-pressure-band"))
+    room.take(series(GAUGE, [0.6, 0.4, None, 0.4, None, 0.4]))
+    room.take(series(GAUGE, [0.6], start=T0 + 20 * SECOND))
+    room.take(series(GAUGE, [0.6] + [0.4] * 5, start=T0 + 60 * SECOND))
+    [alert] = room.alerts()
+    assert (alert.withdrawn, alert.started, alert.condition) == (False, T0 + 70 * SECOND, Condition.ACTIVE)
+
+
+def test_a_late_good_run_ends_what_seemed_to_go_on() -> None:
+    room = Room(only("smoke-alarm"))
+    room.take([Reading(SMOKE, T0, ALARM), Reading(SMOKE, T0 + HOUR, ALARM)])
+    room.acknowledge(1, T0 + HOUR)
+    room.take([Reading(SMOKE, T0 + MINUTE, QUIET)])
+    assert room.breaches() == [
+        ("smoke-alarm", SMOKE, T0, T0, T0 + MINUTE),
+        ("smoke-alarm", SMOKE, T0 + HOUR, T0 + HOUR, None),
+    ]
     assert [alert.condition for alert in room.alerts()] == [Condition.ACTIVE]
+
+
+def test_what_is_later_than_its_sources_lateness_is_kept_and_changes_nothing() -> None:
+    room = Room(only("smoke-alarm"))
+    room.judge = Judge(room.book, T0, register=room.register, lateness=Lateness(sources={"native": HOUR}))
+    room.take(series(SMOKE, [QUIET] * 20, every=5 * MINUTE))
+    room.take([Reading(SMOKE, T0 + MINUTE, ALARM)], now=T0 + MINUTE + HOUR)
+    room.take([Reading(SMOKE, T0 + 2 * MINUTE, ALARM)], now=T0 + 2 * MINUTE + HOUR + 1)
+    assert [alert.started for alert in room.alerts()] == [T0 + MINUTE]
+    assert room.judge.backlog.beyond == 1
+    assert len(room.readings.range(SMOKE, T0, T0 + HOUR)) == 14
+
+
+def test_what_waits_to_be_judged_again_survives_a_crash() -> None:
+    room = Room(only("smoke-alarm"))
+    room.take(series(SMOKE, [QUIET] * 3, every=5 * MINUTE))
+    late = [Reading(SMOKE, T0 + MINUTE, ALARM, received=T0 + HOUR)]
+    room.readings.append(late)
+    with room.records.begin() as unit:
+        room.judge.judge(unit, late, T0 + HOUR)  # committed and acknowledged; the power goes before it is adopted
+    room.restart(T0 + 2 * HOUR)
+    room.look_back(T0 + 2 * HOUR)
+    assert [alert.started for alert in room.alerts()] == [T0 + MINUTE]
+    with room.records.read() as unit:
+        assert unit.late_work.waiting() == {}
+
+
+def test_a_rule_whose_code_fails_on_history_is_marked_and_the_others_are_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    room = Room(only("smoke-alarm", "sensor-fault-life-safety"))
+    room.take(series(SMOKE, [QUIET] * 3, every=5 * MINUTE))
+    with monkeypatch.context() as patch:
+        patch.setattr(room.book.rules["sensor-fault-life-safety"].kind, "not_clear", _fails)
+        room.take([Reading(SMOKE, T0 + MINUTE, ALARM)], now=T0 + HOUR)
+    assert [alert.rule for alert in room.alerts()] == ["smoke-alarm"]
+    troubles = {health.rule: health.error for health in room.judge.health()}
+    assert troubles["sensor-fault-life-safety"] is not None
+
+
+def _fails(*_: object) -> Bools:
+    raise ZeroDivisionError("the rule's own mistake")
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 0, 2], [2, 0, 1]])

@@ -168,6 +168,8 @@ ALERTS = Table(
     _whole("realarm_at", null=True),
     # Derived by ``Alert.attend_at`` and kept, so that the clock finds what is due without reading what is not.
     _whole("attend_at", null=True),
+    _no_by_default("withdrawn"),
+    Column("behind", Words, nullable=False, server_default=text("'[]'")),
     _whole("version"),
     Index(
         "ix_alerts_attend",

@@ -11,6 +11,8 @@ depends_on = None
 
 def upgrade() -> None:
 
+    op.add_column("alerts", sa.Column("withdrawn", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.add_column("alerts", sa.Column("behind", sa.Text, nullable=False, server_default=sa.text("'[]'")))
     _create_breaches()
     _take_over_alerts()
     op.create_table(
