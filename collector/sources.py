@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, 
 from collector.catalogue import DECODERS, Decoder
 from collector.decoding import SIZE_LIMIT
 from collector.topics import BadFilter, Match, Matcher, TopicFilter, subscriptions
+from facility.instant import DAY, duration
 from facility.units import UnitError, parse_quantity_text
 
 
@@ -43,6 +44,8 @@ class Source:
     decoder: Decoder
     filters: tuple[TopicFilter, ...]
     limit: int = SIZE_LIMIT
+    lateness: int = DAY
+    """How old a late reading may be and still be judged; milliseconds. An older one is history."""
     ignore: frozenset[str] = frozenset()
     """Payload keys that are no point and are not news either."""
     devices: Mapping[str, str] = field(default_factory=dict)
@@ -102,6 +105,11 @@ def _not_zero(scale: float) -> float:
     return scale
 
 
+def _time(text: str) -> str:
+    duration(text)
+    return text
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -124,6 +132,7 @@ class _SourceEntry(_Strict):
     filter: str | list[str] = []
     ignore: list[str] = []
     max_bytes: int = Field(SIZE_LIMIT, ge=256, le=64 << 20)
+    lateness: Annotated[str, AfterValidator(_time)] = "24h"
     devices: dict[str, str] = {}
     keys: dict[str, _KeyEntry] = {}
     model: list[_ModelEntry] = []
@@ -179,6 +188,7 @@ def _source(entry: _SourceEntry, index: int, file: str, text: str) -> Source:
         decoder=decoder,
         filters=filters,
         limit=entry.max_bytes,
+        lateness=duration(entry.lateness),
         ignore=frozenset(entry.ignore),
         devices=MappingProxyType(entry.devices),
         keys=_meanings(entry.keys),

@@ -50,6 +50,7 @@ class Worker:
         self._started = clock()
         self._next_tick = self._next_health = self._started
         self._version, self._rules = version, rules
+        self._look_back_at = self._started
         self._errors: deque[dict[str, Any]] = deque(maxlen=10)
         self._before = self._totals_before()
 
@@ -63,8 +64,11 @@ class Worker:
     def step(self) -> None:
         """One group commit, and what is due by the clock."""
         now = self._clock()
-        wait = max(0, min(self._next_tick - now, TICK)) / 1_000
+        behind = bool(self._judge.backlog.waiting) and now >= self._look_back_at
+        wait = 0.0 if behind else max(0, min(self._next_tick - now, TICK)) / 1_000
         self._guard("ingest", lambda: self._ingest.once(now, timeout=wait))
+        if behind:
+            self._guard("late", self._look_back)
         if self._clock() >= self._next_tick:
             self._next_tick = self._clock() + TICK
             self._guard("register", self._follow_register)
@@ -115,6 +119,17 @@ class Worker:
         self._version = version
         log.info("the register changed", version=version)
 
+    def _look_back(self) -> None:
+        """A portion of what late readings left, between two live batches. When it cannot be done it waits for a while."""
+        now = self._clock()
+        self._look_back_at = now + TICK
+        with self._records.read() as unit:
+            findings = self._judge.look_back(unit, self._readings, now)
+        with self._records.begin() as unit:
+            adopt = self._judge.correct(unit, findings, now)
+        adopt()
+        self._look_back_at = now
+
     def _tick(self) -> None:
         with self._records.begin() as unit:
             adopt = self._judge.tick(unit, self._clock())
@@ -134,6 +149,7 @@ class Worker:
         now = self._clock()
         note = {**self._about, "at": now, "started": self._started, **self._ingest.health(now)}
         note["errors"] = list(self._errors)
+        note["late"] = {"waiting": len(self._judge.backlog.waiting), "too_late": self._judge.backlog.beyond}
         note["rules"] = [health.note() for health in self._judge.health()]
         note["rules_refused"] = self._rules.refused
         totals = {name: self._before.get(name, 0) + int(note[name]) for name in ("messages", "readings")}
@@ -172,12 +188,14 @@ def build(
     from dutyroom.rule_files import RuleFiles
     from dutyroom.rule_following import RuleFollower
     from rules.judge import Judge
+    from rules.late import Lateness
 
     sources = wiring.load_sources(settings)
     rules = RuleFollower(RuleFiles(settings.site_folder), records, clock)
     with records.read() as unit:
         register = unit.registers.load()
-        judge = Judge(rules.first(unit), clock(), register=register, worker=settings.worker)
+        lateness = Lateness(sources={source.name: source.lateness for source in sources.sources})
+        judge = Judge(rules.first(unit), clock(), register=register, worker=settings.worker, lateness=lateness)
         judge.restore(unit, readings)
     link = MqttLink(
         settings.mqtt_url,

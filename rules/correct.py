@@ -71,10 +71,10 @@ class Corrector(Recorder):
             alert = self._raise(row, found)
         else:
             ended = spell.started if spell.ended is None else spell.ended
-            alert = self._unit.alerts.open(late_alert(self._new(row, found), ended))
+            alert = self._unit.alerts.open(self._aside.at_raise(late_alert(self._new(row, found), ended)))
             self._fact(alert, "raised", "normal", WHY)
             self._fact(alert, "returned", "unacknowledged", WHY)
-        self.open[self._key(row)] = alert.id
+        self.open[self._key(row)] = alert.id if alert.open else None
         return alert.id
 
     def _resync(self, number: int, row: int, track: Track) -> None:

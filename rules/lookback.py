@@ -13,6 +13,7 @@ from rules.fold import Verdicts
 from rules.judging import codes_of
 from rules.memory import NEVER, Memory
 from rules.rejudge import History, More, Rejudged, rejudge
+from rules.windows import as_window, reach_of
 from storage.readings.port import Readings
 from storage.records.breaches import BreachFilter, Stretch
 from storage.records.port import Unit
@@ -93,10 +94,13 @@ class LookBack:
             self.found.errors[rule.id] = f"{type(error).__name__}: {error}"
             return None
         judged = batch.at <= self._newest(group, point.id)
+        # A late reading changes what the windows of later readings hold, and the oldest readings' windows are not all at hand.
+        over = reach_of(self.engine, row).over if as_window(group.kind) else 0
+        sure = judged if window.from_the_start else judged & (batch.at >= window.first + over)
         history = History(
-            verdicts=Verdicts(batch.at[judged], codes[judged], batch.value[judged]),
+            verdicts=Verdicts(batch.at[sure], codes[sure], batch.value[sure]),
             known=known.get(rule.id, ()),
-            stretch=window.stretch,
+            stretch=window.stretch._replace(last=window.stretch.last + over),
             from_the_start=window.from_the_start,
             to_the_end=window.to_the_end or not bool(judged.all()),
         )

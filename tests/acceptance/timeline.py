@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from collector.ingest import Ingest
@@ -51,6 +52,10 @@ class DutyRoom:
         """What has arrived by ``now``, and what is due by the clock."""
         while self.ingest.once(now).messages:
             pass
+        while self.judge.backlog.waiting:
+            with self.records.read() as unit:
+                findings = self.judge.look_back(unit, self.readings, now)
+            self._commit(partial(self.judge.correct, findings=findings, now=now))
         self._commit(lambda unit: self.judge.tick(unit, now))
         with self.records.begin() as unit:
             report_tests(unit, self.readings, now)

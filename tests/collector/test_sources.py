@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from collector.sources import DEFAULT_SOURCES, SourcesError, read_sources
+from facility.instant import DAY, HOUR
 
 GOOD = """
 listen = ["site/#"]
@@ -11,6 +12,7 @@ listen = ["site/#"]
 name = "lora"
 decoder = "chirpstack"
 max_bytes = 4096
+lateness  = "48h"
 ignore = ["margin"]
 [source.devices]
 "24e124126a148401" = "gauge-9"
@@ -43,7 +45,8 @@ def test_a_file_adds_to_it() -> None:
     lora = sources.named("lora")
     assert lora is not None
     assert lora.devices["24e124126a148401"] == "gauge-9"
-    assert lora.limit == 4096
+    assert (lora.limit, lora.lateness) == (4096, 48 * HOUR)
+    assert sources.sources[0].lateness == DAY
     assert (lora.meaning("water", "").name, lora.meaning("water", "").scale) == ("pressure", 0.1)
     assert lora.meaning("contact", "").words == {"true": "closed", "false": "open"}
     assert lora.meaning("pressure", "EM500-PP").unit == "kPa"
@@ -64,6 +67,10 @@ def test_a_file_may_do_without_native_or_replace_it() -> None:
         (
             '[[source]]\nname = "a"\ndecoder = "natve"',
             "line 3, source[1].decoder: 'natve' is no decoder; allowed: chirpstack",
+        ),
+        (
+            '[[source]]\nname = "a"\ndecoder = "native"\nlateness = "soon"',
+            "line 4, source[1].lateness: 'soon' is not a duration; write a number and one of ms, s, m, h, d",
         ),
         ('[[source]]\nname = "A b"\ndecoder = "native"', "line 2, source[1].name"),
         (
