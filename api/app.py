@@ -18,6 +18,7 @@ from api.routes import (
     alerts,
     facts,
     letters,
+    maintenance,
     points,
     probes,
     register,
@@ -25,6 +26,7 @@ from api.routes import (
     site,
     stream,
     system,
+    test_modes,
     unclaimed,
     work_orders,
 )
@@ -32,7 +34,7 @@ from api.security import SecurityHeaders
 from api.web import pages
 from api.web.look import STATIC
 
-NOUNS = (site, points, alerts, work_orders, letters, unclaimed, register, rules, facts, system)
+NOUNS = (site, points, alerts, work_orders, test_modes, maintenance, letters, unclaimed, register, rules, facts, system)
 DESCRIPTION = """Everything that the pages show and do, for programs.
 
 Sign in with a token: `Authorization: Bearer dr_…` (`dutyroom token create`). Errors are RFC 9457 problems. Times are

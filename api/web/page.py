@@ -14,7 +14,9 @@ from api.access import Visitor
 from api.context import Context, context_of
 from api.web.look import Look, look_at
 from facility.alert import Alert
+from facility.maintenance import Maintenance
 from facility.register import Register
+from facility.test_mode import TestMode
 from storage.records.port import Unit
 
 
@@ -30,6 +32,10 @@ class Frame:
     dead: int
     unclaimed: int
     head: int
+    tests: list[TestMode]
+    """Running now: a banner on every page says so."""
+    windows: list[Maintenance]
+    """In force now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,20 @@ class Page:
         found = self.register.points.get(point)
         return self.look.say(found.name) if found else point
 
+    def scope_text(self, extent: str, scope: str) -> str:
+        """What a test or a window is about, in one line."""
+        match extent:
+            case "system":
+                return self.look._("the whole property")
+            case "zone":
+                return self.place_text(scope) or scope
+            case "asset":
+                asset = self.register.assets.get(scope)
+                return self.place_text(asset.zone, scope) if asset else scope
+            case _:
+                point = self.register.points.get(scope)
+                return f"{self.scope_text('asset', point.asset)} · {self.point_name(scope)}" if point else scope
+
     def person(self, account: str) -> str:
         """A person's name, or what a part of the product is called."""
         return self.names.get(account, account)
@@ -89,19 +109,21 @@ def reading(request: Request, visitor: Visitor) -> Iterator[Page]:
             unit=unit,
             register=register,
             open_alerts=alerts,
-            frame=_frame(unit, alerts),
+            frame=_frame(unit, alerts, context.clock()),
             names=people(unit, look),
         )
 
 
-def _frame(unit: Unit, alerts: list[Alert]) -> Frame:
+def _frame(unit: Unit, alerts: list[Alert], now: int) -> Frame:
     dead, unclaimed = unit.letters.counts()
     waiting = [alert for alert in alerts if not alert.acknowledged and alert.announces]
     return Frame(
-        counts={severity: sum(int(a.severity) == severity for a in alerts) for severity in (1, 2, 3, 4)},
+        counts={n: sum(int(a.severity) == n and a.announces for a in alerts) for n in (1, 2, 3, 4)},
         unacknowledged=len(waiting),
         urgent=sum(alert.severity <= 2 for alert in waiting),
         dead=dead,
         unclaimed=unclaimed,
         head=unit.facts.head(),
+        tests=[mode for mode in unit.test_modes.running() if mode.in_force(now)],
+        windows=[window for window in unit.maintenance.running() if window.in_force(now)],
     )

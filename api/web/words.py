@@ -145,6 +145,12 @@ HAPPENED = {
     "re-alarmed": N_("announced again"),
     "back-in-service": N_("back in service"),
     "test-over": N_("test over"),
+    "taken-out-of-service": N_("taken out of service"),
+    "re-raised": N_("bad again"),
+    "begun": N_("begun"),
+    "ended": N_("ended"),
+    "stopped": N_("ended early"),
+    "planned": N_("planned"),
     "rose": N_("more urgent"),
     "fell": N_("less urgent"),
     "acknowledged": N_("acknowledged"),
@@ -194,7 +200,10 @@ TABLES = {
     "stops": N_("stops"),
 }
 
+WINDOW_STATES = {"planned": N_("planned"), "in-force": N_("in force"), "ended": N_("ended")}
+
 WORDS: dict[str, dict[str, str]] = {
+    "window-state": WINDOW_STATES,
     "alert-state": ALERT_STATES,
     "condition": CONDITIONS,
     "finding": FINDINGS,

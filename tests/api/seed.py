@@ -17,12 +17,15 @@ from facility.clock import Clock
 from facility.fact import Fact
 from facility.instant import DAY, HOUR, MINUTE, SECOND
 from facility.letter import DeadLetter, Unclaimed
+from facility.maintenance import Maintenance
 from facility.person import Role
 from facility.point import Point
 from facility.quality import Quality
 from facility.reading import Reading
 from facility.register import Register, difference
 from facility.register_files import read_tables
+from facility.scope import Extent
+from facility.test_mode import TestMode
 from facility.work_order import WorkOrder
 from rules.book import RuleBook, limit_text
 from rules.definition import load_book
@@ -181,6 +184,7 @@ def fill(home: House) -> None:
         unit.facts.append(alert_fact(unit.alerts.update(normal), "returned", "unacknowledged", NOW - 25 * HOUR))
         _letters(unit)
         unit.notes.put("worker/worker", WORKER)
+        _tests_and_windows(unit)
 
 
 WORKER = {
@@ -234,6 +238,36 @@ def _at(point: Point, at: int, drop: float) -> Reading:
 def _quiet(point: Point) -> float:
     low = {"insulation_resistance": 12.4, "temperature": 21.5, "humidity": 48, "battery": 87, "residual_current": 31}
     return float(low.get(point.quantity, 0.0 if point.low is None else max(point.low, 0.0)))
+
+
+def _tests_and_windows(unit: Unit) -> None:
+    """Last month's test with one signal missing, and a window planned for tonight."""
+    smoke = sorted(id for id, point in unit.registers.load().points.items() if point.quantity == "smoke")[:4]
+    mode = TestMode(
+        extent=Extent.ZONE,
+        scope="t1",
+        since=NOW - 30 * DAY,
+        until=NOW - 30 * DAY + HOUR,
+        who="engineer",
+        why="Monthly test",
+        expected=tuple(smoke),
+        ended=NOW - 30 * DAY + HOUR,
+        reported=NOW - 30 * DAY + HOUR,
+        came=tuple(smoke[:3]),
+        missed=tuple(smoke[3:]),
+    )
+    unit.test_modes.add(mode)
+    unit.maintenance.add(
+        Maintenance(
+            extent=Extent.ASSET,
+            scope="t1-pump-1",
+            since=NOW + 9 * HOUR,
+            until=NOW + 12 * HOUR,
+            who="engineer",
+            why="Gauge replaced",
+            created=NOW - HOUR,
+        )
+    )
 
 
 def _letters(unit: Unit) -> None:

@@ -24,6 +24,9 @@ WRITES = {
     "put-away": Right.MEND_INTAKE,
     "claim": Right.MANAGE_REGISTER,
     "{action}": Right.ACT_ON_WORK,
+    "test-modes": Right.ACT_ON_WORK,
+    "maintenance": Right.ACT_ON_WORK,
+    "end": Right.ACT_ON_WORK,
 }
 STREAMS = {"/live"}
 

@@ -9,6 +9,8 @@ from starlette.testclient import TestClient
 from api.paging import Out
 from api.routes.alerts import AlertWish
 from api.routes.letters import Reason
+from api.routes.maintenance import MaintenanceIn
+from api.routes.test_modes import TestModeIn
 from api.routes.unclaimed import ClaimIn, PointIn
 from api.routes.work_orders import Wish
 
@@ -57,7 +59,7 @@ def models(base: type[BaseModel]) -> list[type[BaseModel]]:
     return found
 
 
-@pytest.mark.parametrize("model", [*models(Out), AlertWish, Reason, Wish, PointIn, ClaimIn])
+@pytest.mark.parametrize("model", [*models(Out), AlertWish, Reason, Wish, PointIn, ClaimIn, TestModeIn, MaintenanceIn])
 def test_examples_are_valid_values_of_their_fields(model: type[BaseModel]) -> None:
     for name, field in model.model_fields.items():
         for example in field.examples or ():

@@ -37,8 +37,22 @@ PAGES = [
     "/rules/pump-pressure-band",
     "/rules/silence-device",
     "/system",
+    "/test-modes",
+    "/test-modes/1",
+    "/maintenance",
 ]
-EMPTY = ["/", "/alerts", "/work-orders", "/zones", "/dead-letters", "/unclaimed", "/rules", "/system"]
+EMPTY = [
+    "/",
+    "/alerts",
+    "/work-orders",
+    "/zones",
+    "/dead-letters",
+    "/unclaimed",
+    "/rules",
+    "/system",
+    "/test-modes",
+    "/maintenance",
+]
 
 
 @pytest.mark.parametrize("name", ["officer", "engineer", "guard", "inspector", "manager"])

@@ -2,8 +2,34 @@
 
 from fastapi import APIRouter
 
-from api.web.pages import alerts, board, letters, points, rules, sign_in, system, unclaimed, work_orders, zones
+from api.web.pages import (
+    alerts,
+    board,
+    letters,
+    maintenance,
+    points,
+    rules,
+    sign_in,
+    system,
+    test_modes,
+    unclaimed,
+    work_orders,
+    zones,
+)
 
 router = APIRouter(include_in_schema=False)
-for page in (sign_in, board, alerts, work_orders, points, zones, letters, unclaimed, rules, system):
+for page in (
+    sign_in,
+    board,
+    alerts,
+    work_orders,
+    points,
+    zones,
+    letters,
+    unclaimed,
+    rules,
+    system,
+    test_modes,
+    maintenance,
+):
     router.include_router(page.router)

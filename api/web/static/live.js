@@ -82,7 +82,7 @@ function showValue(element, value) {
 }
 
 // Facts: which parts of the page they touch.
-const TOUCHES = { alert: ["alert", "zones", "counts"], "work-order": ["work-order"], letter: ["letter", "counts"], device: ["device", "counts"], register: ["zones", "device"], system: ["system"] };
+const TOUCHES = { alert: ["alert", "zones", "counts"], "work-order": ["work-order"], letter: ["letter", "counts"], device: ["device", "counts"], register: ["zones", "device"], system: ["system"], "test-mode": ["test-mode", "aside"], maintenance: ["maintenance", "aside"] };
 
 function heard(fact, seq) {
   if (seq <= seen) return;

@@ -1,0 +1,88 @@
+"""Maintenance windows: what is out of service, and who answers for it."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.access import Reader, WorkActor
+from api.acting import LONGEST_TEXT, write
+from api.context import Context, context_of, zone_of
+from api.setting_aside import WindowWish, plan_window, stop_window
+from api.web.page import reading
+from api.web.pages.test_modes import chosen, scopes
+from facility.instant import HOUR
+from facility.person import Right
+from facility.register import Register
+
+router = APIRouter(prefix="/maintenance")
+Given = Annotated[Context, Depends(context_of)]
+LENGTHS = (HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 24 * HOUR, 72 * HOUR, 168 * HOUR)
+
+
+@router.get("")
+def show_list(request: Request, visitor: Reader, cursor: str | None = None) -> Response:
+    """Newest first, with the form."""
+    with reading(request, visitor) as page:
+        try:
+            found = page.unit.maintenance.find(cursor, 50)
+        except ValueError:
+            return RedirectResponse("/maintenance", 303)
+        return page.render(
+            "maintenance.html",
+            windows=found.rows,
+            cursor=found.cursor,
+            lengths=LENGTHS,
+            scopes=scopes(page.register),
+            people=[
+                account
+                for account in page.unit.people.accounts()
+                if account.disabled is None and account.id != visitor.actor.id
+            ],
+            may_plan=page.look.may(Right.ACT_ON_WORK),
+        )
+
+
+@router.post("")
+def plan(
+    *,
+    visitor: WorkActor,
+    context: Given,
+    scope: Annotated[str, Form(max_length=220)] = "",
+    begins: Annotated[str, Form(max_length=40)] = "",
+    length: Annotated[int, Form(alias="for", ge=0)] = 0,
+    second: Annotated[str, Form(max_length=40)] = "",
+    reason: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
+) -> Response:
+    """``begins`` is local time as a browser's form gives it; now when it is empty."""
+    now = context.clock()
+    extent, id = chosen(scope)
+
+    def do(register: Register) -> WindowWish:
+        since = _instant(begins, zone_of(context.site(register)))
+        until = (now if since is None else since) + length
+        return WindowWish(extent=extent, scope=id, since=since, until=until, why=reason, second=second)
+
+    write(
+        context,
+        lambda unit: plan_window(unit, context.register(unit), visitor.actor, now, do(context.register(unit))),
+    )
+    return RedirectResponse("/maintenance", 303)
+
+
+def _instant(local: str, zone: tzinfo) -> int | None:
+    """``2026-11-24T08:00`` in the property's time; None where nothing, or nothing that is a time, was entered."""
+    try:
+        return round(datetime.fromisoformat(local).replace(tzinfo=zone).timestamp() * 1000) if local else None
+    except ValueError:
+        return None
+
+
+@router.post("/{number}/end")
+def end(visitor: WorkActor, context: Given, number: int) -> Response:
+    """Back in service early."""
+    write(context, lambda unit: stop_window(unit, number, visitor.actor, context.clock()))
+    return RedirectResponse("/maintenance", 303)
