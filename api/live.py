@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 FACTS_EVERY = 0.1
 VALUES_EVERY = 0.5
 BEAT_EVERY = 2.0
+RECHECK_EVERY = 30.0
+"""How soon a signed-out or revoked listener is cut off."""
 QUEUE = 500
 """Events that wait for one browser; a slower one is cut off and comes back with its Last-Event-ID."""
 MOST_POINTS = 1000
@@ -55,6 +57,8 @@ class Listener:
 
     points: frozenset[str] = frozenset()
     language: str = "zh"
+    may: Callable[[], bool] = lambda: True
+    """Whether the listener may still listen; asked in a thread."""
     queue: asyncio.Queue[Event | None] = field(default_factory=lambda: asyncio.Queue(QUEUE))
     sent: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     """Point → what was last sent, so that only what changed is sent."""
@@ -97,9 +101,11 @@ class Live:
         """How many streams are open."""
         return len(self._listeners)
 
-    async def listen(self, points: Iterable[str], language: str, after: int | None) -> AsyncIterator[bytes]:
-        """Events for one browser, from the fact after ``after`` on."""
-        listener = Listener(points=frozenset(list(points)[:MOST_POINTS]), language=language)
+    async def listen(
+        self, points: Iterable[str], language: str, after: int | None, may: Callable[[], bool] = lambda: True
+    ) -> AsyncIterator[bytes]:
+        """Events for one browser, from the fact after ``after`` on, for as long as it ``may`` listen."""
+        listener = Listener(points=frozenset(list(points)[:MOST_POINTS]), language=language, may=may)
         self._loop = asyncio.get_running_loop()
         for missed in await self._missed(after):
             listener.put(missed)
@@ -155,6 +161,7 @@ class Live:
     async def _run(self) -> None:
         """Poll while somebody listens."""
         values_at = beat_at = 0.0
+        recheck_at = time.monotonic() + RECHECK_EVERY
         while self._listeners:
             started = time.monotonic()
             await self._guarded("facts", self._send_facts)
@@ -164,6 +171,9 @@ class Live:
             if started >= beat_at:
                 beat_at = started + BEAT_EVERY
                 self._send_all(self._beat(self._seen))
+            if started >= recheck_at:
+                recheck_at = started + RECHECK_EVERY
+                await self._guarded("sessions", self.recheck)
             await asyncio.sleep(max(0.0, FACTS_EVERY - (time.monotonic() - started)))
 
     async def _guarded(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
@@ -175,6 +185,13 @@ class Live:
         except Exception:
             log.exception("a live poll failed")
             self._troubles[name] = "poll failed"
+
+    async def recheck(self) -> None:
+        """Cut off whoever may no longer listen: signed out, disabled, revoked, expired."""
+        for listener in list(self._listeners):
+            if not await run_in_threadpool(listener.may):
+                self._listeners.discard(listener)
+                listener.end()
 
     async def _send_facts(self) -> None:
         def read() -> tuple[int, list[Event]]:

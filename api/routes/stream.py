@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import StreamingResponse
 
-from api.access import Reader
+from api.access import Reader, identify
 from api.live import Live
 from api.paging import PROBLEMS
+from api.problems import NotSignedIn
 from api.web.look import language_of
 
 router = APIRouter(tags=["live"], responses=PROBLEMS)
@@ -28,7 +29,16 @@ async def live(
     since = int(last_event_id) if last_event_id.isdigit() else after
     wanted = [point for point in points.split(",") if point]
     return StreamingResponse(
-        hub.listen(wanted, language_of(request, visitor), since),
+        hub.listen(wanted, language_of(request, visitor), since, lambda: still_known(request)),
         media_type="text/event-stream",
         headers={"x-accel-buffering": "no", "cache-control": "no-store"},
     )
+
+
+def still_known(request: Request) -> bool:
+    """Whether the token or session that opened the stream still holds. A watched page counts as used: boards stay signed in."""
+    try:
+        identify(request)
+    except NotSignedIn:
+        return False
+    return True

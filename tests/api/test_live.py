@@ -241,6 +241,40 @@ def test_a_store_that_is_away_is_told_and_the_stream_goes_on(home: House) -> Non
     assert asyncio.run(whole()) == ("the database is restarting", "")
 
 
+def test_who_is_signed_out_is_cut_off(home: House) -> None:
+    async def story(live: Live) -> int:
+        stream = live.listen([], "zh", None, lambda: False)
+        kept = live.listen([], "zh", None, lambda: True)
+        await told(stream, "beat")
+        await told(kept, "beat")
+        await live.recheck()
+        rest = [chunk async for chunk in stream]
+        assert len(rest) < QUEUE
+        return live.listeners
+
+    assert run(home, story) == 1
+
+
+def test_a_stream_holds_as_long_as_its_session_or_token(home: House) -> None:
+    from fastapi import Request
+
+    from api.accounts import new_token
+    from api.routes.stream import still_known
+    from facility.person import Role
+
+    with home.records.begin() as unit:
+        token, secret = new_token(unit, name="wall", role=Role.GUARD, who="manager", at=NOW)
+    scope = {
+        "type": "http",
+        "app": create_app(home.context),
+        "headers": [(b"authorization", f"Bearer {secret}".encode())],
+    }
+    assert still_known(Request(scope))
+    with home.records.begin() as unit:
+        unit.people.revoke_token(token.id, NOW)
+    assert not still_known(Request(scope))
+
+
 # --- over the wire
 
 

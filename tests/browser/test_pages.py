@@ -170,6 +170,10 @@ def test_values_change_in_place_and_age(signed_in: SignedIn, duty: Duty) -> None
     expect(page.locator("#now-value .number")).to_have_text("0.432")
     expect(page.locator("#now-value .value")).to_have_class("value p2")
     expect(page.locator("#now-value .age")).to_contain_text("秒前")
+    page.goto(f"{duty.address}/")
+    duty.home.say(GAUGE, 0.431)
+    expect(page.locator(f".gauges [data-point='{GAUGE}'] .number")).to_have_text("0.431")
+    expect(page.locator(f"#alert-2 [data-point='{GAUGE}'] .number")).to_have_text("0.431")
 
 
 def test_the_chart_is_drawn_and_reads_out_values(signed_in: SignedIn, duty: Duty) -> None:
@@ -224,6 +228,15 @@ def test_a_lost_connection_catches_up_with_what_was_missed(
     with serving(create_app(home.context), port=int(address.rpartition(":")[2])):
         expect(page.locator("#alert-6")).to_be_visible(timeout=20_000)
     home.records.close()
+
+
+def test_a_screen_whose_session_ended_finds_the_sign_in_page(signed_in: SignedIn, duty: Duty) -> None:
+    page = signed_in("officer")
+    expect(page.locator("html.alive")).to_be_attached()
+    with duty.home.records.begin() as unit:
+        unit.people.end_sessions_of("officer")
+    duty.home.raise_alert("pump-pressure-band", "t2-pump-1.pressure", value=0.9, ago=60_000)
+    page.wait_for_url("**/sign-in?next=/")
 
 
 def test_sound_is_off_until_somebody_turns_it_on(signed_in: SignedIn) -> None:

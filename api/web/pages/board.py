@@ -28,6 +28,8 @@ FLOOD = 12
 MOST_VALUES = 16
 MOST_FOLDED = 20
 MOST_ORDERS = 50
+MOST_WATCHED = 200
+"""The points stand in the address of the stream, which must not grow without end."""
 MOST_TRENDS = 50
 """A trend is a question to the store for each row: the most urgent rows get one."""
 
@@ -93,15 +95,15 @@ class Gauge:
 def show(request: Request, visitor: Reader) -> Response:
     """Zones, what is wrong, watched values, work orders."""
     with reading(request, visitor) as page:
-        rows = alert_rows(page, page.open_alerts)
+        rows, shown = alert_rows(page, page.open_alerts), gauges(page)
         return page.render(
             "board.html",
             groups=grouped(rows),
             buildings=buildings(page.register, page.open_alerts),
-            gauges=gauges(page),
+            gauges=shown,
             orders=orders_by_clock(page),
             workers=workers(page.unit),
-            watched=sorted({row.alert.point for row in rows}),
+            watched=sorted({row.alert.point for row in rows[:MOST_WATCHED]} | {gauge.point.id for gauge in shown}),
         )
 
 

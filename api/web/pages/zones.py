@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.access import Reader
 from api.web.page import Page, reading
-from api.web.pages.board import alert_rows, buildings, urgency
+from api.web.pages.board import MOST_WATCHED, alert_rows, buildings, urgency
 from api.web.values import Shown
 from facility.alert import Condition
 from facility.point import Point
@@ -71,7 +71,7 @@ def show_one(request: Request, visitor: Reader, id: str) -> Response:
             lines=lines,
             rows=alert_rows(page, sorted((a for a in page.open_alerts if a.zone in below), key=urgency)[:MOST_ALERTS]),
             count=sum(a.zone in below for a in page.open_alerts),
-            watched=[line.point.id for asset in lines for line in asset.points],
+            watched=[line.point.id for asset in lines for line in asset.points][:MOST_WATCHED],
         )
 
 

@@ -48,10 +48,33 @@ setInterval(() => {
   }
   // A browser that gave up (the server answered with an error) is started again; a signed-out one finds the sign-in page.
   if (source.readyState === EventSource.CLOSED && silence > LOST_AFTER) {
-    lastBeat = Date.now() - LOST_AFTER - 1;
+    if (silence > LOST_AFTER + 2000) leaveIfSignedOut();
     connect();
   }
 }, 1000);
+
+// A session that has ended answers with a redirect: the sign-in page then leads back here, and drafts are kept.
+let leaving = false;
+async function leaveIfSignedOut() {
+  if (leaving) return;
+  leaving = true;
+  try {
+    const answer = await fetch(location.href, { redirect: "manual" });
+    if (answer.type === "opaqueredirect") location.reload();
+  } catch {
+    // The server is away: nothing to do but wait.
+  } finally {
+    leaving = false;
+  }
+}
+
+// A part of another page (the sign-in form) must never take the place of a part of this one.
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (new URL(event.detail.xhr.responseURL).pathname !== location.pathname) {
+    event.detail.shouldSwap = false;
+    location.reload();
+  }
+});
 
 // Values in place: nothing moves.
 function showValues(values) {
@@ -103,7 +126,8 @@ function regions() {
 function busy(region) {
   if (region.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) return true;
   if (region.querySelector("details.act[open], details.flood[open]")) return true;
-  if (!String(getSelection() || "").trim() === false && region.contains(getSelection().anchorNode)) return true;
+  const selection = getSelection();
+  if (selection && !selection.isCollapsed && region.contains(selection.anchorNode)) return true;
   return region.dataset.region !== "system" && Date.now() - lastTouch < BUSY_FOR;
 }
 
