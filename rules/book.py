@@ -111,7 +111,7 @@ def limits_at(rule: Rule, point: Point, register: Register, at: int) -> Limits |
 def limit_text(rule: Rule, point: Point, register: Register, at: int) -> Text:
     """The limit in words, with its unit; why not, where the rule cannot judge."""
     try:
-        return rule.kind.limit_text(rule.spec, point, rule.limits(point, register, at))
+        return rule.kind.limit_text(rule.spec_at(point, register, at), point, rule.limits(point, register, at))
     except CannotJudge as error:
         return Text(f"无法判断：{error.reason}", f"cannot judge: {error.reason}")
 

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from facility.alert import Severity
 from facility.alert_life import SHELVE_MAX
+from facility.mode import MODES, SETTING
 from facility.units import UnitError, canonical_unit, convert, parse_quantity_text, quantity_named
 from rules.book import RuleBook
 from rules.file import AppliesTable, FilterTable, RuleFile, StoryTable, rule_file_model
@@ -21,7 +22,8 @@ from rules.kind import Kind, Spec, SpecError, all_kinds
 from rules.locate import line_of
 from rules.problem import BrokenRules, Problem, invalid, plain
 from rules.relations import between_rules
-from rules.rule import Applies, Filter, Inhibition, Level, Promise, Response, Rule, Story
+from rules.rule import Applies, Filter, Inhibition, Level, Mode, Promise, Response, Rule, Story
+from rules.windows import as_window
 
 __all__ = ["MANUAL", "BrokenRules", "Problem", "RuleBook", "load_book", "read_rule", "version"]
 
@@ -130,6 +132,7 @@ def _rule(file: RuleFile, content: dict[str, Any], text: str, path: str) -> Rule
         stories=tuple(_story(story, index, quantity, text) for index, story in enumerate(file.story)),
         levels=_levels(file, content, kind, quantity),
         inhibited_by=_inhibited_by(file),
+        modes=_modes(file, content, kind, quantity),
         path=path,
         text=text,
     )
@@ -177,6 +180,30 @@ def _inhibited_by(file: RuleFile) -> tuple[Inhibition, ...]:
     if any(table.rule == file.id for table in file.inhibited_by):
         raise _Misfit("a rule cannot inhibit itself; allowed: the id of another rule", "inhibited_by")
     return tuple(Inhibition(rule=table.rule, same=table.same) for table in file.inhibited_by)
+
+
+def _modes(file: RuleFile, content: dict[str, Any], kind: Kind, quantity: str) -> tuple[Mode, ...]:
+    modes = []
+    for name, table in file.mode.items():
+        where, given = ("mode", name), content["mode"][name]
+        if table.off and file.life_safety:
+            raise _Misfit("life safety is never switched off; allowed: other limits", *where, "off")
+        spec = None
+        if not table.off or kind.NAME in given:
+            spec = differing_spec(content, given, kind, quantity, where)
+            _only_limits(spec, kind.spec(getattr(file, kind.NAME), quantity), kind, where)
+        modes.append(Mode(name=name, spec=spec, off=table.off))
+    return tuple(modes)
+
+
+def _only_limits(spec: Spec, own: Spec, kind: Kind, where: tuple[str, ...]) -> None:
+    """Times and settings are the rule's: a run of readings may lie in two modes."""
+    if as_window(kind):
+        raise _Misfit(f"a window of [{kind.NAME}] may lie in two modes; allowed: off = true", *where, kind.NAME)
+    for key in ("hold_for", "clear_for", "setting"):
+        if getattr(spec, key) != getattr(own, key):
+            shown = "around" if key == "setting" else key
+            raise _Misfit("a mode has other limits, not other times or settings", *where, kind.NAME, shown)
 
 
 def _levels(file: RuleFile, content: dict[str, Any], kind: Kind, quantity: str) -> tuple[Level, ...]:
@@ -251,7 +278,7 @@ def _story(story: StoryTable, index: int, quantity: str, text: str) -> Story:
         interval=story.interval,
         resolution=story.resolution,
         unit=unit,
-        settings=tuple((name, _set(value, unit, quantity, index)) for name, value in story.set.items()),
+        settings=tuple((name, _set(name, value, unit, quantity, index)) for name, value in story.set.items()),
         line=line_of(text, ("story", index)),
     )
 
@@ -274,7 +301,11 @@ def _story_unit(story: StoryTable, index: int, quantity: str) -> str:
         raise _Misfit(str(error), "story", index, "unit") from None
 
 
-def _set(value: str, unit: str, quantity: str, index: int) -> float:
+def _set(name: str, value: str, unit: str, quantity: str, index: int) -> float:
+    if name == SETTING:
+        if value not in MODES:
+            raise _Misfit(f"{value!r} is not a mode; allowed: {', '.join(MODES)}", "story", index, "set")
+        return float(MODES[value])
     try:
         number, written = parse_quantity_text(value)
         return convert(number, written, unit, quantity)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -93,6 +93,7 @@ class ClockTable(Table):
     clause: Clause = Field(default="", description="the clause that sets it")
 
 
+ModeName = Literal["normal", "fire-pump-running", "maintenance", "drill"]
 SeverityWord = Literal["critical", "high", "medium", "low"]
 ClockName = Literal["respond", "arrive", "resolve", "notice", "review"]
 
@@ -140,6 +141,12 @@ def _inhibitions(value: Any) -> Any:
 OneOrMoreInhibitions = Annotated[tuple[InhibitionTable, ...], BeforeValidator(_inhibitions), _OneOrList]
 
 
+class ModeTable(Table):
+    """``[mode.<name>]``, the tables of the kinds aside."""
+
+    off: bool = Field(default=False, description="judged and shown as suppressed by design, and calls nobody")
+
+
 class LevelTable(Table):
     """``[[level]]``, the tables of the kinds aside."""
 
@@ -172,6 +179,9 @@ class RuleFile(Table):
     inhibited_by: OneOrMoreInhibitions = Field(
         default=(), description="rules whose alerts explain this one's: shown and recorded, and pages nobody meanwhile"
     )
+    mode: Mapping[ModeName, ModeTable] = Field(
+        default_factory=dict, description="what differs while the point's setting named mode says so"
+    )
     level: Sequence[LevelTable] = Field(
         default=(), description="further severities of the same rule, each with what differs in the kind's table"
     )
@@ -191,6 +201,11 @@ def rule_file_model() -> type[RuleFile]:
     }
     level = create_model("Level", __base__=LevelTable, **differing)  # type: ignore[call-overload]
     fields["level"] = (list[level], Field(default_factory=list, description=RuleFile.model_fields["level"].description))  # type: ignore[valid-type]
+    mode = create_model("Mode", __base__=ModeTable, **differing)  # type: ignore[call-overload]
+    fields["mode"] = (
+        dict[ModeName, mode],  # type: ignore[valid-type]
+        Field(default_factory=dict, description=RuleFile.model_fields["mode"].description),
+    )
     return create_model("RuleFile", __base__=RuleFile, **fields)
 
 

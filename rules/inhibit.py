@@ -53,6 +53,11 @@ def explains(inhibitor: Alert, alert: Alert, inhibition: Inhibition, register: R
     return bool(there & places(inhibitor.point, inhibition.same, register))
 
 
+def may_be_quiet(rule: Rule) -> bool:
+    """Whether something may keep its alerts from calling anybody."""
+    return bool(rule.inhibited_by) or any(mode.off for mode in rule.modes)
+
+
 class Inhibitor:
     """One unit of work's look at what inhibits what. Read once the alerts of inhibiting rules are written."""
 
@@ -66,8 +71,12 @@ class Inhibitor:
         return [a for a in self._open(wanted) if a.condition is not Condition.NORMAL and not a.test]
 
     def of(self, alert: Alert, rule: Rule) -> str:
-        """The rule that inhibits the alert now, or empty."""
+        """The rule that inhibits the alert now, or the mode (``mode:drill``) in which it calls nobody, or empty."""
         register = self._engine.register
+        point = register.points.get(alert.point)
+        mode = rule.mode_at(point, register, self._now) if point else None
+        if mode is not None and mode.off:
+            return f"mode:{mode.name}"
         found = (
             inhibition.rule
             for inhibition in rule.inhibited_by
@@ -78,11 +87,11 @@ class Inhibitor:
 
     def at_raise(self, alert: Alert, rule: Rule) -> Alert:
         """A new alert with what inhibits it."""
-        return replace(alert, suppressed_by=self.of(alert, rule)) if rule.inhibited_by else alert
+        return replace(alert, suppressed_by=self.of(alert, rule)) if may_be_quiet(rule) else alert
 
     def look_again(self, open_order: OpenOrder) -> None:
         """Every open alert that may be inhibited, after something that inhibits began or ended. Raises ``Conflict``."""
-        rules = {rule.id: rule for rule in self._engine.rules if rule.inhibited_by and not rule.level_of}
+        rules = {rule.id: rule for rule in self._engine.rules if may_be_quiet(rule) and not rule.level_of}
         for alert in self._open(rules):
             by = self.of(alert, rules[alert.rule])
             if by != alert.suppressed_by:
@@ -92,7 +101,7 @@ class Inhibitor:
         """Alerts whose rules are inhibited by nothing any more, after a change of rules."""
         for alert in self._open(None, ("suppressed-by-design", "out-of-service")):
             rule = self._engine.rule_index.get(alert.rule)
-            if alert.suppressed_by and (rule is None or not self._engine.rules[rule].inhibited_by):
+            if alert.suppressed_by and (rule is None or not may_be_quiet(self._engine.rules[rule])):
                 self._change(alert, "", open_order)
 
     def _change(self, alert: Alert, by: str, open_order: OpenOrder) -> None:

@@ -115,7 +115,7 @@ class Judge:
             compile_engine(self._book, self._engine.register, now) if now >= self._engine.next_change else self._engine
         )
         outcome = overdue(engine, self._memory, now)
-        opened = self._record(unit, outcome, now, self._gone)
+        opened = self._record(unit, outcome, now, self._gone, again=engine is not self._engine)
         attend(unit, engine.register, now, Recorder(unit, engine, {}, now).order_for)
 
         def adopt() -> None:
@@ -196,10 +196,14 @@ class Judge:
             if not missing:
                 return
 
-    def _record(self, unit: Unit, outcome: Outcome, now: int, gone: Iterable[Key] = ()) -> dict[Key, int | None]:
+    def _record(
+        self, unit: Unit, outcome: Outcome, now: int, gone: Iterable[Key] = (), *, again: bool = False
+    ) -> dict[Key, int | None]:
         recorder = Recorder(unit, self._engine, self._open, now)
         recorder.retire(gone)
         recorder.write(outcome)
+        if again:
+            recorder.look_again()
         self._note_errors(outcome.errors | recorder.errors, now)
         return recorder.open
 

@@ -80,15 +80,15 @@ def _rows(engine: Engine, number: int, known: Census, alike: Index, now: int) ->
     rule = engine.rules[number]
     points = np.array(watched(rule, engine.register, known), np.intp)
     since, until = np.full(len(points), -FOREVER, np.int64), np.full(len(points), FOREVER, np.int64)
-    if rule.spec.setting:
+    if rule.settings:
         for row, point in enumerate(points.tolist()):
             since[row], until[row] = _in_force(rule, engine.points[point], engine.register, now)
-    settings = [_setting(rule, engine.points[point], engine.register, now) for point in points.tolist()]
+    settings = [_in_force_now(rule, engine.points[point], engine.register, now) for point in points.tolist()]
     classes: dict[object, int] = {}
     keys = zip(alike[points].tolist(), settings, strict=True)
     place = np.array([classes.setdefault(key, len(classes)) for key in keys], np.intp)
     first = np.unique(place, return_index=True)[1].tolist()
-    found = [_limits(rule, engine.points[points[row]], settings[row]) for row in first]
+    found = [_limits(rule, engine.points[points[row]], engine.register, now) for row in first]
     for at, reason in enumerate(found):
         if isinstance(reason, str):
             names = [engine.points[point].id for point in points[place == at].tolist()]
@@ -96,24 +96,23 @@ def _rows(engine: Engine, number: int, known: Census, alike: Index, now: int) ->
     return _Rows(number, points, [None if isinstance(one, str) else one for one in found], place, since, until)
 
 
-def _setting(rule: Rule, point: Point, register: Register, at: int) -> float | None:
-    if not rule.spec.setting:
-        return None
-    setting = register.setting(point.id, rule.spec.setting, at)
-    return setting.value if setting else None
+def _in_force_now(rule: Rule, point: Point, register: Register, at: int) -> tuple[float | None, ...]:
+    """The values that the rule's limits depend on."""
+    found = (register.setting(point.id, name, at) for name in rule.settings)
+    return tuple(setting.value if setting else None for setting in found)
 
 
-def _limits(rule: Rule, point: Point, setting: float | None) -> Limits | str:
+def _limits(rule: Rule, point: Point, register: Register, at: int) -> Limits | str:
     """The limits, or why there are none."""
     try:
-        return rule.kind.limits(rule.spec, point, setting)
+        return rule.limits(point, register, at)
     except CannotJudge as error:
         return error.reason
 
 
 def _in_force(rule: Rule, point: Point, register: Register, at: int) -> tuple[int, int]:
-    """The time around ``at`` in which the rule's setting does not change."""
-    changes = [setting.since for setting in register.settings_history(point.id, rule.spec.setting)]
+    """The time around ``at`` in which no setting that the rule's limits depend on changes."""
+    changes = [one.since for name in rule.settings for one in register.settings_history(point.id, name)]
     before = [since for since in changes if since <= at]
     after = [since for since in changes if since > at]
     return (max(before) if before else -FOREVER), (min(after) if after else FOREVER)

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from facility.alert import QUIET, Condition, Severity, Track
-from rules.rule import Rule
+from rules.rule import Mode, Rule
 from rules.timeline import Move, Transition, What
 
 if TYPE_CHECKING:
@@ -31,7 +31,14 @@ def with_levels(rules: Iterable[Rule]) -> list[Rule]:
 def _levels(rule: Rule) -> Iterable[Rule]:
     for level in rule.levels:
         name = f"{rule.id}{MARK}{level.severity.name.lower()}"
-        yield replace(rule, id=name, severity=level.severity, spec=level.spec, levels=(), level_of=rule.id)
+        yield replace(
+            rule, id=name, severity=level.severity, spec=level.spec, levels=(), modes=_shared(rule), level_of=rule.id
+        )
+
+
+def _shared(rule: Rule) -> tuple[Mode, ...]:
+    """A mode that calls nobody does so at every level; its other limits are those of the rule's own severity."""
+    return tuple(replace(mode, spec=None) for mode in rule.modes if mode.off)
 
 
 def family(rule: str) -> str:

@@ -184,7 +184,7 @@ class Recorder:
         if limits is None:
             return rule.title
         try:
-            return rule.kind.limit_text(rule.spec, point, limits)
+            return rule.kind.limit_text(rule.spec_at(point, self._engine.register, at), point, limits)
         except Exception as error:  # noqa: BLE001 - an alarm goes out, whatever becomes of its wording
             self.errors[rule.id] = f"{type(error).__name__}: {error}"
             return rule.title

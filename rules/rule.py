@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from facility.alert import Severity, Timing
 from facility.alert_life import SHELVE_MAX
+from facility.mode import SETTING, mode_at
 from facility.point import Point
 from facility.register import Register
 from facility.site import Asset
@@ -138,6 +139,17 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mode:
+    """What differs while a point is in a mode, see ``facility.mode``."""
+
+    name: str
+    spec: Spec | None = None
+    """Other limits; None: the rule's own."""
+    off: bool = False
+    """Judged and shown, and calls nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One file."""
 
@@ -163,6 +175,7 @@ class Rule:
     stories: tuple[Story, ...] = ()
     levels: tuple[Level, ...] = ()
     inhibited_by: tuple[Inhibition, ...] = ()
+    modes: tuple[Mode, ...] = ()
     level_of: str = ""
     """The rule whose level this is; see ``rules.levels``. Empty for a rule itself."""
     path: str = ""
@@ -176,4 +189,21 @@ class Rule:
         """What it asks of the point at ``at``. Raises ``CannotJudge``."""
         name = self.spec.setting
         setting = register.setting(point.id, name, at) if name else None
-        return self.kind.limits(self.spec, point, setting.value if setting else None)
+        return self.kind.limits(self.spec_at(point, register, at), point, setting.value if setting else None)
+
+    def mode_at(self, point: Point, register: Register, at: int) -> Mode | None:
+        """What differs in the mode in which the point is at ``at``; None where nothing does."""
+        if not self.modes:
+            return None
+        name = mode_at(point.id, register, at)
+        return next((mode for mode in self.modes if mode.name == name), None)
+
+    def spec_at(self, point: Point, register: Register, at: int) -> Spec:
+        """Its limits as they are in the mode at ``at``."""
+        mode = self.mode_at(point, register, at)
+        return self.spec if mode is None or mode.spec is None else mode.spec
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The names of the point's settings that its limits depend on."""
+        return tuple(name for name in (self.spec.setting, SETTING if self.modes else "") if name)

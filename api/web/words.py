@@ -60,6 +60,13 @@ ORDER_ACTIONS = {
     "comment": N_("Comment"),
 }
 
+MODES = {
+    "normal": N_("normal"),
+    "fire-pump-running": N_("fire pump running"),
+    "maintenance": N_("maintenance"),
+    "drill": N_("drill"),
+}
+
 ALERT_ACTIONS = {
     "acknowledge": N_("Acknowledge"),
     "comment": N_("Comment"),
@@ -210,6 +217,7 @@ WORDS: dict[str, dict[str, str]] = {
     "order-state": ORDER_STATES,
     "order-action": ORDER_ACTIONS,
     "alert-action": ALERT_ACTIONS,
+    "mode": MODES,
     "order-kind": ORDER_KINDS,
     "clock": CLOCKS,
     "role": ROLES,

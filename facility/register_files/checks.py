@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+from facility.mode import MODE_NAMES, MODES, SETTING
 from facility.point import Point
 from facility.register_files.error import NOTHING, RegisterError
 from facility.register_files.table import Row, Table, closest
@@ -165,12 +166,22 @@ def _settings(settings: Table, points: Table) -> Iterator[RegisterError]:
         point = by_id.get(setting.point)
         if point is None or not row.number:
             continue
+        if setting.name == SETTING:
+            yield from _mode(settings, row, setting.value)
+            continue
         low = -math.inf if point.low is None else point.low
         high = math.inf if point.high is None else point.high
         if low < high and not low <= setting.value <= high:
             allowed = f"{low:g} – {high:g} {point.unit}".strip()
             message = Text("超出测点的量程", "is outside the point's range")
             yield settings.error(row, "value", message, Text(allowed, allowed))
+
+
+def _mode(settings: Table, row: Row, value: float) -> Iterator[RegisterError]:
+    if value not in MODES.values():
+        message = Text("不是模式的编号", "is not the number of a mode")
+        chinese = "、".join(f"{number}（{MODE_NAMES[word].zh}）" for word, number in MODES.items())
+        yield settings.error(row, "value", message, Text(chinese, ", ".join(f"{n} ({w})" for w, n in MODES.items())))
 
 
 _LIMITS = (

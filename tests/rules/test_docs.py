@@ -7,7 +7,16 @@ from typing import get_args
 import pytest
 
 from rules.definition import load_book, read_rule
-from rules.file import AppliesTable, ClockName, InhibitionTable, LevelTable, ResponseTable, RuleFile, StoryTable
+from rules.file import (
+    AppliesTable,
+    ClockName,
+    InhibitionTable,
+    LevelTable,
+    ModeTable,
+    ResponseTable,
+    RuleFile,
+    StoryTable,
+)
 from rules.kind import Kind, all_kinds
 from rules.kinds.quality import WORDS
 from rules.stories import MEANS, QUALITY_WORDS, tell_all, told
@@ -44,7 +53,13 @@ def test_the_keys_of_a_rule_are_those_of_the_page() -> None:
 
 @pytest.mark.parametrize(
     ("title", "table"),
-    [("applies", AppliesTable), ("response", ResponseTable), ("level", LevelTable), ("inhibited_by", InhibitionTable)],
+    [
+        ("applies", AppliesTable),
+        ("response", ResponseTable),
+        ("level", LevelTable),
+        ("inhibited_by", InhibitionTable),
+        ("mode", ModeTable),
+    ],
 )
 def test_the_keys_of_inner_tables_are_those_of_the_page(title: str, table: type[Table]) -> None:
     assert set(rows(title)) == set(keys(table))
