@@ -131,6 +131,8 @@ class Worker:
         self._look_back_at = now
 
     def _tick(self) -> None:
+        now = self._clock()
+        self._judge.link(now, connected=bool(self._ingest.health(now)["connected"]))
         with self._records.begin() as unit:
             adopt = self._judge.tick(unit, self._clock())
         adopt()

@@ -12,6 +12,7 @@ from functools import cached_property
 from facility.alert import Alert, Condition
 from facility.register import Register
 from rules.engine import Engine
+from rules.links import LINK_RULES
 from rules.respond import alert_fact
 from rules.rule import Inhibition, Rule
 from storage.records.port import AlertFilter, Unit
@@ -94,14 +95,15 @@ class Inhibitor:
         rules = {rule.id: rule for rule in self._engine.rules if may_be_quiet(rule) and not rule.level_of}
         for alert in self._open(rules):
             by = self.of(alert, rules[alert.rule])
-            if by != alert.suppressed_by:
+            if by != alert.suppressed_by and alert.suppressed_by not in LINK_RULES:
                 self._change(alert, by, open_order)
 
     def let_go(self, open_order: OpenOrder) -> None:
         """Alerts whose rules are inhibited by nothing any more, after a change of rules."""
         for alert in self._open(None, ("suppressed-by-design", "out-of-service")):
             rule = self._engine.rule_index.get(alert.rule)
-            if alert.suppressed_by and (rule is None or not may_be_quiet(self._engine.rules[rule])):
+            quiet = rule is not None and may_be_quiet(self._engine.rules[rule])
+            if alert.suppressed_by not in (*LINK_RULES, "") and not quiet:
                 self._change(alert, "", open_order)
 
     def _change(self, alert: Alert, by: str, open_order: OpenOrder) -> None:

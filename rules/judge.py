@@ -16,6 +16,8 @@ from rules.judging import Outcome, judge_batch, overdue
 from rules.late import Backlog, Lateness, late_readings, stretches
 from rules.layout import compile_engine
 from rules.levels import family, left_alone
+from rules.linked import LinkChanges, LinkRecorder, by_the_clock, by_word, released
+from rules.links import LINK_RULES, Links, gateways
 from rules.lookback import Findings, LookBack
 from rules.memory import fresh_memory, moved_memory
 from rules.record import Key, Recorder
@@ -59,13 +61,15 @@ class Judge:
         self._gone: set[Key] = set()
         self._troubles: dict[str, Trouble] = {}
         self._store: Readings | None = None
+        self._links, self._gateways = Links(), gateways(self._engine)
         self._note_errors(self._engine.errors, now)
 
     def judge(self, unit: Unit, readings: Sequence[Reading], now: int) -> Adopt:
         """Judge readings that are durable; late ones wait for ``look_back``. Raises ``Conflict``, ``RecordsUnavailable``."""
         batch = columns(readings, self._engine.index)
         outcome = judge_batch(self._engine, self._memory, batch, now)
-        opened = self._record(unit, outcome, now)
+        changes = by_word(self._gateways, self._memory, self._links, outcome, now)
+        opened = self._record(unit, outcome, now, changes)
         late, beyond = self._late(batch, now)
         unit.late_work.add(late)
 
@@ -74,6 +78,7 @@ class Judge:
             self.backlog.grew(late)
             self.backlog.beyond += beyond
             self._adopt(outcome, opened)
+            self._links.adopt(changes.lost, changes.regained, now)
 
         return adopt
 
@@ -114,16 +119,29 @@ class Judge:
         engine = (
             compile_engine(self._book, self._engine.register, now) if now >= self._engine.next_change else self._engine
         )
-        outcome = overdue(engine, self._memory, now)
-        opened = self._record(unit, outcome, now, self._gone, again=engine is not self._engine)
+        outcome, changes = Outcome(), LinkChanges()
+        if self._links.cut is None:
+            outcome = overdue(engine, self._memory, now)
+            changes = by_the_clock(self._gateways, self._memory, self._links, outcome, now)
+            changes.released = released(engine, self._gateways, self._memory, self._links, changes, self._open, now)
+        opened = self._record(unit, outcome, now, changes, clock=True, again=engine is not self._engine)
         attend(unit, engine.register, now, Recorder(unit, engine, {}, now).order_for)
 
         def adopt() -> None:
             self._engine = engine
             self._gone = set()
             self._adopt(outcome, opened)
+            self._links.adopt(changes.lost, changes.regained, now)
 
         return adopt
+
+    def link(self, now: int, *, connected: bool) -> None:
+        """Whether the collector hears its broker; told before each tick. While it hears nothing, nobody else is called silent."""
+        if not connected:
+            self._links.cut = now if self._links.cut is None else self._links.cut
+        elif self._links.cut is not None:
+            self._links.cut = None
+            self._memory.grace(now)
 
     def use(self, unit: Unit, register: Register, now: int, book: RuleBook | None = None) -> Adopt:
         """Go on with another register, or other rules. Alerts of rules and points that are gone are returned, with why."""
@@ -133,7 +151,7 @@ class Judge:
         if self._store is not None:
             with suppress(ReadingsUnavailable):  # a rule that looks back starts with nothing then
                 memory.windows.fill(self._store, memory.newest)
-        gone = {key for key in self._keys() if engine.row(*key) is None} | self._gone
+        gone = {key for key in self._keys() if engine.row(*key) is None and key[0] not in LINK_RULES} | self._gone
         gone |= left_alone(engine, memory, gone) & set(self._open)
         recorder = Recorder(unit, engine, self._open, now)
         recorder.retire(gone)
@@ -142,6 +160,7 @@ class Judge:
         def adopt() -> None:
             self._book, self._engine, self._memory, self._gone = book, engine, memory, set()
             self._forget(recorder.open)
+            self._gateways = gateways(engine)
             self._troubles = {}
             self._note_errors(engine.errors, now)
 
@@ -165,8 +184,10 @@ class Judge:
         memory.tracks.clear()
         memory.active[:] = False
         self.backlog.load(unit)
-        self._open = {(alert.rule, alert.point): alert.id for alert in unit.alerts.open_ones()}
-        self._gone = {key for key in self._open if engine.row(*key) is None}
+        alerts = unit.alerts.open_ones()
+        self._links.load(alerts)
+        self._open = {(alert.rule, alert.point): alert.id for alert in alerts}
+        self._gone = {key for key in self._open if engine.row(*key) is None and key[0] not in LINK_RULES}
         for key, track in unit.alerts.tracks().items():
             row = engine.row(*key)
             if row is None:
@@ -197,10 +218,13 @@ class Judge:
                 return
 
     def _record(
-        self, unit: Unit, outcome: Outcome, now: int, gone: Iterable[Key] = (), *, again: bool = False
+        self, unit: Unit, outcome: Outcome, now: int, changes: LinkChanges, *, clock: bool = False, again: bool = False
     ) -> dict[Key, int | None]:
-        recorder = Recorder(unit, self._engine, self._open, now)
-        recorder.retire(gone)
+        recorder = LinkRecorder(unit, self._engine, self._open, now)
+        if clock:
+            recorder.retire(self._gone)
+            recorder.broker(self._worker or "worker", self._links)
+        recorder.follow(changes, outcome, self._gateways, self._memory)
         recorder.write(outcome)
         if again:
             recorder.look_again()

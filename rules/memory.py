@@ -52,6 +52,10 @@ class Memory:
         else:
             self.tracks[row] = track
 
+    def grace(self, now: int) -> None:
+        """Silence is counted anew for every point: nobody could be heard until now."""
+        np.maximum(self.since, now, out=self.since)
+
     def saw(self, batch: Columns, now: int) -> None:
         """The batch has been judged."""
         for qualities, newest in self.newest.items():

@@ -25,7 +25,7 @@ SUMMARY = Text("一段时间内出现次数过多", "too often within a time")
 BREACHES: frozenset[int] = TRUE_BUT_UNTIMELY
 NEEDS_QUANTITY = True
 SHOWS_VALUE = True
-JUDGES_LATE = False
+JUDGES_LATE = True
 EVIDENCE = TRUE_BUT_UNTIMELY
 
 

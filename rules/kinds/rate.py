@@ -27,7 +27,7 @@ NAME = "rate"
 SUMMARY = Text("变化过快", "rises or falls too fast")
 NEEDS_QUANTITY = True
 SHOWS_VALUE = True
-JUDGES_LATE = False
+JUDGES_LATE = True
 FEWEST = 5
 """Of five readings one may be anything at all, see ``rules.slope``."""
 FINEST = 60

@@ -28,7 +28,7 @@ NAME = "trend"
 SUMMARY = Text("趋势将越过限值", "heads for a limit")
 NEEDS_QUANTITY = True
 SHOWS_VALUE = True
-JUDGES_LATE = False
+JUDGES_LATE = True
 FINEST = 180
 """A window is looked at in so many slots at most: one a day for half a year."""
 

@@ -19,6 +19,11 @@ from tests.rules.room import ALARM, GAUGE, HOUR, MINUTE, QUIET, SECOND, SMOKE, T
 RULES = ("pump-pressure-band", "smoke-alarm", "sensor-fault", "clock-wrong", "sensor-fault-life-safety")
 HELD = rule_text("held", '[minimum]\nlimit = "0.5 MPa"\ndeadband = "0.02 MPa"\nhold_for = "20s"\nclear_for = "30s"')
 AT_ONCE = rule_text("at-once", '[maximum]\nlimit = "0.65 MPa"\ndeadband = "0.02 MPa"')
+COUNTED = rule_text(
+    "counted",
+    '[count]\nbad = ["alarm"]\nat_least = 3\nwithin = "45s"',
+    applies='applies = { quantity = "smoke" }',
+)
 
 VALUES = st.sampled_from([0.6, 0.4, 0.4, 0.51, 0.45, 0.71, 0.64])
 QUALITIES = st.sampled_from([Quality.GOOD] * 6 + [Quality.SENSOR_FAULT, Quality.BAD_CLOCK, Quality.STAMPED])
@@ -34,7 +39,7 @@ Steps = Sequence[tuple[float, Quality, bool, int]]
 
 
 def book() -> dict[str, Rule]:
-    return only(*RULES).rules | {rule.id: rule for rule in book_of(HELD, AT_ONCE)}
+    return only(*RULES).rules | {rule.id: rule for rule in book_of(HELD, AT_ONCE, COUNTED)}
 
 
 BOOK = type(only())(rules=book())
