@@ -17,6 +17,7 @@ from facility.register import Register
 from facility.site import Site
 from facility.text import Text
 from rules.book import RuleBook
+from rules.rule import Rule
 from storage.readings.port import Readings
 from storage.records.port import Records, Unit
 
@@ -74,6 +75,8 @@ class Context:
     """For people whose browser asks for neither Chinese nor English."""
     demo: tuple[tuple[str, str, Role], ...] = ()
     """(account, password, role) as printed on the sign-in page: only ever served on loopback."""
+    save_rule: Callable[[Rule], object] | None = None
+    """Writes a rule's file into the site's folder, as a whole; None where there is no folder to write to. Raises ``OSError``."""
     secure_cookies: bool = False
     """True behind TLS: cookies are then ``__Host-`` and ``Secure``."""
     version: str = ""

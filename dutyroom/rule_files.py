@@ -76,6 +76,13 @@ class RuleFiles:
         with self._lock:
             self._book = book
 
+    def save(self, rule: Rule) -> Path:
+        """Write a rule's file into the site's folder; in force at once here, within a second elsewhere. Raises ``OSError``."""
+        assert self.folder is not None
+        file = save(self.folder, rule)
+        self.look()
+        return file
+
     def author(self, rule: Rule) -> str:
         """``manual`` for the product's own; else the owner of the file."""
         if Path(rule.path).parent == MANUAL:

@@ -52,6 +52,7 @@ def serve(settings: Settings) -> None:
             records=records,
             readings=readings,
             book=files.book,
+            save_rule=files.save if files.folder is not None else None,
             clock=wiring.now,
             demo=accounts,
             secure_cookies=settings.secure_cookies,

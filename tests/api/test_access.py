@@ -27,6 +27,8 @@ WRITES = {
     "test-modes": Right.ACT_ON_WORK,
     "maintenance": Right.ACT_ON_WORK,
     "end": Right.ACT_ON_WORK,
+    "try": Right.ACT_ON_WORK,
+    "save": Right.MANAGE_REGISTER,
 }
 STREAMS = {"/live"}
 
