@@ -172,6 +172,32 @@ def test_3_news_of_what_is_over_is_marked_late_and_pages_nobody() -> None:
     assert room.orders() == []
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_3_neither_do_delays_from_batch_to_batch_change_what_is_found(seed: int) -> None:
+    story = series(GAUGE, [GOOD] * 3 + [LOW] * 8 + [GOOD] * 40 + [LOW] * 3 + [GOOD] * 12)
+    rng, rooms = random.Random(seed), [Room(BAND), Room(BAND)]
+    for room, arrived in zip(rooms, (story, rng.sample(story, len(story))), strict=True):
+        for start in range(0, len(arrived), 7):
+            room.take(arrived[start : start + 7], now=T0 + HOUR + start)
+    assert rooms[0].breaches() == rooms[1].breaches()
+    assert len(rooms[0].breaches()) == 1
+    assert told(rooms[0]) == told(rooms[1])
+
+
+def told(room: Room) -> list[tuple[str, int, int, int | None]]:
+    """What stands on the list; what late news has shown never to have been is no part of it."""
+    return [(alert.point, alert.started, alert.raised, alert.ended) for alert in room.alerts() if not alert.withdrawn]
+
+
+def test_3_smoke_that_comes_late_and_behind_its_point_is_told_with_its_own_time() -> None:
+    room = Room(only("smoke-alarm"))
+    room.take(series(SMOKE, [QUIET], start=T0 + HOUR))
+    room.take(series(SMOKE, [ALARM], start=T0), now=T0 + HOUR + MINUTE)
+    [alert] = room.alerts()
+    assert (alert.late, alert.started, alert.condition) == (True, T0, Condition.NORMAL)
+    assert room.orders() == []
+
+
 # 4. One open alert per (rule, point), under any concurrency.
 
 
