@@ -17,6 +17,7 @@ from api.paging import ProblemOut
 from api.routes import (
     alerts,
     facts,
+    figures,
     letters,
     maintenance,
     points,
@@ -34,7 +35,7 @@ from api.security import SecurityHeaders
 from api.web import pages
 from api.web.look import STATIC
 
-NOUNS = (site, points, alerts, work_orders, test_modes, maintenance, letters, unclaimed, register, rules, facts, system)
+NOUNS = (site, points, alerts, work_orders, test_modes, maintenance, figures, letters, unclaimed, register, rules, facts, system)
 DESCRIPTION = """Everything that the pages show and do, for programs.
 
 Sign in with a token: `Authorization: Bearer dr_…` (`dutyroom token create`). Errors are RFC 9457 problems. Times are

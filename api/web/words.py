@@ -207,10 +207,15 @@ TABLES = {
     "stops": N_("stops"),
 }
 
+VERDICTS = {"good": N_("good"), "bearable": N_("bearable"), "bad": N_("too much")}
+SPANS = {"day": N_("a day"), "week": N_("a week"), "month": N_("a month"), "quarter": N_("a quarter")}
+
 WINDOW_STATES = {"planned": N_("planned"), "in-force": N_("in force"), "ended": N_("ended")}
 
 WORDS: dict[str, dict[str, str]] = {
     "window-state": WINDOW_STATES,
+    "verdict": VERDICTS,
+    "span": SPANS,
     "alert-state": ALERT_STATES,
     "condition": CONDITIONS,
     "finding": FINDINGS,

@@ -27,6 +27,7 @@ WRITES = {
     "test-modes": Right.ACT_ON_WORK,
     "maintenance": Right.ACT_ON_WORK,
     "end": Right.ACT_ON_WORK,
+    "alarm-limits": Right.MANAGE_REGISTER,
     "try": Right.ACT_ON_WORK,
     "save": Right.MANAGE_REGISTER,
 }

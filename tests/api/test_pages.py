@@ -40,6 +40,9 @@ PAGES = [
     "/test-modes",
     "/test-modes/1",
     "/maintenance",
+    "/figures",
+    "/figures?span=month",
+    "/figures/alarms?from=1792887000000&to=1795479000000",
 ]
 EMPTY = [
     "/",
@@ -52,6 +55,7 @@ EMPTY = [
     "/system",
     "/test-modes",
     "/maintenance",
+    "/figures",
 ]
 
 

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.web.pages import (
     alerts,
     board,
+    figures,
     letters,
     maintenance,
     points,
@@ -33,5 +34,6 @@ for page in (
     system,
     test_modes,
     maintenance,
+    figures,
 ):
     router.include_router(page.router)

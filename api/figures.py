@@ -1,0 +1,96 @@
+"""Alarm figures over a period: the facts read, the pure functions of ``facility.alarm_figures`` over them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from api.problems import Problem
+from facility.alarm_figures import WHATS, Alarm, AlarmFigures, Held, alarms, figures, held_to
+from facility.alarm_limits import AlarmLimits, changed
+from facility.alert import Alert, Condition
+from facility.fact import Fact
+from facility.instant import DAY
+from facility.person import Actor
+from storage.records.port import Unit
+
+LOOK_BACK = 7 * DAY
+"""What was raised so long before the period is read too: it may have gone stale in it. What is older and open is known anyway."""
+LONGEST = 400 * DAY
+NOTE = "alarm-limits"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The figures of a period with what they are held to."""
+
+    figures: AlarmFigures
+    held: tuple[Held, ...]
+    limits: AlarmLimits
+
+
+def limits_now(unit: Unit) -> AlarmLimits:
+    """The site's limits."""
+    return changed(AlarmLimits(), unit.notes.get(NOTE) or {})
+
+
+def set_limits(unit: Unit, given: dict[str, float], actor: Actor, at: int) -> AlarmLimits:
+    """Some of them changed, with a fact. Raises ``Problem``."""
+    before = limits_now(unit)
+    try:
+        after = changed(before, given)
+    except ValueError as error:
+        field, _, wrong = str(error).partition(": ")
+        raise Problem(
+            422, "invalid", "Invalid", str(error), errors=[{"field": field, "wrong": wrong, "allowed": None}]
+        ) from None
+    if after != before:
+        unit.notes.put(NOTE, asdict(after))
+        unit.facts.append(
+            Fact(at=at, noun="system", subject=NOTE, what="changed", who=actor.id, data={"limits": asdict(after)})
+        )
+    return after
+
+
+def read_alarms(unit: Unit, start: int, end: int) -> list[Alarm]:
+    """The alarms of the period, and those of before that may have gone on into it. Raises ``Problem``."""
+    if not 0 < end - start <= LONGEST:
+        wrong = "the period is empty or longer than 400 days"
+        errors = [{"field": "from", "wrong": wrong, "allowed": "from before to, at most 400 days"}]
+        raise Problem(422, "invalid", "Invalid", f"from, to: {wrong}", errors=errors)
+    found = alarms(unit.facts.between("alert", WHATS, start - LOOK_BACK, end))
+    known = {alarm.alert for alarm in found}
+    old = [alert for alert in unit.alerts.open_ones() if alert.id not in known and alert.opened < start - LOOK_BACK]
+    return [_standing(alert) for alert in old if alert.condition is not Condition.NORMAL and not alert.test] + found
+
+
+def _standing(alert: Alert) -> Alarm:
+    return Alarm(
+        alert=alert.id,
+        rule=alert.rule,
+        point=alert.point,
+        asset=alert.asset,
+        zone=alert.zone,
+        severity=int(alert.severity),
+        life_safety=alert.life_safety,
+        at=alert.opened,
+        acknowledged=alert.acknowledged_at,
+    )
+
+
+def tell(unit: Unit, start: int, end: int, now: int, zone: tzinfo) -> Told:
+    """The figures from ``start`` to ``end``, by days in the property's own time. Raises ``Problem``."""
+    limits = limits_now(unit)
+    found = figures(read_alarms(unit, start, end), days_between(start, end, zone), now, limits)
+    return Told(figures=found, held=held_to(found, limits), limits=limits)
+
+
+def days_between(start: int, end: int, zone: tzinfo) -> list[int]:
+    """``start``, every midnight after it, ``end``."""
+    found, day = [start], datetime.fromtimestamp(start / 1000, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    while True:
+        day += timedelta(days=1)
+        midnight = round(day.timestamp() * 1000)
+        if midnight >= end:
+            return [*found, end]
+        found.append(midnight)
