@@ -8,7 +8,12 @@ from dutyroom import demo, wiring
 from dutyroom.settings import Settings, SettingsError, is_loopback, split_address
 
 if TYPE_CHECKING:
+    from types import FrameType
+
+    from fastapi import FastAPI
+
     from dutyroom.rule_files import RuleFiles
+    from storage.readings.port import Readings
     from storage.records.port import Records
 
 
@@ -32,39 +37,52 @@ def _rules(settings: Settings, records: Records) -> RuleFiles:
 
 def serve(settings: Settings) -> None:
     """Until a signal. Raises ``SettingsError`` and the stores' errors at the start."""
-    import uvicorn
+    records = wiring.open_records(settings)
+    readings = wiring.open_readings(settings, records)
+    try:
+        _listen(settings, _pages(settings, records, readings))
+    finally:
+        readings.close()
+        records.close()
+
+
+def _pages(settings: Settings, records: Records, readings: Readings) -> FastAPI:
+    from importlib.metadata import version
 
     from api.app import create_app
     from api.context import Context
 
+    accounts = demo.accounts_in(records)
+    if accounts and not is_loopback(split_address(settings.http)[0]):
+        raise SettingsError(
+            f"DUTYROOM_HTTP: {settings.http!r} opens the pages to the network while demo accounts exist: "
+            "listen on 127.0.0.1, or remove them with: dutyroom user remove-demo",
+        )
+    files = _rules(settings, records)
+    context = Context(
+        records=records,
+        readings=readings,
+        book=files.book,
+        save_rule=files.save if files.folder is not None else None,
+        clock=wiring.now,
+        demo=accounts,
+        secure_cookies=settings.secure_cookies,
+        version=version("dutyroom"),
+    )
+    return create_app(context)
+
+
+def _listen(settings: Settings, app: FastAPI) -> None:
+    """Serve until a signal; open streams are ended first, so that browsers do not hold the server back."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            app.state.live.shut()
+            super().handle_exit(sig, frame)
+
     host, port = split_address(settings.http)
-    records = wiring.open_records(settings)
-    readings = wiring.open_readings(settings, records)
-    try:
-        accounts = demo.accounts_in(records)
-        if accounts and not is_loopback(host):
-            raise SettingsError(
-                f"DUTYROOM_HTTP: {settings.http!r} opens the pages to the network while demo accounts exist: "
-                "listen on 127.0.0.1, or remove them with: dutyroom user remove-demo",
-            )
-        files = _rules(settings, records)
-        context = Context(
-            records=records,
-            readings=readings,
-            book=files.book,
-            save_rule=files.save if files.folder is not None else None,
-            clock=wiring.now,
-            demo=accounts,
-            secure_cookies=settings.secure_cookies,
-        )
-        uvicorn.run(
-            create_app(context),
-            host=host,
-            port=port,
-            log_level="warning",
-            timeout_graceful_shutdown=1,
-            server_header=False,
-        )
-    finally:
-        readings.close()
-        records.close()
+    config = uvicorn.Config(
+        app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=1, server_header=False
+    )
+    Server(config).run()
