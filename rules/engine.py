@@ -15,6 +15,7 @@ from rules.kind import CannotJudge, Kind
 from rules.levels import families
 from rules.limits import Floats, Index, Ints, Limits, LimitTable, Small
 from rules.rule import Rule
+from rules.together import Layout
 
 FOREVER = 2**62
 """Later than any instant."""
@@ -90,6 +91,11 @@ class Engine:
     def levelled(self) -> frozenset[str]:
         """The ids of the rules with several levels, and of these."""
         return frozenset(self.rules[number].id for number in self.families)
+
+    @cached_property
+    def correlated(self) -> Layout:
+        """Which rows belong together; see ``rules.together``."""
+        return Layout(self)
 
     @cached_property
     def inhibitors(self) -> frozenset[str]:

@@ -40,10 +40,12 @@ class Recorder:
         self._unit, self._engine, self._known, self._now = unit, engine, known, now
         self.open: dict[Key, int | None] = {}
         self._around: dict[Key, list[tuple[int, int]]] = {}
+        self._parts: Mapping[int, str] = {}
         self.errors: dict[str, str] = {}
 
     def write(self, outcome: Outcome) -> None:
         """Everything that was found, what happened first first."""
+        self._parts = outcome.parts
         for move in sorted(outcome.eventful, key=self._turn):
             self._write_move(move)
         if any(self._row_key(move.row)[0] in self._engine.inhibitors for move in outcome.eventful):
@@ -149,7 +151,7 @@ class Recorder:
     def _raise(self, row: int, found: Transition) -> Alert:
         draft = self._inhibitor.at_raise(self._new(row, found), self._engine.of(row)[0])
         alert = self._unit.alerts.open(self._aside.at_raise(draft))
-        self._fact(alert, "raised", "normal")
+        self._fact(alert, "raised", "normal", self._parts.get(row, ""))
         return alert
 
     def _go_on(self, alert: Alert, found: Transition, row: int) -> Alert:

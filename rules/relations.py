@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 
+from rules.kinds import together
 from rules.locate import line_of
 from rules.problem import Problem
 from rules.rule import Rule
@@ -13,12 +14,23 @@ from rules.rule import Rule
 def between_rules(rules: Mapping[str, Rule]) -> Iterator[Problem]:
     """What is wrong once all rules are known."""
     for rule in rules.values():
+        if isinstance(rule.spec, together.Spec):
+            yield from _parts(rule, rule.spec, rules)
         for inhibition in rule.inhibited_by:
             if inhibition.rule not in rules:
                 yield _problem(rule, "inhibited_by", _unknown(inhibition.rule, rules))
             elif rule.id in _inhibitors(inhibition.rule, rules):
                 text = f"{inhibition.rule!r} is inhibited by this rule itself; allowed: no circles"
                 yield _problem(rule, "inhibited_by", text)
+
+
+def _parts(rule: Rule, spec: together.Spec, rules: Mapping[str, Rule]) -> Iterator[Problem]:
+    for part in spec.rules:
+        if part not in rules:
+            yield _problem(rule, "together.rules", _unknown(part, rules))
+        elif isinstance(rules[part].spec, together.Spec):
+            text = f"{part!r} puts others together itself; allowed: rules that judge readings"
+            yield _problem(rule, "together.rules", text)
 
 
 def _inhibitors(rule: str, rules: Mapping[str, Rule]) -> set[str]:
@@ -38,4 +50,4 @@ def _unknown(name: str, rules: Mapping[str, Rule]) -> str:
 
 
 def _problem(rule: Rule, key: str, text: str) -> Problem:
-    return Problem(path=rule.path, line=line_of(rule.text, (key,)), key=key, text=text)
+    return Problem(path=rule.path, line=line_of(rule.text, key.split(".")), key=key, text=text)

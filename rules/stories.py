@@ -20,10 +20,12 @@ from rules.book import RuleBook
 from rules.columns import columns
 from rules.engine import Engine
 from rules.judging import Outcome, judge_batch, overdue
+from rules.kinds import together as together_kind
 from rules.layout import compile_engine
 from rules.levels import most_urgent, together
 from rules.memory import Memory, fresh_memory
 from rules.rule import Rule, Story
+from rules.stories_together import UnknownPart, found_together
 
 START = 20_000 * DAY
 """When every story begins: midnight somewhere in 2024."""
@@ -134,6 +136,9 @@ def _row(telling: Telling, step: int) -> tuple[str, str, str, str, str]:
 
 def _found(rule: Rule, story: Story) -> Iterator[str]:
     register = stage(rule, story)
+    if isinstance(rule.spec, together_kind.Spec):
+        yield from _found_together(rule, rule.spec, story, register)
+        return
     engine = compile_engine(RuleBook(rules={rule.id: rule}), register, START)
     point = _point_id(rule)
     rows = {name: row for name in engine.rule_index if (row := engine.row(name, point)) is not None}
@@ -146,6 +151,13 @@ def _found(rule: Rule, story: Story) -> Iterator[str]:
         at = START + step * story.every
         _step(engine, memory, readings_of(rule, story, word, at), at)
         yield _state(engine, memory, list(rows.values()))
+
+
+def _found_together(rule: Rule, spec: together_kind.Spec, story: Story, register: Register) -> Iterator[str]:
+    try:
+        yield from found_together(rule, spec, story, register, START)
+    except UnknownPart as error:
+        raise BadStory(str(error)) from None
 
 
 def _state(engine: Engine, memory: Memory, rows: list[int]) -> str:

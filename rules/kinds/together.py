@@ -1,0 +1,116 @@
+"""``[together]``: several alerts at one place are more than each of them, such as smoke in two detectors of one room.
+
+Judged by what the other rules find (``rules.together``), never by a reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from facility.instant import duration_text
+from facility.point import Point
+from facility.quality import Quality
+from facility.text import Text
+from rules.kind import Spec as CommonSpec
+from rules.kind import SpecError
+from rules.limits import Bools, Index, Limits, LimitTable, Samples
+from rules.tables import Duration, Filled
+from rules.tables import Table as BareTable
+
+NAME = "together"
+SUMMARY = Text("同一处几条报警同时发生", "several alerts at one place at once")
+BREACHES: frozenset[int] = frozenset()
+NEEDS_QUANTITY = False
+SHOWS_VALUE = False
+JUDGES_LATE = False
+EVIDENCE = frozenset(Quality)
+
+
+class Table(BareTable):
+    """The keys of ``[together]``."""
+
+    rules: list[Filled] = Field(min_length=1, description="the ids of the rules whose alerts count; each must have one")
+    at_least: int = Field(default=2, ge=2, le=100, description="on so many points in all; 2 by default")
+    same: Literal["zone"] = Field(default="zone", description="what the points share")
+    within: Duration | None = Field(default=None, description="how far apart they may have begun; no matter by default")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec(CommonSpec):
+    """``[together]`` parsed."""
+
+    rules: tuple[str, ...]
+    at_least: int
+    within: int | None
+
+
+def spec(table: Table, quantity: str) -> Spec:
+    del quantity
+    if len(set(table.rules)) != len(table.rules):
+        raise SpecError("rules", "a rule is named twice; allowed: each once, and at_least for how many points")
+    if table.within == 0:
+        raise SpecError("within", "'0s' is no time at all; allowed: more than 0")
+    return Spec(rules=tuple(table.rules), at_least=max(table.at_least, len(table.rules)), within=table.within)
+
+
+def limits(spec: Spec, point: Point, setting: float | None) -> Limits:
+    del spec, point, setting
+    return Limits()
+
+
+def breached(samples: Samples, limits: LimitTable, row: Index) -> Bools:
+    """A reading by itself says nothing to this kind."""
+    del limits, row
+    return np.zeros(len(samples.quality), np.bool_)
+
+
+def not_clear(samples: Samples, limits: LimitTable, row: Index) -> Bools:
+    return breached(samples, limits, row)
+
+
+def evidence(samples: Samples, limits: LimitTable, row: Index) -> Bools:
+    return breached(samples, limits, row)
+
+
+def watches(spec: Spec) -> Text:
+    names, apart = _names(spec), _apart(spec)
+    return Text(
+        f"所在区域{apart.zh}至少 {spec.at_least} 个测点同时有报警（{names}）",
+        f"is one of {spec.at_least} or more of its zone with alerts of {names} at once{apart.en}",
+    )
+
+
+def limit_text(spec: Spec, point: Point, limits: Limits) -> Text:
+    del point, limits
+    names, apart = _names(spec), _apart(spec)
+    return Text(
+        f"同一区域{apart.zh}不得有 {spec.at_least} 个测点同时报警：{names}",
+        f"fewer than {spec.at_least} points of one zone with alerts of {names} at once{apart.en}",
+    )
+
+
+def _names(spec: Spec) -> str:
+    return " + ".join(spec.rules)
+
+
+def _apart(spec: Spec) -> Text:
+    if spec.within is None:
+        return Text("", "")
+    within = duration_text(spec.within)
+    return Text(f" {within} 内", f", begun within {within}")
+
+
+def complete(spec: Spec, parts: Sequence[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
+    """The first of ``parts`` (since when, rule, point) that are enough together, oldest first; empty where they are not."""
+    ordered = sorted(parts)
+    for number, (start, *_) in enumerate(ordered):
+        near = [part for part in ordered[number:] if spec.within is None or part[0] - start <= spec.within]
+        points = {point for _, _, point in near}
+        if len(points) >= spec.at_least and {rule for _, rule, _ in near} >= set(spec.rules):
+            return near
+    return []
