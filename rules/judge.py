@@ -31,7 +31,7 @@ Adopt = Callable[[], None]
 STEP = 50
 """How far to look back at once for what had been judged before a crash."""
 MOST = 5_000
-A_PORTION = 16
+A_PORTION = 8
 """Points whose history is judged again at once, at most; live judging waits for no more."""
 LOOKED_AT = 10_000
 """Readings after which a portion ends."""

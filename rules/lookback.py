@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from facility.breach import Breach
+from facility.point import Point
 from facility.reading import Reading
 from rules.columns import Columns, columns
 from rules.engine import FOREVER, Engine, Group
@@ -18,8 +19,13 @@ from storage.readings.port import Readings
 from storage.records.breaches import BreachFilter, Stretch
 from storage.records.port import Unit
 
+Key = tuple[str, str]
+"""(rule, point)"""
+
 FEW_BEFORE, FEW_AFTER = 8, 32
 """How many readings are looked at first, before the late ones and from them on."""
+A_PAGE = 2_000
+"""And at most."""
 TIMES = 8
 """How many times as many each time that was not enough."""
 MOST_BEFORE = 5_000
@@ -53,39 +59,48 @@ class LookBack:
 
     def at(self, stretches: Mapping[str, Stretch], most: int) -> Findings:
         """Point after point, until ``most`` readings have been looked at. Raises ``ReadingsUnavailable``."""
+        windows = {
+            point: self._window(point, found) for point, found in stretches.items() if point in self.engine.index
+        }
+        known = self._known(list(windows), min((window.first for window in windows.values()), default=0))
         for point, stretch in stretches.items():
             if self.found.looked_at >= most:
                 break
-            if point in self.engine.index:
-                self._point(point, stretch)
+            if point in windows:
+                self._point(point, windows[point], known)
             self.found.stretches[point] = stretch
         return self.found
 
-    def _point(self, point: str, stretch: Stretch) -> None:
+    def _window(self, point: str, stretch: Stretch) -> _Window:
+        place = self.engine.index[point]
+        newest = max((self._newest(group, point) for _, group in _rows(self.engine, place)), default=NEVER)
+        return _Window(self.readings, self.engine.points[place], stretch, newest)
+
+    def _point(self, point: str, window: _Window, known: Mapping[Key, list[Breach]]) -> None:
         rows = dict(_rows(self.engine, self.engine.index[point]))
-        newest = max((self._newest(group, point) for group in rows.values()), default=NEVER)
-        window = _Window(self.readings, point, stretch, newest)
         while rows:
-            known = self._known(point, window.first)
             batch = columns(window.samples, self.engine.index)
             wanted = [(row, self._row(row, group, batch, window, known)) for row, group in rows.items()]
             self.found.looked_at += len(batch)
             self.found.rejudged += [found for _, found in wanted if isinstance(found, Rejudged) and _differs(found)]
             missing = {row: found for row, found in wanted if isinstance(found, More)}
             rows = {row: rows[row] for row in missing}
-            window.widen(More(any(m.before for m in missing.values()), any(m.after for m in missing.values())))
+            if rows:
+                window.widen(More(any(m.before for m in missing.values()), any(m.after for m in missing.values())))
+                known = self._known([point], window.first)
 
     def _newest(self, group: Group, point: str) -> int:
         return int(self.memory.newest[group.kind.EVIDENCE][self.engine.index[point]])
 
-    def _known(self, point: str, since: int) -> dict[str, list[Breach]]:
-        found: dict[str, list[Breach]] = {}
-        for breach in self.unit.breaches.find(BreachFilter(points=(point,), since=since), limit=FOREVER):
-            found.setdefault(breach.rule, []).append(breach)
+    def _known(self, points: list[str], since: int) -> dict[Key, list[Breach]]:
+        found: dict[Key, list[Breach]] = {}
+        if points:
+            for breach in self.unit.breaches.find(BreachFilter(points=tuple(points), since=since), limit=FOREVER):
+                found.setdefault((breach.rule, breach.point), []).append(breach)
         return found
 
     def _row(
-        self, row: int, group: Group, batch: Columns, window: _Window, known: Mapping[str, list[Breach]]
+        self, row: int, group: Group, batch: Columns, window: _Window, known: Mapping[Key, list[Breach]]
     ) -> Rejudged | More | None:
         rule, point = self.engine.of(row)
         try:
@@ -99,7 +114,7 @@ class LookBack:
         sure = judged if window.from_the_start else judged & (batch.at >= window.first + over)
         history = History(
             verdicts=Verdicts(batch.at[sure], codes[sure], batch.value[sure]),
-            known=known.get(rule.id, ()),
+            known=known.get((rule.id, point.id), ()),
             stretch=window.stretch._replace(last=window.stretch.last + over),
             from_the_start=window.from_the_start,
             to_the_end=window.to_the_end or not bool(judged.all()),
@@ -122,11 +137,12 @@ def _differs(found: Rejudged) -> bool:
 class _Window:
     """A point's readings around a stretch, in event-time order; it grows to both sides."""
 
-    def __init__(self, readings: Readings, point: str, stretch: Stretch, newest: int) -> None:
-        self._readings, self._point, self._newest = readings, point, newest
+    def __init__(self, readings: Readings, point: Point, stretch: Stretch, newest: int) -> None:
+        self._readings, self._point, self._newest = readings, point.id, newest
         self.stretch = stretch
-        self._before, self._after = FEW_BEFORE, FEW_AFTER
-        older = readings.before(point, stretch.first, self._before)
+        late = (stretch.last - stretch.first) // point.interval if point.interval else 0
+        self._before, self._after = FEW_BEFORE, min(FEW_AFTER + late, A_PAGE)
+        older = readings.before(point.id, stretch.first, self._before)
         self.samples: list[Reading] = older[::-1]
         self.from_the_start = len(older) < self._before
         self.to_the_end = False
