@@ -209,6 +209,7 @@ class Ingest:
                 adopt = self._one_transaction(readings, now, write)
             except Conflict:
                 self.stats.conflicts += 1
+                self._judge_is_behind = True
                 self._reload()
                 if not left:
                     raise

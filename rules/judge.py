@@ -179,16 +179,17 @@ class Judge:
         self._memory.windows.fill(readings, self._memory.newest)
 
     def reload(self, unit: Unit) -> None:
-        """Read tracks and open alerts again: somebody else was first."""
+        """Read tracks and open alerts again: somebody else was first. When it raises, everything is as it was."""
         memory, engine = self._memory, self._engine
+        alerts, tracks, backlog = unit.alerts.open_ones(), unit.alerts.tracks(), Backlog()
+        backlog.load(unit)
         memory.tracks.clear()
         memory.active[:] = False
-        self.backlog.load(unit)
-        alerts = unit.alerts.open_ones()
+        self.backlog.waiting = backlog.waiting
         self._links.load(alerts)
         self._open = {(alert.rule, alert.point): alert.id for alert in alerts}
         self._gone = {key for key in self._open if engine.row(*key) is None and key[0] not in LINK_RULES}
-        for key, track in unit.alerts.tracks().items():
+        for key, track in tracks.items():
             row = engine.row(*key)
             if row is None:
                 self._gone.add(key)

@@ -156,7 +156,8 @@ class Recorder:
 
     def _go_on(self, alert: Alert, found: Transition, row: int) -> Alert:
         after = moved(alert, found, self._now)
-        if self._engine.of(row)[0].id in self._engine.levelled and found.track.firing:
+        levelled = self._engine.of(row)[0].id in self._engine.levelled
+        if found.what is What.RAISED or (levelled and found.track.firing):
             after = self._at_level(after, found, row)
         match found.what:
             case What.RAISED:
@@ -170,10 +171,11 @@ class Recorder:
         return after
 
     def _at_level(self, alert: Alert, found: Transition, row: int) -> Alert:
-        """With the severity and the limits of the level that decides; a rise takes the acknowledgement back."""
-        rule, _ = self._engine.of(row)
-        limit = self._limit_text(rule, self._engine.of(row)[1], row, found.track.last)
-        return at_level(alert, rule.severity, self._engine.limits_at(row, found.track.last), limit)
+        """With the version, the severity and the limits that decide now; a rise takes the acknowledgement back."""
+        rule, point = self._engine.of(row)
+        limit = self._limit_text(rule, point, row, found.track.last)
+        after = at_level(alert, rule.severity, self._engine.limits_at(row, found.track.last), limit)
+        return replace(after, rule_version=rule.version)
 
     def _new(self, row: int, found: Transition) -> Alert:
         rule, point = self._engine.of(row)

@@ -400,6 +400,29 @@ def test_who_loses_a_race_reads_again_and_judges_again() -> None:
     assert (judge.reloads, len(judge.judged), readings.appended, collector.stats.conflicts) == (2, 1, 1, 2)
 
 
+def test_who_loses_a_race_and_cannot_read_again_reads_before_the_next_batch() -> None:
+    class Cut(NotingJudge):
+        lost, away = True, True
+
+        def judge(self, unit: Unit, readings: Sequence[Reading], now: int) -> Callable[[], None]:
+            if self.lost:
+                self.lost = False
+                raise Conflict
+            return super().judge(unit, readings, now)
+
+        def reload(self, unit: Unit) -> None:
+            if self.away:
+                self.away = False
+                raise RecordsUnavailable("away")
+            super().reload(unit)
+
+    link, judge = FakeLink(), Cut()
+    deliver(link, 0.6)
+    collector = ingest(link, judge=judge)
+    assert (collector.once(NOW).in_hand, judge.reloads) == (1, 0)
+    assert (collector.once(NOW + 60_000).messages, judge.reloads) == (1, 1)
+
+
 def test_a_race_that_is_lost_for_ever_is_kept_in_hand() -> None:
     link, judge = FakeLink(), FussyJudge([Conflict() for _ in range(50)])
     deliver(link, 0.6)

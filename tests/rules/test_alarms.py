@@ -91,6 +91,25 @@ def test_what_comes_back_unacknowledged_is_the_same_alert_and_joins_its_order() 
     ]
 
 
+def test_what_comes_back_names_the_limits_and_the_version_by_which_it_came_back() -> None:
+    change = T0 + 10 * MINUTE
+    first = only("pump-pressure-band")
+    text = first.rules["pump-pressure-band"].text.replace('hold_for  = "30s"', 'hold_for  = "20s"')
+    room = Room(first, register(settings=[setting(0.6), setting(0.8, since=change)]))
+    room.take(series(GAUGE, [0.45] * 5 + [0.6] * 40))
+    with room.records.begin() as unit:
+        adopt = room.judge.use(unit, room.register, change, book_of(text))
+    adopt()
+    room.take(series(GAUGE, [0.6] * 5, start=change))
+    [alert] = room.alerts()
+    assert (alert.condition, alert.low, alert.high) == (Condition.ACTIVE, 0.7, 0.9)
+    versions = [
+        (fact.what, fact.data["rule_version"], fact.data["low"]) for fact in room.facts() if fact.noun == "alert"
+    ]
+    old, new = first.rules["pump-pressure-band"].version, book_of(text).rules["pump-pressure-band"].version
+    assert versions == [("raised", old, 0.5), ("returned", old, 0.5), ("re-raised", new, 0.7)]
+
+
 def test_a_new_alert_of_the_same_cause_joins_the_order_that_people_are_on() -> None:
     room = Room(only("smoke-alarm"))
     room.take(series(SMOKE, [ALARM]))

@@ -1,14 +1,16 @@
 """Kill it anywhere: nothing is lost, nothing is doubled."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from facility.alert import Alert, Condition, Track
 from facility.quality import Quality
 from facility.reading import Reading
-from storage.records.port import Conflict
+from storage.records.port import Conflict, RecordsUnavailable, Unit
 from tests.rules.room import ALARM, GAUGE, MINUTE, QUIET, SECOND, SMOKE, T0, Room, only, series
 
 RULES = ("pump-pressure-band", "smoke-alarm", "sensor-fault", "clock-wrong")
@@ -159,3 +161,29 @@ def test_what_a_lost_watermark_leaves_unknown_is_judged_anew() -> None:
     room.restart(T0 + SECOND)
     room.take([Reading(SMOKE, T0, ALARM)])
     assert len(room.alerts()) == 1
+
+
+class _Away:
+    """A unit whose store goes away when its tracks are read."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    @property
+    def alerts(self) -> "_Away":
+        return self
+
+    def open_ones(self) -> list[Alert]:
+        return self._unit.alerts.open_ones()
+
+    def tracks(self) -> dict[tuple[str, str], Track]:
+        raise RecordsUnavailable("away")
+
+
+def test_a_reload_that_fails_half_way_forgets_nothing() -> None:
+    room = Room(only("smoke-alarm"))
+    room.take(series(SMOKE, [ALARM]))
+    with room.records.read() as unit, pytest.raises(RecordsUnavailable):
+        room.judge.reload(cast("Unit", _Away(unit)))
+    room.take(series(SMOKE, [QUIET], start=T0 + MINUTE))
+    assert room.alerts()[0].condition is Condition.NORMAL
