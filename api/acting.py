@@ -8,10 +8,11 @@ from typing import TypeVar
 from api.context import Context
 from api.problems import NotPermitted
 from facility.alert import Alert, AlertAction, Condition, NotAllowed
-from facility.alert_life import STEP_OF, Wish, take_action
+from facility.alert_life import SHELVE_MAX, STEP_OF, Wish, take_action
 from facility.fact import Fact
 from facility.person import Actor
 from facility.work_order import STEPS, Action, MissingField, Order, WorkOrder, take
+from rules.book import RuleBook
 from storage.records.port import Conflict, NotFound, Unit
 
 T = TypeVar("T")
@@ -61,8 +62,10 @@ def write(context: Context, do: Callable[[Unit], T]) -> T:
         return do(unit)
 
 
-def take_alert(unit: Unit, number: int, actor: Actor, wish: Wish, finding: str = "") -> Alert:
-    """One action on an alert; ``finding`` is what an acknowledgement found.
+def take_alert(
+    unit: Unit, number: int, actor: Actor, wish: Wish, finding: str = "", *, book: RuleBook | None = None
+) -> Alert:
+    """One action on an alert; ``finding`` is what an acknowledgement found. The rule in force says how long it is shelved.
 
     Raises ``TooLate``, ``MissingField``, ``FieldRefused``, ``NotPermitted``, ``Conflict``, ``NotFound``.
     """
@@ -73,13 +76,19 @@ def take_alert(unit: Unit, number: int, actor: Actor, wish: Wish, finding: str =
         raise MissingField(wish.action, "reason")
     alert = unit.alerts.get(number)
     try:
-        changed = take_action(alert, wish)
+        changed = take_action(alert, wish, longest_shelf(book, alert) if book else SHELVE_MAX)
     except NotAllowed as refused:
         raise TooLate(refused, last_fact(unit, "alert", number)) from None
     if changed != alert:
         changed = unit.alerts.update(changed)
     unit.facts.append(_alert_fact(alert, changed, wish, finding))
     return changed
+
+
+def longest_shelf(book: RuleBook, alert: Alert) -> int:
+    """How long the alert may be shelved."""
+    rule = book.rules.get(alert.rule)
+    return rule.shelve_max if rule else SHELVE_MAX
 
 
 def _alert_fact(before: Alert, after: Alert, wish: Wish, finding: str) -> Fact:

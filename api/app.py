@@ -35,7 +35,21 @@ from api.security import SecurityHeaders
 from api.web import pages
 from api.web.look import STATIC
 
-NOUNS = (site, points, alerts, work_orders, test_modes, maintenance, figures, letters, unclaimed, register, rules, facts, system)
+NOUNS = (
+    site,
+    points,
+    alerts,
+    work_orders,
+    test_modes,
+    maintenance,
+    figures,
+    letters,
+    unclaimed,
+    register,
+    rules,
+    facts,
+    system,
+)
 DESCRIPTION = """Everything that the pages show and do, for programs.
 
 Sign in with a token: `Authorization: Bearer dr_…` (`dutyroom token create`). Errors are RFC 9457 problems. Times are

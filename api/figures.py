@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from api.context import Context
 from api.problems import Problem
 from facility.alarm_figures import WHATS, Alarm, AlarmFigures, Held, alarms, figures, held_to
 from facility.alarm_limits import AlarmLimits, changed
@@ -12,11 +13,15 @@ from facility.alert import Alert, Condition
 from facility.fact import Fact
 from facility.instant import DAY
 from facility.person import Actor
-from storage.records.port import Unit
+from rules.cures import Diagnosis, diagnose
+from rules.replaying import history
+from rules.rule import Rule
+from storage.records.port import NotFound, Unit
 
 LOOK_BACK = 7 * DAY
 """What was raised so long before the period is read too: it may have gone stale in it. What is older and open is known anyway."""
 LONGEST = 400 * DAY
+LONGEST_HISTORY = 31 * DAY
 NOTE = "alarm-limits"
 
 
@@ -83,6 +88,21 @@ def tell(unit: Unit, start: int, end: int, now: int, zone: tzinfo) -> Told:
     limits = limits_now(unit)
     found = figures(read_alarms(unit, start, end), days_between(start, end, zone), now, limits)
     return Told(figures=found, held=held_to(found, limits), limits=limits)
+
+
+def diagnose_point(context: Context, rule: Rule, point: str, start: int, end: int) -> Diagnosis:
+    """What a rule made of a point's stored history, and what would have stopped it. Raises ``Problem``, ``NotFound``."""
+    if not 0 < end - start <= LONGEST_HISTORY:
+        wrong = "the period is empty or longer than 31 days"
+        errors = [{"field": "from", "wrong": wrong, "allowed": "from before to, at most 31 days"}]
+        raise Problem(422, "invalid", "Invalid", f"from, to: {wrong}", errors=errors)
+    with context.records.read() as unit:
+        register, limits = context.register(unit), limits_now(unit)
+    known = register.points.get(point)
+    if known is None:
+        raise NotFound(f"there is no point {point}")
+    past = history(context.readings.columns(point, start, end), known)
+    return diagnose(rule, known, register, past, limits, end=end)
 
 
 def days_between(start: int, end: int, zone: tzinfo) -> list[int]:

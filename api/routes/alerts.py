@@ -165,7 +165,7 @@ def act(
             action=action, who=visitor.actor.id, at=context.clock(), reason=given.reason.strip(), until=given.until
         )
         finding = given.finding if action is AlertAction.ACKNOWLEDGE else ""
-        return alert_out(take_alert(unit, number, visitor.actor, wish, finding)).model_dump()
+        return alert_out(take_alert(unit, number, visitor.actor, wish, finding, book=context.book())).model_dump()
 
     return write_once(context, once(request, visitor.actor, key), do)
 

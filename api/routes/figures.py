@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READING, Keeper
 from api.context import Context, context_of, zone_of
-from api.figures import Told, limits_now, set_limits, tell
+from api.figures import Told, diagnose_point, limits_now, set_limits, tell
 from api.idempotency import Key, once, write_once
 from api.paging import PROBLEMS, Out, When, moment
+from api.routes.rules import find_rule
 from facility.instant import DAY
 
 router = APIRouter(prefix="/figures", tags=["figures"], responses=PROBLEMS, dependencies=[READING])
@@ -97,6 +98,41 @@ def read_figures(
     with context.records.read() as unit:
         zone = zone_of(context.site(context.register(unit)))
         return _out(tell(unit, until - 7 * DAY if start is None else start, until, now, zone))
+
+
+class CureOut(Out):
+    """One change of the rule that would have stopped it."""
+
+    key: str = Field(examples=["hold_for"], description="hold_for, clear_for or deadband")
+    value: float = Field(examples=[30000.0], description="milliseconds; for a deadband an amount in `unit`")
+    unit: str
+    raises: int = Field(description="how often it would have gone off")
+
+
+class DiagnosisOut(Out):
+    """What the rule as it is makes of the stored history, and the least change of each kind that would have stopped it."""
+
+    rule: str
+    point: str
+    raises: int
+    most: int = Field(description="the most within the chatter time")
+    longest: int = Field(description="how long it went on at most, milliseconds")
+    cures: list[CureOut]
+
+
+@router.get("/cures", summary="What would have stopped a chattering or stale alarm")
+def read_cures(
+    *,
+    context: Given,
+    rule: Annotated[str, Query(max_length=200)],
+    point: Annotated[str, Query(max_length=200)],
+    start: Annotated[When, Query(alias="from")],
+    end: Annotated[When, Query(alias="to", description="At most 31 days after `from`.")],
+) -> DiagnosisOut:
+    """Found by judging the stored readings again with longer holds, slower returns and other deadbands."""
+    told = diagnose_point(context, find_rule(context, rule), point, start, end)
+    cures = [CureOut(key=cure.key, value=cure.value, unit=cure.unit, raises=cure.raises) for cure in told.cures]
+    return DiagnosisOut(rule=rule, point=point, raises=told.raises, most=told.most, longest=told.longest, cures=cures)
 
 
 @router.get("/alarm-limits", summary="What alarm figures are held to")

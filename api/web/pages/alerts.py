@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.access import AlertActor, Reader
-from api.acting import LONGEST_TEXT, take_alert, write
+from api.acting import LONGEST_TEXT, longest_shelf, take_alert, write
 from api.context import Context, context_of
 from api.limits import set_value
 from api.routes.alerts import zones_below
@@ -135,7 +135,7 @@ def show_one(request: Request, visitor: Reader, number: int) -> Response:
             raised_by=raised_by(page, alert),
             may_act=page.look.may(Right.ACT_ON_ALERTS),
             steps=[STEP_OF[action] for action in alert_actions(alert) if action not in OWN_PLACE],
-            shelves=SHELVES,
+            shelves=[span for span in SHELVES if span <= longest_shelf(page.context.book(), alert)],
             watched=[alert.point],
         )
 
@@ -194,5 +194,5 @@ def act(
         reason=reason.strip() or stands,
         until=now + shelve_for if action is AlertAction.SHELVE else None,
     )
-    write(context, lambda unit: take_alert(unit, number, visitor.actor, wish, finding))
+    write(context, lambda unit: take_alert(unit, number, visitor.actor, wish, finding, book=context.book()))
     return RedirectResponse("/" if back == "board" else f"/alerts/{number}", 303)

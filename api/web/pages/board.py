@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 
 from api.access import Reader
+from api.floods import flood_mode
 from api.health import Worker, workers
 from api.limits import Watch, watches
 from api.web.page import Page, reading
@@ -95,10 +96,11 @@ class Gauge:
 def show(request: Request, visitor: Reader) -> Response:
     """Zones, what is wrong, watched values, work orders."""
     with reading(request, visitor) as page:
-        rows, shown = alert_rows(page, page.open_alerts), gauges(page)
+        rows, shown, flood = alert_rows(page, page.open_alerts), gauges(page), flood_mode(page.unit, page.look.now)
         return page.render(
             "board.html",
-            groups=grouped(rows),
+            groups=grouped(rows, flood is not None),
+            flood=flood,
             buildings=buildings(page.register, page.open_alerts),
             gauges=shown,
             orders=orders_by_clock(page),
@@ -159,11 +161,14 @@ def first_outs(alerts: Iterable[Alert]) -> set[int]:
     return {min(some, key=lambda a: (a.started, a.id)).id for some in by_zone.values() if len(some) > 1}
 
 
-def grouped(rows: list[AlertRow]) -> list[Group]:
-    """One row each; in a flood, one group a rule and building, in the order of its most urgent row."""
+def grouped(rows: list[AlertRow], flood: bool = False) -> list[Group]:
+    """One row each; in a flood, or with many, one group a rule and building, in the order of its most urgent row.
+
+    Life safety and critical alerts always stand alone.
+    """
     groups: dict[tuple[object, ...], list[AlertRow]] = {}
     for row in rows:
-        alone = len(rows) <= FLOOD or row.alert.life_safety or row.alert.severity == 1
+        alone = not (flood or len(rows) > FLOOD) or row.alert.life_safety or row.alert.severity == 1
         groups.setdefault((row.alert.id,) if alone else (row.building, row.alert.rule), []).append(row)
     return [_group(some) for some in groups.values()]
 

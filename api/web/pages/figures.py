@@ -9,11 +9,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from api.access import Reader
-from api.figures import read_alarms, tell
+from api.figures import LONGEST_HISTORY, diagnose_point, read_alarms, tell
+from api.routes.rules import find_rule
 from api.web.page import Page, reading
 from facility.alarm_figures import Alarm, AlarmFigures
-from facility.instant import DAY
+from facility.instant import DAY, duration_text
 from facility.text import Text
+from rules.cures import Cure
 
 router = APIRouter(prefix="/figures")
 SPANS = {"day": DAY, "week": 7 * DAY, "month": 30 * DAY, "quarter": 91 * DAY}
@@ -117,6 +119,32 @@ def show_alarms(
             end=end,
             title_of=lambda rule: _title(page, rule),
         )
+
+
+@router.get("/cures")
+def show_cures(
+    *,
+    request: Request,
+    visitor: Reader,
+    rule: str,
+    point: str,
+    start: Annotated[int, Query(alias="from", ge=0, le=2**52)],
+    end: Annotated[int, Query(alias="to", ge=0, le=2**52)],
+) -> Response:
+    """What would have stopped a chattering or stale alarm."""
+    with reading(request, visitor) as page:
+        law = find_rule(page.context, rule)
+        begin = max(start, end - LONGEST_HISTORY)
+    told = diagnose_point(page.context, law, point, begin, end)
+    with reading(request, visitor) as page:
+        return page.render(
+            "cures.html", told=told, rule=law, point=point, start=begin, end=end, amount_text=amount_text
+        )
+
+
+def amount_text(cure: Cure) -> str:
+    """As a rule's file writes it."""
+    return f"{cure.value:g} {cure.unit}" if cure.unit else duration_text(round(cure.value))
 
 
 def _newest(found: list[Alarm]) -> list[Alarm]:
