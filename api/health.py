@@ -37,6 +37,8 @@ class Worker:
     errors: tuple[str, ...] = ()
     rules: tuple[tuple[str, int | None, str], ...] = ()
     """(rule, last judged, error)"""
+    costs: Mapping[str, float] = field(default_factory=dict)
+    """Rule → microseconds for a reading, as sampled."""
     refused: tuple[str, ...] = ()
     """What is wrong with the rule files that lie there now; the rules in force are those from before."""
     stores: Mapping[str, str] = field(default_factory=dict)
@@ -78,9 +80,15 @@ def read_worker(name: str, note: Any) -> Worker:
         last_batch=_text(given.get("last_batch")),
         errors=tuple(_text(trouble) for trouble in troubles if trouble)[:20],
         rules=tuple(_rule(row) for row in _rows(given.get("rules")) if isinstance(row, Mapping)),
+        costs=dict(_cost(row) for row in _rows(given.get("rules")) if isinstance(row, Mapping) and row.get("cost_us")),
         refused=tuple(_text(problem) for problem in _rows(_table(given.get("rules_refused")).get("problems")))[:20],
         stores={str(store): _text(says) for store, says in _table(given.get("stores")).items()},
     )
+
+
+def _cost(row: Mapping[str, Any]) -> tuple[str, float]:
+    cost = row["cost_us"]
+    return _text(row.get("rule")), float(cost) if isinstance(cost, int | float) else 0.0
 
 
 def _rule(row: Mapping[str, Any]) -> tuple[str, int | None, str]:

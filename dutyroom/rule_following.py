@@ -29,6 +29,11 @@ class RuleFollower:
         self.refused: dict[str, Any] | None = None
         """When the files that lie there now were refused, and why; None while they are in force. As JSON, for the pages."""
 
+    @property
+    def book(self) -> RuleBook:
+        """The rules in force, or about to be."""
+        return self._files.book()
+
     def first(self, unit: Unit) -> RuleBook:
         """The rules to start with: the files', or, where these are broken, those that were last in force.
 

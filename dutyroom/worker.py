@@ -6,12 +6,14 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from dutyroom import wiring
 from dutyroom.settings import Settings, hide
+from rules.failing import Failures, report
 from storage.readings.port import ReadingsUnavailable
 from storage.records.port import Conflict, RecordsUnavailable
 
@@ -49,7 +51,7 @@ class Worker:
         self._ingest, self._judge, self._clock, self._about = ingest, judge, clock, about
         self._started = clock()
         self._next_tick = self._next_health = self._started
-        self._version, self._rules = version, rules
+        self._version, self._rules, self._failures = version, rules, Failures()
         self._look_back_at = self._started
         self._errors: deque[dict[str, Any]] = deque(maxlen=10)
         self._before = self._totals_before()
@@ -78,6 +80,7 @@ class Worker:
             self._guard("retry", lambda: self._ingest.retry_letters(self._clock()))
         if self._clock() >= self._next_health:
             self._next_health = self._clock() + HEALTH_EVERY
+            self._guard("rule health", self._report_failures)
             self._guard("health", self._write_health)
 
     def _guard(self, what: str, work: Callable[[], Any]) -> None:
@@ -143,6 +146,15 @@ class Worker:
         with self._records.begin() as unit:
             report_tests(unit, self._readings, self._clock())
 
+    def _report_failures(self) -> None:
+        """A rule whose code fails is itself an alert."""
+        now = self._clock()
+        failing = self._failures.now_failing(self._judge.health(), now)
+        if self._failures.differ(failing):
+            with self._records.begin() as unit:
+                report(unit, self._rules.book, failing, now)
+            self._failures.told(failing)
+
     def _totals_before(self) -> dict[str, int]:
         with self._records.read() as unit:
             return dict(unit.notes.get(f"totals/{self._name}") or {})
@@ -197,7 +209,14 @@ def build(
     with records.read() as unit:
         register = unit.registers.load()
         lateness = Lateness(sources={source.name: source.lateness for source in sources.sources})
-        judge = Judge(rules.first(unit), clock(), register=register, worker=settings.worker, lateness=lateness)
+        judge = Judge(
+            rules.first(unit),
+            clock(),
+            register=register,
+            worker=settings.worker,
+            lateness=lateness,
+            stopwatch=perf_counter,
+        )
         judge.restore(unit, readings)
     link = MqttLink(
         settings.mqtt_url,

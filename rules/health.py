@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,8 @@ class RuleHealth:
     """How many points it watches."""
     last_judged: int | None
     error: Trouble | None = None
+    cost: float | None = None
+    """Microseconds for a reading, sampled; None before the first sample."""
     cannot_judge: dict[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
     """Why not → how many points, and the first of them."""
 
@@ -43,6 +46,7 @@ class RuleHealth:
             "rows": self.rows,
             "last_judged": self.last_judged,
             "error": None if error is None else {"text": error.text, "since": error.since, "count": error.count},
+            "cost_us": None if self.cost is None else round(self.cost, 3),
             "cannot_judge": [
                 {"reason": reason, "count": count, "points": list(points)}
                 for reason, (count, points) in self.cannot_judge.items()
@@ -50,8 +54,11 @@ class RuleHealth:
         }
 
 
-def rule_health(engine: Engine, memory: Memory, troubles: dict[str, Trouble]) -> list[RuleHealth]:
-    """All rules, in the book's order."""
+def rule_health(
+    engine: Engine, memory: Memory, troubles: dict[str, Trouble], costs: Mapping[str, float] | None = None
+) -> list[RuleHealth]:
+    """All rules, in the book's order. ``costs``: rule → seconds for a reading."""
+    spent = {rule: cost * 1e6 for rule, cost in (costs or {}).items()}
     found: dict[int, tuple[int, int]] = {}
     for group in engine.groups:
         judged = memory.judged_at[group.point]
@@ -65,6 +72,7 @@ def rule_health(engine: Engine, memory: Memory, troubles: dict[str, Trouble]) ->
             rows=found.get(number, (0, NEVER))[0],
             last_judged=None if found.get(number, (0, NEVER))[1] == NEVER else found[number][1],
             error=troubles.get(rule.id),
+            cost=spent.get(rule.id),
             cannot_judge=_reasons(engine.cannot.get(rule.id, {})),
         )
         for number, rule in enumerate(engine.rules)

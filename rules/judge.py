@@ -11,8 +11,9 @@ from rules.attend import attend
 from rules.book import RuleBook
 from rules.columns import Columns, columns
 from rules.correct import Corrector
+from rules.failing import FAILING
 from rules.health import RuleHealth, Trouble, rule_health
-from rules.judging import Outcome, judge_batch, overdue
+from rules.judging import Outcome, costs, judge_batch, overdue
 from rules.late import Backlog, Lateness, late_readings, stretches
 from rules.layout import compile_engine
 from rules.levels import family, left_alone
@@ -31,6 +32,10 @@ Adopt = Callable[[], None]
 STEP = 50
 """How far to look back at once for what had been judged before a crash."""
 MOST = 5_000
+OWN_RULES = LINK_RULES | {FAILING}
+"""Rules that are in no book: their alerts are about the product itself and what it hangs on."""
+COSTED = 200
+"""Every so many batches it is measured what each rule costs."""
 A_PORTION = 8
 """Points whose history is judged again at once, at most; live judging waits for no more."""
 LOOKED_AT = 10_000
@@ -51,6 +56,7 @@ class Judge:
         register: Register | None = None,
         worker: str = "",
         lateness: Lateness | None = None,
+        stopwatch: Callable[[], float] | None = None,
     ) -> None:
         """``worker``: whose watermark (the note ``watermark/<worker>``, written with each judged batch) is looked up first."""
         self._book, self._started, self._worker = book, now, worker
@@ -61,6 +67,7 @@ class Judge:
         self._gone: set[Key] = set()
         self._troubles: dict[str, Trouble] = {}
         self._store: Readings | None = None
+        self._stopwatch, self._batches, self._costs = stopwatch, 0, dict[str, float]()
         self._links, self._gateways = Links(), gateways(self._engine)
         self._note_errors(self._engine.errors, now)
 
@@ -68,6 +75,7 @@ class Judge:
         """Judge readings that are durable; late ones wait for ``look_back``. Raises ``Conflict``, ``RecordsUnavailable``."""
         batch = columns(readings, self._engine.index)
         outcome = judge_batch(self._engine, self._memory, batch, now)
+        self._measure(batch, now)
         changes = by_word(self._gateways, self._memory, self._links, outcome, now)
         opened = self._record(unit, outcome, now, changes)
         late, beyond = self._late(batch, now)
@@ -81,6 +89,14 @@ class Judge:
             self._links.adopt(changes.lost, changes.regained, now)
 
         return adopt
+
+    def _measure(self, batch: Columns, now: int) -> None:
+        """What each rule costs, now and then: no rule's result depends on it."""
+        if self._stopwatch is None or not len(batch):
+            return
+        if self._batches % COSTED == 0:
+            self._costs = costs(self._engine, self._memory, batch, now, self._stopwatch)
+        self._batches += 1
 
     def _late(self, batch: Columns, now: int) -> tuple[dict[str, Stretch], int]:
         """(what is to be judged again, how many readings came too late for that)."""
@@ -151,7 +167,7 @@ class Judge:
         if self._store is not None:
             with suppress(ReadingsUnavailable):  # a rule that looks back starts with nothing then
                 memory.windows.fill(self._store, memory.newest)
-        gone = {key for key in self._keys() if engine.row(*key) is None and key[0] not in LINK_RULES} | self._gone
+        gone = {key for key in self._keys() if engine.row(*key) is None and key[0] not in OWN_RULES} | self._gone
         gone |= left_alone(engine, memory, gone) & set(self._open)
         recorder = Recorder(unit, engine, self._open, now)
         recorder.retire(gone)
@@ -188,7 +204,7 @@ class Judge:
         self.backlog.waiting = backlog.waiting
         self._links.load(alerts)
         self._open = {(alert.rule, alert.point): alert.id for alert in alerts}
-        self._gone = {key for key in self._open if engine.row(*key) is None and key[0] not in LINK_RULES}
+        self._gone = {key for key in self._open if engine.row(*key) is None and key[0] not in OWN_RULES}
         for key, track in tracks.items():
             row = engine.row(*key)
             if row is None:
@@ -198,7 +214,7 @@ class Judge:
 
     def health(self) -> list[RuleHealth]:
         """Every rule: when it last judged, what it watches, what it cannot judge, and what went wrong."""
-        return rule_health(self._engine, self._memory, self._troubles)
+        return rule_health(self._engine, self._memory, self._troubles, self._costs)
 
     def _read_watermark(self, unit: Unit) -> int | None:
         """This worker's, or the newest of any where this one is new; None where nothing was ever judged."""

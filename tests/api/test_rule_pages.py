@@ -84,6 +84,17 @@ def test_a_rule_shows_its_stories_as_pictures_with_what_was_found(site: Site) ->
     assert "正常 ×1 → 异常，时间未到 ×3 → 报警 ×3 → 已恢复，时间未到 ×1" in words(page)
 
 
+def test_a_rule_says_when_it_last_judged_what_it_costs_and_that_it_fails(site: Site) -> None:
+    home, sign_in, _ = site
+    for error, says in ((None, "最近判断"), ({"text": "ZeroDivisionError"}, "规则程序出错： ZeroDivisionError")):
+        with home.records.begin() as unit:
+            row = {"rule": RULE, "last_judged": NOW - 5_000, "cost_us": 0.234, "error": error}
+            unit.notes.put("worker/w", {"at": NOW, "rules": [row, {"rule": 7, "cost_us": "odd"}]})
+        page = words(sign_in("officer").page(f"/rules/{RULE}"))
+        assert says in page
+        assert "每条读数耗时 0.23 微秒" in page
+
+
 def test_a_change_is_tried_on_real_history_before_it_is_made(site: Site) -> None:
     engineer = site[1]("engineer")
     page = words(engineer.page(tried(engineer, within="0.12 MPa")))

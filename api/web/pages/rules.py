@@ -123,10 +123,10 @@ def told_runs(page: Page, one: Picture) -> str:
     return " → ".join(f"{said(found)} ×{count}" for found, count in runs(one.steps))
 
 
-def _health(page: Page, rule: str) -> list[tuple[str, int | None, str]]:
-    """(worker, when it last judged by the rule, what went wrong)."""
-    found = [(worker.name, row) for worker in workers(page.unit) for row in worker.rules if row[0] == rule]
-    return [(name, last, error) for name, (_, last, error) in found]
+def _health(page: Page, rule: str) -> list[tuple[float | None, int | None, str]]:
+    """For each worker: what the rule costs for a reading, when it last judged, what went wrong."""
+    found = [(worker.costs.get(rule), row) for worker in workers(page.unit) for row in worker.rules if row[0] == rule]
+    return [(cost, last, error) for cost, (_, last, error) in found]
 
 
 def fields(rule: Rule, entered: Mapping[str, str]) -> list[dict[str, object]]:
