@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from collector.derive import Deriver
 from collector.intake import Intake, Prepared
 from collector.link import Delivery, Link
 from collector.memory import Memories
@@ -82,6 +83,8 @@ class Ingest:
         self._qualifier = Qualifier(register, pseudonym_key)
         self._memories = Memories()
         self._intake = Intake(sources, self._qualifier, self._memories, self.stats)
+        self._deriver = Deriver(register)
+        self._deriver.warm(readings)
         self._hand: deque[list[Prepared]] = deque()
         self._failures = self._not_before = 0
         self._judge_is_behind = False
@@ -93,6 +96,8 @@ class Ingest:
         """Go on with another register."""
         self._qualifier.use(register)
         self._intake.forget_strangers()
+        self._deriver.use(register)
+        self._deriver.warm(self._readings)
 
     def once(self, now: int, timeout: float = 0.0) -> Counts:
         """One group commit of what is there; waits up to ``timeout`` seconds only when there is nothing to do.
@@ -129,6 +134,7 @@ class Ingest:
                 self._received += 1
             self._received = max(self._received, delivery.arrived)
             one = self._intake.prepare(delivery, self._received, now)
+            one.found.readings += self._deriver.derive(one.found.readings)
             groups[-1].append(one)
             size += len(one.found.readings)
         return groups
@@ -315,6 +321,7 @@ class Ingest:
         # Its own time of arrival stands in for a missing clock, as it would have done then.
         delivery = Delivery(letter.topic, letter.payload, letter.last, qos=0)
         one = self._intake.prepare(delivery, self._received, now, again=True)
+        one.found.readings += self._deriver.derive(one.found.readings)
         reason = _why_not(letter, one)
         try:
             if not reason:

@@ -37,6 +37,8 @@ class Point:
     """The payload key of the 4–20 mA loop current behind this value, where there is one."""
     calibration_due: int | None = None
     """Readings from this instant on are not evidence."""
+    expression: str = ""
+    """For a virtual point: how it is computed from others, see ``facility.expression``. Empty for one that is measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

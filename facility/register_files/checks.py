@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+from facility.expression import ExpressionError
 from facility.mode import MODE_NAMES, MODES, SETTING
 from facility.point import Point
 from facility.register_files.error import NOTHING, RegisterError
 from facility.register_files.table import Row, Table, closest
 from facility.text import Text
 from facility.units import QUANTITIES, UnitError, allowed_units, canonical_unit, convert
+from facility.virtual import bind
 
 Tables = Mapping[str, Table]
 
@@ -44,6 +46,7 @@ def all_errors(tables: Tables) -> Iterator[RegisterError]:
     for row, point in tables["points"].nouns():
         yield from _point(tables["points"], row, point)
     yield from _keys(tables["points"])
+    yield from _expressions(tables["points"])
     yield from _settings(tables["settings"], tables["points"])
     yield from _numbers(tables)
     yield from _stops(tables["stops"], tables["points"])
@@ -158,6 +161,21 @@ def _keys(points: Table) -> Iterator[RegisterError]:
                 f"means key {key} of device {point.device}, which row {earlier.number} has already",
             )
             yield points.error(row, "key" if point.key else "id", message)
+
+
+def _expressions(points: Table) -> Iterator[RegisterError]:
+    known = {point.id: point for _, point in points.nouns()}
+    for row, point in points.nouns():
+        if not point.expression or not row.number or point.quantity not in QUANTITIES:
+            continue
+        if point.device or point.loop:
+            message = Text("算出的测点没有供数设备", "is of a point that a device feeds; a computed one has no device")
+            yield points.error(row, "expression", message)
+            continue
+        try:
+            bind(point, {id: one for id, one in known.items() if one.quantity in QUANTITIES})
+        except ExpressionError as error:
+            yield points.error(row, "expression", Text(f"算式有误：{error}", str(error)))
 
 
 def _settings(settings: Table, points: Table) -> Iterator[RegisterError]:

@@ -133,6 +133,9 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _may("scale", NUMBER, 1.0, "所发数字先乘以它", "what the sent number is multiplied by first"),
         _may("loop", TEXT, "", "4–20 mA 回路电流的键", "the key of the 4–20 mA loop current behind it"),
         _may("calibration_due", DATE, None, "检定有效期至", "calibrated until"),
+        _may(
+            "expression", TEXT, "", "由其他测点计算的算式", "how it is computed from other points; empty when measured"
+        ),
     ),
     "settings": (
         _must("point", ID, "测点", "the point it is set on"),
