@@ -14,8 +14,8 @@ from rules.rule import Filter, Rule
 
 SHOWN = 5
 """So many points are named; the rest are counted."""
-ABOUT_THE_MESSAGE = frozenset({"silence", "quality"})
-"""Kinds that say whether a point speaks, not whether what it says is good."""
+ABOUT_THE_MESSAGE = frozenset({"silence", "quality", "together"})
+"""Kinds that say whether a point speaks, or what other rules found; not whether what a point says is good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

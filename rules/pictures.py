@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from facility.reading import Reading
 from facility.units import quantity_named
 from rules.book import limits_at
 from rules.rule import Rule, Story
-from rules.stories import START, Telling, quantity_of, readings_of, stage, tell
+from rules.stories import START, BadStory, Telling, quantity_of, readings_of, stage, tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ def _steps(rule: Rule, story: Story, telling: Telling) -> list[Step]:
 
 def _step(rule: Rule, story: Story, telling: Telling, number: int, *, wrong: bool) -> Step:
     word, at = story.values[number], number * story.every
-    arrived = readings_of(rule, story, word, START + at)
+    arrived = _arrived(rule, story, word, START + at)
     bare = "!" in word and ":" not in word
     return Step(
         at=at,
@@ -76,3 +77,11 @@ def _step(rule: Rule, story: Story, telling: Telling, number: int, *, wrong: boo
         found=telling.found[number].partition(":")[0],
         wrong=wrong,
     )
+
+
+def _arrived(rule: Rule, story: Story, word: str, at: int) -> list[Reading]:
+    """Nothing to draw where the words are no values, as in stories of rules that judge other rules' alerts."""
+    try:
+        return readings_of(rule, story, word, at)
+    except BadStory:
+        return []

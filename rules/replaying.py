@@ -25,8 +25,9 @@ Key = tuple[str, str]
 """(rule, point); a level of a rule has its own, see ``rules.levels``."""
 Spells = dict[Key, list[Spell]]
 
-BY_THE_CLOCK = frozenset({"silence"})
-"""Kinds that judge what did not arrive by the clock of the collector; history does not hold its ticks and restarts."""
+NOT_REPLAYED = frozenset({"silence", "together"})
+"""Kinds whose findings do not follow from one point's readings: silence is judged by the collector's clock, and history does
+not hold its ticks and restarts; ``together`` judges the alerts of other rules."""
 AT_ONCE = 400_000
 """About so many readings of a point are looked at in one go: 20 MB."""
 WARM_UP = DAY
@@ -47,12 +48,12 @@ class Past:
     @cached_property
     def rules(self) -> list[Rule]:
         """Each rule that can be replayed, and each level of it."""
-        return [rule for rule in with_levels(self.book) if rule.kind.NAME not in BY_THE_CLOCK]
+        return [rule for rule in with_levels(self.book) if rule.kind.NAME not in NOT_REPLAYED]
 
     @cached_property
     def left_out(self) -> list[str]:
         """The rules that cannot."""
-        return [rule.id for rule in self.book if rule.kind.NAME in BY_THE_CLOCK]
+        return [rule.id for rule in self.book if rule.kind.NAME in NOT_REPLAYED]
 
     @cached_property
     def begin(self) -> int:

@@ -75,14 +75,13 @@ def quiet(rule: Rule, point: Point, register: Register, past: History) -> bool:
 
 def limits_over(rule: Rule, point: Point, register: Register) -> tuple[list[int], list[Limits | None]]:
     """(instants at which the limits change, the limits before the first and from each of them on)."""
-    name = rule.spec.setting
-    history = register.settings_history(point.id, name) if name else []
-    values = [None, *(setting.value for setting in history)]
-    return [setting.since for setting in history], [_limits(rule, point, value) for value in values]
+    changes = sorted({one.since for name in rule.settings for one in register.settings_history(point.id, name)})
+    times = [changes[0] - 1 if changes else 0, *changes]
+    return changes, [_limits(rule, point, register, at) for at in times]
 
 
-def _limits(rule: Rule, point: Point, setting: float | None) -> Limits | None:
+def _limits(rule: Rule, point: Point, register: Register, at: int) -> Limits | None:
     try:
-        return rule.kind.limits(rule.spec, point, setting)
+        return rule.limits(point, register, at)
     except CannotJudge:
         return None

@@ -52,7 +52,8 @@ def replay(
 ) -> None:
     """Judge stored history again, and print what differs from what is stored: breaches added (+), removed (-), moved (~).
 
-    Silence is not replayed: it is judged by the clock of the collector, and history does not hold its ticks and restarts.
+    Not replayed: silence, which is judged by the clock of the collector (history does not hold its ticks and restarts), and
+    rules that judge other rules' alerts.
     """
     from dutyroom.commands.replay_told import as_dict, line, summary
 

@@ -51,7 +51,11 @@ def summary(setup: Setup, told: Replayed, zone: tzinfo) -> str:
     past, comparison = setup.past, told.comparison
     days = (past.end - past.start) / DAY
     counts = ", ".join(f"{len(comparison.of(kind))} {kind}" for kind in Kind)
-    left = f"\nnot replayed, judged by the clock: {', '.join(told.left_out)}" if told.left_out else ""
+    left = (
+        f"\nnot replayed, judged by the clock or by other rules' alerts: {', '.join(told.left_out)}"
+        if told.left_out
+        else ""
+    )
     return (
         f"{_clock(past.start, zone)} – {_clock(past.end, zone)} ({days:.3g} days): {len(setup.points)} points, "
         f"{told.found.readings} readings, {len(past.book) - len(told.left_out)} rules\n"

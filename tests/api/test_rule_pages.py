@@ -84,6 +84,13 @@ def test_a_rule_shows_its_stories_as_pictures_with_what_was_found(site: Site) ->
     assert "正常 ×1 → 异常，时间未到 ×3 → 报警 ×3 → 已恢复，时间未到 ×1" in words(page)
 
 
+def test_every_rule_of_the_manual_has_a_page(site: Site) -> None:
+    officer = site[1]("engineer")
+    for rule in load_book():
+        page = officer.page(f"/rules/{rule.id}")
+        assert page.count("<figcaption><b") == len(rule.stories)
+
+
 def test_a_rule_says_when_it_last_judged_what_it_costs_and_that_it_fails(site: Site) -> None:
     home, sign_in, _ = site
     for error, says in ((None, "最近判断"), ({"text": "ZeroDivisionError"}, "规则程序出错： ZeroDivisionError")):

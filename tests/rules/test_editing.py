@@ -5,6 +5,7 @@ import pytest
 from rules.definition import MANUAL, read_rule
 from rules.editing import CannotEdit, editable, edited
 from rules.pictures import picture
+from rules.rule import Rule
 from tests.rules.room import manual, rule_text
 
 BAND = read_rule((MANUAL / "pump-pressure-band.toml").read_text("utf-8"), "band.toml")
@@ -84,3 +85,11 @@ def test_a_story_that_does_not_hold_shows_where() -> None:
     found = picture(rule, rule.stories[0])
     assert not found.held
     assert [step.wrong for step in found.steps] == [False, *[True] * 7]
+
+
+@pytest.mark.parametrize("rule", list(manual()), ids=lambda rule: rule.id)
+def test_every_story_of_the_manual_can_be_drawn(rule: Rule) -> None:
+    for story in rule.stories:
+        found = picture(rule, story)
+        assert found.held
+        assert len(found.steps) == len(story.values)

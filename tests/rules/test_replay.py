@@ -174,8 +174,9 @@ def test_a_rule_whose_code_fails_is_named_and_the_others_are_judged(monkeypatch:
     assert list(found.spells) == [("low", GAUGE)]
 
 
-def test_rules_that_judge_by_the_clock_are_left_out_and_said_to_be() -> None:
+def test_rules_that_judge_by_the_clock_or_by_others_are_left_out_and_said_to_be() -> None:
     assert past(SEEN, register()).left_out == ["silence-device"]
+    assert past(only("pipe-burst"), register()).left_out == ["pipe-burst"]
     assert past(SEEN, register()).watchers[0][SMOKE] != []
 
 
