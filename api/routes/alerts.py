@@ -63,6 +63,9 @@ class AlertOut(Out):
     high: float | None
     limit: Words
     late: bool
+    late_by: int = Field(description="How late the news came, milliseconds", examples=[120])
+    withdrawn: bool = Field(description="Readings that came later show that there was no cause")
+    behind: list[str] = Field(description="For a gateway: the devices behind it, which raise no alerts of their own")
     work_order: int | None
     shelved_until: str | None
     shelved_by: str
@@ -200,6 +203,9 @@ def alert_out(alert: Alert) -> AlertOut:
         high=alert.high,
         limit=words(alert.limit),
         late=alert.late,
+        late_by=alert.late_by,
+        withdrawn=alert.withdrawn,
+        behind=list(alert.behind),
         work_order=alert.work_order,
         shelved_until=moment(alert.shelved_until),
         shelved_by=alert.shelved_by,
