@@ -47,6 +47,9 @@ class Judge(Protocol):
     def reload(self, unit: Unit) -> None:
         """Read the state again: another writer was first."""
 
+    def restore(self, unit: Unit, readings: Readings) -> None:
+        """As after a start: the state, and how far every point was judged. Raises ``ReadingsUnavailable``."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
@@ -87,7 +90,7 @@ class Ingest:
         self._deriver.warm(readings)
         self._hand: deque[list[Prepared]] = deque()
         self._failures = self._not_before = 0
-        self._judge_is_behind = False
+        self._judge_is_behind = self._in_doubt = False
         with records.read() as unit:
             self._memories.load(unit.notes)
             self._received = int(unit.notes.get(self._watermark) or 0)
@@ -147,6 +150,7 @@ class Ingest:
             try:
                 self._commit(group, now)
             except (ReadingsUnavailable, RecordsUnavailable, Conflict) as error:
+                self._in_doubt |= isinstance(error, RecordsUnavailable)
                 self._back_off(error, now)
                 break
             except Exception as error:  # noqa: BLE001 - the loop's edge: it goes on, and the message is kept
@@ -165,6 +169,8 @@ class Ingest:
     def _commit(self, group: list[Prepared], now: int) -> None:
         """Store, judge, commit. Readings that are stored already stay as they are when it is tried again."""
         self._store(group, now)
+        if self._in_doubt and self._was_committed(group):
+            return
         readings = [reading for one in group for reading in one.found.readings]
 
         def write(unit: Unit) -> None:
@@ -176,6 +182,16 @@ class Ingest:
             unit.notes.put(self._watermark, self._mark(group))
 
         self._judge_and_write(readings, now, write)
+
+    def _was_committed(self, group: list[Prepared]) -> bool:
+        """Whether the last attempt succeeded, and only the answer was lost. The judge goes on as after a start then."""
+        with self._records.read() as unit:
+            known, mine = int(unit.notes.get(self._watermark) or 0), group[-1].received
+            done = known >= mine == self._mark(group)
+            if done:
+                self._judge.restore(unit, self._readings)
+        self._in_doubt = False
+        return done
 
     def _mark(self, group: list[Prepared]) -> int:
         """The newest ``received`` below which everything is judged; a batch that was halved shares one with its rest."""

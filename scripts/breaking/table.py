@@ -31,8 +31,8 @@ MUTATIONS = [
         1,
         "what is judged is adopted before it is committed",
         "rules/judge.py",
-        "        opened = self._record(unit, outcome, now)\n",
-        "        opened = self._record(unit, outcome, now)\n        self._memory.saw(batch, now)\n",
+        "        unit.late_work.add(late)\n\n        def adopt",
+        "        unit.late_work.add(late)\n        self._memory.saw(batch, now)\n\n        def adopt",
         "tests/rules/test_restart.py",
     ),
     Mutation(
@@ -42,6 +42,32 @@ MUTATIONS = [
         "            if reading.received > mark:\n                continue\n",
         "",
         "tests/rules/test_restart.py",
+    ),
+    Mutation(
+        1,
+        "a commit whose answer was lost is judged twice",
+        "collector/ingest.py",
+        "if self._in_doubt and self._was_committed(group):",
+        "if False:",
+        f"{PROMISES} -k test_1_",
+    ),
+    Mutation(
+        1,
+        "a reload that fails leaves the judge with nothing in mind",
+        "rules/judge.py",
+        "alerts, tracks, backlog = unit.alerts.open_ones(), unit.alerts.tracks(), Backlog()",
+        "memory.tracks.clear()\n"
+        "        memory.active[:] = False\n"
+        "        alerts, tracks, backlog = unit.alerts.open_ones(), unit.alerts.tracks(), Backlog()",
+        "tests/rules/test_restart.py -k reload",
+    ),
+    Mutation(
+        1,
+        "who lost a race and could not read again goes on with what was",
+        "collector/ingest.py",
+        "                self._judge_is_behind = True\n                self._reload()\n",
+        "                self._reload()\n",
+        "tests/collector/test_ingest.py -k race",
     ),
     # 2. Silence never clears.
     Mutation(
@@ -123,7 +149,7 @@ MUTATIONS = [
         "rules/respond.py",
         "return now - track.raised > LATE",
         "return now - track.bad_since > LATE",
-        "tests/rules/test_late.py",
+        f"{PROMISES} -k test_3_",
     ),
     Mutation(
         3,
@@ -136,10 +162,34 @@ MUTATIONS = [
     Mutation(
         3,
         "an alert ends when the clear time is over and not when it was good again",
-        "facility/alert.py",
-        "ended=track.good_since",
-        "ended=track.last",
-        "tests/rules/test_alarms.py",
+        "rules/respond.py",
+        "ended=max(found.track.good_since, alert.started)",
+        "ended=max(found.track.last, alert.started)",
+        f"{PROMISES} -k test_3_",
+    ),
+    Mutation(
+        3,
+        "late readings are kept and never judged",
+        "rules/judge.py",
+        "        unit.late_work.add(late)\n",
+        "        late = {}\n        unit.late_work.add(late)\n",
+        f"{PROMISES} -k test_3_",
+    ),
+    Mutation(
+        3,
+        "what late readings leave to be judged again is forgotten by a restart",
+        "rules/judge.py",
+        "self.backlog.waiting = backlog.waiting",
+        "self.backlog.waiting = {}",
+        "tests/rules/test_late.py tests/rules/test_event_time.py",
+    ),
+    Mutation(
+        3,
+        "late readings are judged without what stands behind them",
+        "rules/rejudge.py",
+        "if folded.settled is None and not history.to_the_end:",
+        "if False:",
+        f"{PROMISES} tests/rules/test_event_time.py -k 'test_3_ or event_time'",
     ),
     # 4. One open alert per (rule, point).
     Mutation(
@@ -179,8 +229,8 @@ MUTATIONS = [
         5,
         "an alert is raised without a fact",
         "rules/record.py",
-        '        self._fact(alert, "raised", "normal")\n        return alert\n',
-        "        return alert\n",
+        'self._fact(alert, "raised", "normal", self._parts.get(row, ""))',
+        "pass",
         f"{PROMISES} -k test_5_",
     ),
     # 6. A test is not a fire.
@@ -285,6 +335,22 @@ MUTATIONS = [
     ),
     Mutation(
         9,
+        "what comes back names the limits of then",
+        "rules/record.py",
+        "if found.what is What.RAISED or (levelled and found.track.firing):",
+        "if levelled and found.track.firing:",
+        "tests/rules/test_alarms.py -k comes_back_names",
+    ),
+    Mutation(
+        9,
+        "what comes back names the version of then",
+        "rules/record.py",
+        "return replace(after, rule_version=rule.version)",
+        "return after",
+        "tests/rules/test_alarms.py -k comes_back_names",
+    ),
+    Mutation(
+        9,
         "the register of today is used for the past",
         "storage/records/sql/registers.py",
         "version = self.version() if at is None else self._version_at(at)",
@@ -304,8 +370,8 @@ MUTATIONS = [
         10,
         "limits compare as floats",
         "rules/judging.py",
-        "steps = np.rint(batch.value / engine.resolution[batch.point])",
-        "steps = batch.value / engine.resolution[batch.point]",
+        "return outcome\n    steps = np.rint(batch.value / engine.resolution[batch.point])",
+        "return outcome\n    steps = batch.value / engine.resolution[batch.point]",
         f"{PROMISES} -k test_10_",
     ),
     Mutation(
@@ -330,7 +396,7 @@ MUTATIONS = [
         "rules/limits.py",
         "high_step=math.inf if high is None else math.floor(high / step)",
         "high_step=math.inf if high is None else math.ceil(high / step)",
-        "tests/rules tests/promises -k 'two_steps or resolution or inwards'",
+        f"{PROMISES} -k test_10_",
     ),
     Mutation(
         10,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import random
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
@@ -24,7 +26,7 @@ from facility.test_mode import TestMode
 from facility.text import Text
 from rules.definition import load_book
 from rules.judge import Judge
-from storage.records.port import Conflict, RecordsUnavailable
+from storage.records.port import Conflict, RecordsUnavailable, Unit
 from storage.records.sql import SqlRecords
 from tests.collector.property import NOW, SOURCES, TOPIC, pressure
 from tests.collector.property import register as small_property
@@ -86,14 +88,19 @@ class Collector:
 
 
 class Unwilling(SqlRecords):
-    """Records that cannot be written while they are ``away``."""
+    """Records that cannot be written while they are ``away``, or that are written and do not say so."""
 
     away = False
+    mute = False
 
-    def begin(self):  # type: ignore[no-untyped-def]
+    @contextmanager
+    def begin(self) -> Iterator[Unit]:
         if self.away:
             raise RecordsUnavailable("away")
-        return super().begin()
+        with super().begin() as unit:
+            yield unit
+        if self.mute:
+            raise RecordsUnavailable("the connection was lost while it committed")
 
 
 # 1. An acknowledged message is durable and judged. A restart anywhere loses nothing and doubles nothing.
@@ -114,6 +121,29 @@ def test_1_an_acknowledged_message_is_durable_and_judged_and_a_crash_loses_and_d
     assert duty.link.unacknowledged == 0
     assert [alert.value for alert in duty.alerts()] == [0.4]
     assert len(duty.room.readings.range("gauge-1.pressure", NOW, NOW + 1)) == 1
+
+
+def test_1_a_commit_whose_answer_was_lost_is_not_judged_twice() -> None:
+    records = Unwilling("sqlite://")
+    records.migrate()
+    duty = Collector(records)
+    for at, value in ((NOW, 0.4), (NOW + 1, 0.6)):
+        duty.link.deliver(TOPIC, pressure(value, at), arrived=NOW + 1)
+    records.mute = True
+    assert duty.ingest.once(NOW + 1).in_hand == 2
+    records.mute = False
+    duty.ingest.once(NOW + HOUR)
+    assert duty.link.unacknowledged == 0
+    with records.read() as unit:
+        assert [fact.what for fact in unit.facts.after(0) if fact.noun == "alert"] == ["raised", "returned"]
+    duty.link.deliver(TOPIC, pressure(0.4, NOW + 2), arrived=NOW + HOUR)
+    duty.ingest.once(NOW + HOUR)
+    with records.read() as unit:
+        assert [fact.what for fact in unit.facts.after(0) if fact.noun == "alert"] == [
+            "raised",
+            "returned",
+            "re-raised",
+        ]
 
 
 # 2. Silence never clears.
@@ -170,6 +200,15 @@ def test_3_news_of_what_is_over_is_marked_late_and_pages_nobody() -> None:
     [alert] = room.alerts()
     assert (alert.late, alert.condition, alert.started) == (True, Condition.NORMAL, T0)
     assert room.orders() == []
+
+
+def test_3_a_hold_of_ten_minutes_is_no_lateness_and_a_return_counts_from_the_first_good_sample() -> None:
+    room = Room(book_of(rule_text("slow", '[minimum]\nlimit = "0.5 MPa"\nhold_for = "10m"\nclear_for = "2m"')))
+    for reading in series(GAUGE, [LOW] * 70 + [GOOD] * 20):
+        room.take([reading])
+    [alert] = room.alerts()
+    assert (alert.raised - alert.started, alert.late) == (10 * MINUTE, False)
+    assert alert.ended == T0 + 700 * SECOND
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -310,9 +349,10 @@ def test_6_in_test_mode_the_signal_is_recorded_and_pages_nobody_and_outside_it_p
                 expected=(SMOKE,),
             )
         )
-    room.take(series(SMOKE, [ALARM, QUIET], start=T0 + MINUTE))
+    room.take(series(SMOKE, [ALARM], start=T0 + MINUTE))
     [alert] = room.alerts()
-    assert (alert.test, alert.announces, room.orders()) == (True, False, [])
+    assert (alert.test, alert.open, alert.announces, room.orders()) == (True, True, False, [])
+    room.take(series(SMOKE, [QUIET], start=T0 + 2 * MINUTE))
     assert "alert raised" in room.told()
     room.take(series(SMOKE, [ALARM], start=T0 + 2 * HOUR))
     assert [(one.test, one.announces) for one in room.alerts() if one.open] == [(False, True)]
@@ -417,6 +457,13 @@ def test_10_exactly_0_1_mpa_away_is_inside_and_one_step_more_is_outside(
         inside.take(series(GAUGE, [edge] * 5))
         outside.take(series(GAUGE, [edge + sign * resolution] * 5))
         assert (len(inside.alerts()), len(outside.alerts())) == (0, 1)
+
+
+def test_10_a_limit_between_two_steps_of_the_instrument_is_never_stretched() -> None:
+    for value, raised in ((0.700, 0), (0.701, 1)):
+        room = Room(book_of(rule_text("high", '[maximum]\nlimit = "0.7005 MPa"')))
+        room.take(series(GAUGE, [value]))
+        assert len(room.alerts()) == raised
 
 
 def test_10_a_value_in_another_unit_is_converted_or_refused() -> None:
