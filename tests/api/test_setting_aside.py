@@ -11,7 +11,7 @@ from facility.instant import HOUR, MINUTE, iso
 from facility.person import Role
 from rules.attend import attend
 from tests.api.browser import Browser, words
-from tests.api.seed import NOW, House, first
+from tests.api.seed import GAUGE, NOW, House, first
 
 Program = Callable[[Role], dict[str, str]]
 TEST = {"extent": "zone", "scope": "t1", "minutes": 60, "why": "monthly test"}
@@ -116,7 +116,7 @@ def test_a_running_test_stands_on_every_page_with_who_why_and_until(
     assert browser.send("/test-modes", **{"scope": "zone:t1", "for": str(HOUR), "reason": "每月烟感测试"}) == 303
     for page in ("/", "/alerts", "/rules", "/test-modes/2"):
         told = words(in_english(browser, page))
-        assert "Test" in told, page
+        assert "Test in progress" in told, page
         assert "王工 Wang · 每月烟感测试 · until" in told, page
     assert browser.send("/test-modes/2/end") == 303
     assert "page nobody</p>" not in in_english(browser, "/")
@@ -141,3 +141,19 @@ def test_a_window_is_planned_in_the_propertys_own_time(home: House, browser_of: 
 @pytest.mark.parametrize("scope", ["", "planet:x", "zone:nowhere", "nowhere"])
 def test_a_made_up_scope_is_refused(browser_of: Callable[[str], Browser], scope: str) -> None:
     assert browser_of("engineer").send("/test-modes", **{"scope": scope, "for": str(HOUR), "reason": "x"}) == 422
+
+
+def test_from_an_alert_its_point_is_taken_out_of_service(lively: House, browser_of: Callable[[str], Browser]) -> None:
+    browser = browser_of("engineer")
+    assert f'href="/maintenance?scope=point:{GAUGE}"' in browser.page("/alerts/2")
+    assert f'<option value="point:{GAUGE}" selected>' in browser.page(f"/maintenance?scope=point:{GAUGE}")
+    assert browser.send("/maintenance", **{"scope": f"point:{GAUGE}", "for": str(HOUR), "reason": "换表"}) == 303
+    assert "/maintenance?scope=" not in browser_of("inspector").page("/alerts/2")
+
+
+def test_nothing_is_chosen_until_somebody_chooses(lively: House, browser_of: Callable[[str], Browser]) -> None:
+    """The whole property is not what a tired person sends by mistake."""
+    for page in ("/test-modes", "/maintenance"):
+        assert "selected disabled>" in browser_of("engineer").page(page).replace(
+            "disabled selected>", "selected disabled>"
+        )

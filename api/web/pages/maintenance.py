@@ -12,11 +12,12 @@ from api.access import Reader, WorkActor
 from api.acting import LONGEST_TEXT, write
 from api.context import Context, context_of, zone_of
 from api.setting_aside import WindowWish, plan_window, stop_window
-from api.web.page import reading
+from api.web.page import Page, reading
 from api.web.pages.test_modes import chosen, scopes
 from facility.instant import HOUR
 from facility.person import Right
 from facility.register import Register
+from facility.scope import Extent
 
 router = APIRouter(prefix="/maintenance")
 Given = Annotated[Context, Depends(context_of)]
@@ -24,8 +25,8 @@ LENGTHS = (HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 24 * HOUR, 72 * HOUR, 168 * HOUR)
 
 
 @router.get("")
-def show_list(request: Request, visitor: Reader, cursor: str | None = None) -> Response:
-    """Newest first, with the form."""
+def show_list(request: Request, visitor: Reader, cursor: str | None = None, scope: str = "") -> Response:
+    """Newest first, with the form; ``scope`` is chosen in it already, such as the point of an alert."""
     with reading(request, visitor) as page:
         try:
             found = page.unit.maintenance.find(cursor, 50)
@@ -36,7 +37,8 @@ def show_list(request: Request, visitor: Reader, cursor: str | None = None) -> R
             windows=found.rows,
             cursor=found.cursor,
             lengths=LENGTHS,
-            scopes=scopes(page.register),
+            scopes=[*_point(page, scope), *scopes(page.register)],
+            asked=scope,
             people=[
                 account
                 for account in page.unit.people.accounts()
@@ -44,6 +46,15 @@ def show_list(request: Request, visitor: Reader, cursor: str | None = None) -> R
             ],
             may_plan=page.look.may(Right.ACT_ON_WORK),
         )
+
+
+def _point(page: Page, scope: str) -> list[tuple[str, str, str]]:
+    """The one point that is asked about: all of them would make the list too long."""
+    extent, id = chosen(scope)
+    if extent is not Extent.POINT or id not in page.register.points:
+        return []
+    name = page.scope_text("point", id)
+    return [(scope, name, name)]
 
 
 @router.post("")
