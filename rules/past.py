@@ -94,7 +94,7 @@ def _only(book: RuleBook, rules: Sequence[str]) -> RuleBook:
 
 
 def _registers(unit: Unit, begin: int, end: int) -> list[tuple[int, Register]]:
-    """What was in force at ``begin``, and each later one until ``end``."""
+    """What was in force at ``begin``, and each later one until ``end``. Before there was a register, the first one holds."""
     changes: list[int] = []
     for version in range(unit.registers.version(), 0, -1):
         written = next((f.at for f in unit.facts.of("register", str(version)) if f.what in ("imported", "changed")), 0)
@@ -102,7 +102,10 @@ def _registers(unit: Unit, begin: int, end: int) -> list[tuple[int, Register]]:
             break
         if written < end:
             changes.append(written)
-    return [(at, unit.registers.load(at)) for at in [begin, *sorted(set(changes))]]
+    found = [(at, unit.registers.load(at)) for at in [begin, *sorted(set(changes))]]
+    if len(found) > 1 and not found[0][1].version:
+        return [(begin, found[1][1]), *found[2:]]
+    return found
 
 
 def _stored(unit: Unit, begin: int, end: int, rules: Sequence[str]) -> Spells:

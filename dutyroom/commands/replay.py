@@ -47,7 +47,9 @@ def replay(
     only: Annotated[
         list[str] | None, typer.Option("--rule", metavar="ID", help="only this rule; may be given again")
     ] = None,
-    processes: Annotated[int, typer.Option(min=1, max=64, help="how many at once; one for each core if left out")] = 0,
+    processes: Annotated[
+        int | None, typer.Option(min=1, max=64, help="how many at once; one for each core if left out")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object instead of lines")] = False,
 ) -> None:
     """Judge stored history again, and print what differs from what is stored: breaches added (+), removed (-), moved (~).
@@ -57,7 +59,7 @@ def replay(
     """
     from dutyroom.commands.replay_told import as_dict, line, summary
 
-    setup, told, zone = _run(Wanted(start, end, rules, points or [], only or [], processes))
+    setup, told, zone = _run(Wanted(start, end, rules, points or [], only or [], processes or 0))
     if as_json:
         typer.echo(json.dumps(as_dict(setup, told, zone), ensure_ascii=False, indent=2))
         return
