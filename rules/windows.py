@@ -180,7 +180,8 @@ class WindowScan:
         self._wide: dict[int, Reach] = {}
         for row, _, new in counted(engine, group, batch):
             if row not in self._past:
-                self._past[row], self._wide[row] = list(windows.of(row)), _longer(reach_of(engine, row), batch)
+                self._past[row] = list(windows.of(row))
+                self._wide[row] = _longer(reach_of(engine, row), batch, self._past[row])
             keep(self._past[row], self._wide[row], new)
 
     def codes(self, batch: Columns, pick: Index, row: Index, limits: list[Limits | None]) -> Ints:
@@ -202,7 +203,7 @@ class WindowScan:
         return kind.verdict(rule.spec, limits, window_at(self._past[row], kind.reach(rule.spec), at))
 
 
-def _longer(reach: Reach, batch: Columns) -> Reach:
-    """Nothing that the batch's oldest reading looks back to is forgotten for its newest one."""
+def _longer(reach: Reach, batch: Columns, past: Sequence[Past]) -> Reach:
+    """Nothing that the batch's oldest reading looks back to is forgotten for the newest one that is known."""
     oldest, newest = batch.span
-    return reach._replace(over=reach.over + newest - oldest)
+    return reach._replace(over=reach.over + max(newest, past[-1].at if past else newest) - oldest)

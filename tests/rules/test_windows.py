@@ -242,3 +242,26 @@ def test_a_reading_of_doubtful_quality_is_no_part_of_a_rate() -> None:
     room = Room(book_of(RATE))
     room.take([reading._replace(quality=Quality.UNCALIBRATED) for reading in series(GAUGE, BURST)])
     assert room.alerts() == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("rule", [COUNT, RATE, TREND], ids=["count", "rate", "trend"])
+def test_no_order_of_arrival_and_no_delay_changes_what_is_found(rule: str, seed: int) -> None:
+    rng = random.Random(seed)
+    quick = rule.replace("180d", "60m").replace("90d", "30m")
+    values = {
+        "count": series(DOOR, [rng.choice([0.0, FORCED, FORCED]) for _ in range(80)], every=MINUTE),
+        "rate": series(GAUGE, [*BURST, *BURST[::-1]] * 5, every=10 * SECOND),
+        "trend": series(
+            BOX,
+            [1.2 - step * 0.008 + (0.6 if step > 60 else 0) + rng.gauss(0, 0.005) for step in range(120)],
+            every=MINUTE,
+        ),
+    }
+    readings = next(values[name] for name in values if f"[{name}]" in rule)
+    in_time, late = Room(book_of(quick)), Room(book_of(quick))
+    in_time.take(readings)
+    shuffled = sorted(readings, key=lambda reading: reading.at + rng.choice([0, 0, 0, 3, 20]) * MINUTE)
+    for start in range(0, len(shuffled), 3):
+        late.take(shuffled[start : start + 3], now=readings[-1].at + MINUTE)
+    assert late.breaches() == in_time.breaches() != []
