@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from facility.alert import QUIET, Alert, Condition, Track, settled
 from facility.breach import Breach, Spell
+from rules.engine import FOREVER
 from rules.record import Recorder
 from rules.rejudge import Rejudged
-from rules.respond import LATE, late_alert
+from rules.respond import LATE, at_level, late_alert
 from rules.timeline import Transition, What
 
 WHY = "late readings"
@@ -84,7 +85,7 @@ class Corrector(Recorder):
         if not breaches:
             self._withdraw(alert)
             return
-        after = settled(_as(alert, breaches, track), self._now)
+        after = settled(self._at_its_level(_as(alert, breaches, track), breaches), self._now)
         goes_on = after.condition is not Condition.NORMAL
         if goes_on and after.open and (alert.condition is Condition.NORMAL or after.work_order is None):
             after = self._with_work_order(after, self._engine.of(row)[0])
@@ -94,6 +95,21 @@ class Corrector(Recorder):
         self._fact(after, _what(alert, after), alert.state, WHY)
         if not after.open and alert.open:
             self.open[alert.rule, alert.point] = None
+
+    def _at_its_level(self, alert: Alert, breaches: Sequence[Breach]) -> Alert:
+        """Of a rule with several levels: as urgent as the most urgent that goes on, or that went on last."""
+        if alert.rule not in self._engine.levelled:
+            return alert
+        latest = max(breach.cleared or FOREVER for breach in breaches)
+        going = [breach for breach in breaches if (breach.cleared or FOREVER) == latest]
+        rows = {self._engine.row(breach.rule, breach.point): breach.raised for breach in going}
+        urgency = {row: self._engine.of(row)[0].severity for row in rows if row is not None}
+        if not urgency:
+            return alert
+        row = min(urgency, key=lambda each: urgency[each])
+        rule, point = self._engine.of(row)
+        limit = self._limit_text(rule, point, row, rows[row])
+        return at_level(alert, urgency[row], self._engine.limits_at(row, rows[row]), limit)
 
     def _withdraw(self, alert: Alert) -> None:
         """Nothing of it is left. It stays on the list until somebody has seen that."""

@@ -1,5 +1,7 @@
 """Several severities of one rule make one alert, as urgent as the most urgent level that fires."""
 
+import random
+
 import pytest
 
 from facility.alert import Condition, Severity
@@ -140,3 +142,18 @@ def test_a_broken_level_is_told_with_line_and_key(level: str, line: int, key: st
     [problem] = caught.value.problems
     assert (problem.line, problem.key) == (text.count("\n") + line, key), problem
     assert wanted in problem.text
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_order_of_arrival_and_no_delay_changes_what_the_levels_find(seed: int) -> None:
+    rng = random.Random(seed)
+    values = [rng.choice([0.6, 0.6, 0.49, 0.3]) for _ in range(60)]
+    readings = series(GAUGE, values)
+    in_time, late = room(), room()
+    in_time.take(readings)
+    shuffled = sorted(readings, key=lambda reading: reading.at + rng.choice([0, 0, 0, 1, 5]) * MINUTE)
+    for start in range(0, len(shuffled), 3):
+        late.take(shuffled[start : start + 3], now=readings[-1].at + MINUTE)
+    assert late.breaches() == in_time.breaches() != []
+    first, second = in_time.alerts()[-1], late.alerts()[-1]
+    assert (first.severity, first.low, first.condition) == (second.severity, second.low, second.condition)
