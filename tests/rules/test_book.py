@@ -19,6 +19,7 @@ def test_the_rules_of_a_point_come_most_urgent_first() -> None:
     found = [rule.id for rule in MANUAL.rules_for(house.points[SMOKE], house)]
     assert found == [
         "smoke-alarm",
+        "smoke-confirmed",
         "sensor-fault-life-safety",
         "silence-life-safety",
         "calibration-expired",
