@@ -56,6 +56,18 @@ def test_in_a_flood_life_safety_stands_alone_on_top_and_nothing_is_hidden(
         assert html.index(f'id="alert-{alert}"') < html.index('<details class="flood')
 
 
+def test_life_safety_of_any_priority_is_never_grouped_away(home: House, browser_of: Callable[[str], Browser]) -> None:
+    for number, smoke in enumerate(points(home, "smoke")[:14]):
+        made = home.raise_alert("silence-life-safety", smoke, ago=2 * MINUTE - number * SECOND)
+        assert made.severity != 1
+        with home.records.begin() as unit:
+            unit.alerts.update(replace(unit.alerts.get(made.id), life_safety=True))
+    html = flooded(home, browser_of("officer"))
+    assert html
+    assert '<details class="flood' not in html
+    assert all(f'id="alert-{number}"' in html for number in range(1, 15))
+
+
 def test_flood_mode_ends_when_it_is_calm_again(home: House, browser_of: Callable[[str], Browser]) -> None:
     many(home, 11)
     browser = browser_of("officer")

@@ -25,6 +25,7 @@ from tests.rules.room import (
     T0,
     Room,
     book_of,
+    faulty,
     manual,
     only,
     rule_text,
@@ -292,6 +293,14 @@ def test_a_detectors_own_test_signal_is_proof_too() -> None:
     room.take([reading._replace(test=True) for reading in series(SMOKE, [ALARM], start=T0 + MINUTE)])
     [found] = report(room, T0 + HOUR + GRACE)
     assert (room.alerts(), found.came) == ([], (SMOKE,))
+
+
+def test_a_faulty_signal_proves_nothing() -> None:
+    room = Room(only("smoke-alarm"))
+    begin_test(room)
+    room.take([faulty(reading) for reading in series(SMOKE, [ALARM], start=T0 + MINUTE)])
+    [found] = report(room, T0 + HOUR + GRACE)
+    assert found.missed == (SMOKE,)
 
 
 def test_signals_of_before_and_after_prove_nothing() -> None:
