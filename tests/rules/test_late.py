@@ -4,11 +4,28 @@ import pytest
 
 from facility.alert import Condition
 from facility.reading import Reading
-from rules.judge import Judge
+from rules.judge import A_PORTION, Judge
 from rules.late import Lateness
 from rules.limits import Bools
 from storage.records.breaches import BreachFilter
-from tests.rules.room import ALARM, DOOR, GAUGE, HOUR, MINUTE, QUIET, SECOND, SMOKE, T0, Room, only, series
+from tests.rules.room import (
+    ALARM,
+    DOOR,
+    GAUGE,
+    HOUR,
+    MINUTE,
+    QUIET,
+    SECOND,
+    SMOKE,
+    T0,
+    Room,
+    book_of,
+    only,
+    point,
+    register,
+    rule_text,
+    series,
+)
 
 
 def test_a_backlog_in_order_is_judged_by_its_own_time_and_orders_nothing_when_it_is_over() -> None:
@@ -205,3 +222,31 @@ def test_a_redelivered_batch_doubles_nothing() -> None:
     lives, told = room.lives(), room.told()
     room.take(batch)
     assert (room.lives(), room.told()) == (lives, told)
+
+
+def test_history_is_judged_again_in_portions_and_live_judging_goes_on_between_them() -> None:
+    names = [f"gauge-{number:02}.pressure" for number in range(30)]
+    points = [point(name, "pressure", "MPa", 0.001) for name in names]
+    held = rule_text("held", '[minimum]\nlimit = "0.5 MPa"\nhold_for = "20s"')
+    room = Room(book_of(held), register(points, []))
+    room.take([Reading(name, T0 + MINUTE, 0.6) for name in names])
+    late = [Reading(name, T0 + n * 10 * SECOND, 0.4, received=T0 + HOUR) for name in names for n in range(6)]
+    room.readings.append(late)
+    with room.records.begin() as unit:
+        adopt = room.judge.judge(unit, late, T0 + HOUR)
+    adopt()
+    portions = 0
+    while room.judge.backlog.waiting:
+        before = len(room.judge.backlog.waiting)
+        with room.records.read() as unit:
+            findings = room.judge.look_back(unit, room.readings, T0 + HOUR)
+        with room.records.begin() as unit:
+            adopt = room.judge.correct(unit, findings, T0 + HOUR)
+        adopt()
+        assert 0 < before - len(room.judge.backlog.waiting) <= A_PORTION
+        live = [Reading(names[0], T0 + 2 * MINUTE + portions * 10 * SECOND, 0.6)]
+        with room.records.begin() as unit:
+            room.judge.judge(unit, live, T0 + HOUR)()
+        portions += 1
+    assert portions >= 30 / A_PORTION
+    assert sorted(point for _, point, *_ in room.breaches()) == names
