@@ -25,6 +25,8 @@ BATCHES = 100
 FEW = 10
 """Batches that the plain loop is given."""
 ROUNDS = 5
+OTHERS = 300
+"""Rules beside those that apply: they must cost nothing."""
 
 
 def main() -> dict[str, Any]:
@@ -35,6 +37,7 @@ def main() -> dict[str, Any]:
     large = [[reading for batch in batches[at : at + 10] for reading in batch] for at in range(0, BATCHES, 10)]
     alarming = [[_low(reading) for reading in batch] for batch in batches]
     rate = BATCH * BATCHES / best(lambda: judged(book, register, batches))
+    crowded = BATCH * BATCHES / best(lambda: judged(beside(book), register, batches))
     naive = BATCH * FEW / best(lambda: plain(book, register, batches[:FEW]))
     return {
         "benchmark": "judge",
@@ -43,9 +46,20 @@ def main() -> dict[str, Any]:
         "readings_per_s": round(rate),
         "readings_per_s_in_batches_of_20000": round(BATCH * BATCHES / best(lambda: judged(book, register, large))),
         "readings_per_s_1_percent_in_alarm": round(BATCH * BATCHES / best(lambda: judged(book, register, alarming))),
+        "readings_per_s_beside_rules_that_do_not_apply": round(crowded),
+        "rules_that_do_not_apply": OTHERS,
         "plain_loop_readings_per_s": round(naive),
         "ratio": round(rate / naive, 1),
     }
+
+
+def beside(book: RuleBook) -> RuleBook:
+    """The same rules among many others, none of which applies to a gauge."""
+    other = (
+        RULES["maximum.toml"].replace('quantity = "pressure"', 'quantity = "temperature"').replace("1.2 MPa", "80 °C")
+    )
+    texts = [other.replace('id = "maximum"', f'id = "other-{number}"') for number in range(OTHERS)]
+    return RuleBook(rules=book.rules | {rule.id: rule for rule in (read_rule(text, "other.toml") for text in texts)})
 
 
 def best(work: Callable[[], float]) -> float:
