@@ -28,6 +28,10 @@ PAGES = [
     "/rules",
     "/rules/pump-pressure-band",
     "/system",
+    "/test-modes",
+    "/test-modes/1",
+    "/maintenance",
+    "/figures",
     "/nowhere",
 ]
 PHONE, TABLET, WALL = {"width": 360, "height": 740}, {"width": 768, "height": 1024}, {"width": 1920, "height": 1080}
