@@ -157,3 +157,13 @@ def test_no_order_of_arrival_and_no_delay_changes_what_the_levels_find(seed: int
     assert late.breaches() == in_time.breaches() != []
     first, second = in_time.alerts()[-1], late.alerts()[-1]
     assert (first.severity, first.low, first.condition) == (second.severity, second.low, second.condition)
+
+
+def test_a_late_reading_past_the_further_limit_makes_the_open_alert_as_urgent() -> None:
+    one = room()
+    first, second = series(GAUGE, [0.49, 0.49], every=MINUTE)
+    one.take([first, second])
+    one.acknowledge(one.alerts()[0].id, T0 + MINUTE)
+    one.take(series(GAUGE, [0.3], start=T0 + 30 * SECOND), now=T0 + MINUTE + SECOND)
+    [alert] = one.alerts()
+    assert (alert.severity, alert.low, alert.acknowledged) == (Severity.CRITICAL, 0.4, False)
