@@ -1,6 +1,5 @@
 """A rule whose code fails is an alert; what each rule costs is measured."""
 
-
 import pytest
 
 from facility.alert import Condition
