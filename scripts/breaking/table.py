@@ -23,8 +23,8 @@ MUTATIONS = [
         1,
         "a batch is judged before it is stored, and not stored",
         "collector/ingest.py",
-        "        self._store(group, now)\n        readings = ",
-        "        readings = ",
+        "        self._store(group, now)\n        if self._in_doubt",
+        "        if self._in_doubt",
         f"{PROMISES} -k test_1_",
     ),
     Mutation(
