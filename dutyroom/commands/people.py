@@ -59,7 +59,6 @@ def add_user(
 ) -> None:
     """Add an account. The password is asked for, or read as one line from standard input."""
     from api.accounts import AccountError, add_account
-
     from storage.records.port import Conflict
 
     password = _ask_password()
@@ -86,7 +85,6 @@ def list_users() -> None:
 def set_password(name: Annotated[str, typer.Argument(help="sign-in name")]) -> None:
     """Set a new password and end the account's sessions."""
     from api.accounts import AccountError, change_password
-
     from storage.records.port import NotFound
 
     password = _ask_password()
@@ -104,7 +102,6 @@ def set_password(name: Annotated[str, typer.Argument(help="sign-in name")]) -> N
 def disable_user(name: Annotated[str, typer.Argument(help="sign-in name")]) -> None:
     """Disable an account and end its sessions; what it did stays on record."""
     from api.accounts import disable_account
-
     from storage.records.port import NotFound
 
     try:
@@ -135,7 +132,6 @@ def create_token(
 ) -> None:
     """Print a new bearer token. It is shown this once; only its hash is kept."""
     from api.accounts import new_token
-
     from facility.instant import DAY
 
     now = _now()
