@@ -21,7 +21,10 @@ from storage.records.port import Conflict, RecordsUnavailable
 
 if TYPE_CHECKING:
     from collector.ingest import Ingest
+    from collector.sources import Sources
     from dutyroom.rule_following import RuleFollower
+    from facility.register import Register
+    from rules.book import RuleBook
     from rules.judge import Judge
     from storage.readings.port import Readings
     from storage.records.port import Records
@@ -203,6 +206,15 @@ def work(settings: Settings) -> None:
         records.close()
 
 
+def _ready_judge(settings: Settings, book: RuleBook, register: Register, sources: Sources, now: int) -> Judge:
+    """A judge that knows rules, register and how late each source may be; what was judged before is restored afterwards."""
+    from rules.judge import Judge
+    from rules.late import Lateness
+
+    lateness = Lateness(sources={source.name: source.lateness for source in sources.sources})
+    return Judge(book, now, register=register, worker=settings.worker, lateness=lateness, stopwatch=perf_counter)
+
+
 def build(
     settings: Settings,
     records: Records,
@@ -214,22 +226,12 @@ def build(
     from collector.mqtt import MqttLink
     from dutyroom.rule_files import RuleFiles
     from dutyroom.rule_following import RuleFollower
-    from rules.judge import Judge
-    from rules.late import Lateness
 
     sources = wiring.load_sources(settings)
     rules = RuleFollower(RuleFiles(settings.site_folder), records, clock)
     with without_collecting(), records.read() as unit:
         register = unit.registers.load()
-        lateness = Lateness(sources={source.name: source.lateness for source in sources.sources})
-        judge = Judge(
-            rules.first(unit),
-            clock(),
-            register=register,
-            worker=settings.worker,
-            lateness=lateness,
-            stopwatch=perf_counter,
-        )
+        judge = _ready_judge(settings, rules.first(unit), register, sources, clock())
         judge.restore(unit, readings)
     link = MqttLink(
         settings.mqtt_url,
