@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from facility.fact import Fact
 from facility.person import Actor, Role
-from storage.records.port import Account, NotFound, Token, Unit
+from storage.records.people import Account, Token
+from storage.records.port import NotFound, Unit
 
 if TYPE_CHECKING:
     from pwdlib import PasswordHash

@@ -11,7 +11,8 @@ from api.accounts import digest, find_account, password_fits
 from api.context import Context
 from facility.fact import Fact
 from facility.instant import DAY, HOUR, MINUTE
-from storage.records.port import Account, NotFound, Session, Unit
+from storage.records.people import Account, Session
+from storage.records.port import NotFound, Unit
 
 IDLE = 12 * HOUR
 """One shift: a browser that asked for nothing for so long is signed out."""

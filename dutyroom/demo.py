@@ -52,4 +52,4 @@ def _accounts(records: Records) -> list[Account]:
 
 
 if TYPE_CHECKING:
-    from storage.records.port import Account
+    from storage.records.people import Account

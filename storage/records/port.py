@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from facility.alert import Alert, Severity, Track
 from facility.fact import Fact
 from facility.letter import DeadLetter, Unclaimed
 from facility.maintenance import Maintenance
-from facility.person import Actor, Role
 from facility.register import Change, Register
 from facility.test_mode import TestMode
 from facility.work_order import State, WorkOrder
 from storage.records.breaches import Breaches, LateWork
+from storage.records.people import People
 from storage.records.rule_versions import RuleVersions
 
 T = TypeVar("T")
@@ -242,100 +242,6 @@ class Letters(Protocol):
 
     def counts(self) -> tuple[int, int]:
         """(unresolved dead letters counting repeats, unclaimed rows)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """A person who can sign in."""
-
-    id: str
-    """The sign-in name."""
-    name: str
-    role: Role
-    password: str
-    """An argon2 hash."""
-    created: int
-    disabled: int | None = None
-    language: str = ""
-
-    @property
-    def actor(self) -> Actor:
-        """Who this is, for rights and facts."""
-        return Actor(id=self.id, name=self.name, role=self.role)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """An API token; only its SHA-256 is kept."""
-
-    id: int = 0
-    digest: str
-    name: str
-    role: Role
-    created: int
-    created_by: str
-    expires: int | None = None
-    revoked: int | None = None
-    used: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """A signed-in browser; only the SHA-256 of its cookie is kept."""
-
-    digest: str
-    account: str
-    csrf: str
-    created: int
-    seen: int
-    expires: int
-    language: str = ""
-    agent: str = field(default="", repr=False)
-
-
-class People(Protocol):
-    """Accounts, sessions, tokens."""
-
-    def add(self, account: Account) -> None:
-        """Raises ``Conflict`` when the id is taken."""
-
-    def update(self, account: Account) -> None:
-        """Raises ``NotFound``."""
-
-    def get(self, account: str) -> Account:
-        """Raises ``NotFound``."""
-
-    def accounts(self) -> list[Account]:
-        """All accounts by id."""
-
-    def add_session(self, session: Session) -> None: ...
-
-    def session(self, digest: str) -> Session:
-        """Raises ``NotFound``."""
-
-    def touch_session(self, digest: str, seen: int, language: str | None = None) -> None: ...
-
-    def end_session(self, digest: str) -> None: ...
-
-    def end_sessions_of(self, account: str) -> None: ...
-
-    def add_token(self, token: Token) -> Token: ...
-
-    def token(self, digest: str) -> Token:
-        """Raises ``NotFound``, also for a revoked one."""
-
-    def tokens(self) -> list[Token]: ...
-
-    def use_token(self, number: int, at: int) -> None:
-        """Note when it was last used."""
-
-    def revoke_token(self, number: int, at: int) -> None: ...
-
-    def failed(self, key: str, at: int) -> None:
-        """Count a failed sign-in under ``key`` (account or address)."""
-
-    def failures(self, key: str, since: int) -> int:
-        """Failed sign-ins under ``key`` from ``since`` on."""
 
 
 class Notes(Protocol):

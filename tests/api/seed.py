@@ -31,7 +31,8 @@ from rules.book import RuleBook, limit_text
 from rules.definition import load_book
 from rules.respond import alert_fact, new_work_order
 from storage.readings.memory import MemoryReadings
-from storage.records.port import Account, Records, Token, Unit
+from storage.records.people import Account, Token
+from storage.records.port import Records, Unit
 from storage.records.sql import SqlRecords
 
 RIVERSIDE = Path(__file__).parents[2] / "examples" / "riverside" / "register"

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
 
 from facility.instant import DAY
-from storage.records.port import Account, Conflict, NotFound, Session, Token
+from storage.records.people import Account, Session, Token
+from storage.records.port import Conflict, NotFound
 from storage.records.sql.shape import Shape
 from storage.records.sql.tables import ACCOUNTS, FAILED_SIGN_INS, SESSIONS, TOKENS, storable, within
 from storage.records.sql.transaction import Transaction

@@ -5,17 +5,8 @@ from __future__ import annotations
 from facility.maintenance import Maintenance
 from facility.test_mode import TestMode
 from storage.records.breaches import Breaches, LateWork
-from storage.records.port import (
-    Alerts,
-    Facts,
-    Letters,
-    Maintenances,
-    Notes,
-    People,
-    Registers,
-    TestRuns,
-    WorkOrders,
-)
+from storage.records.people import People
+from storage.records.port import Alerts, Facts, Letters, Maintenances, Notes, Registers, TestRuns, WorkOrders
 from storage.records.rule_versions import RuleVersions
 from storage.records.sql.alerts import SqlAlerts
 from storage.records.sql.breaches import SqlBreaches, SqlLateWork

@@ -16,7 +16,7 @@ from facility.register import Register
 from facility.site import Asset, Site, Zone
 from facility.text import Text
 from facility.work_order import WorkOrder
-from storage.records.port import Account, Session, Token
+from storage.records.people import Account, Session, Token
 
 T = TypeVar("T")
 NOON = 1_795_492_800_000

@@ -15,7 +15,7 @@ from facility.fact import Fact, digest
 from facility.letter import DeadLetter, Unclaimed
 from facility.register import TABLES, Change, key_of
 from facility.work_order import WorkOrder
-from storage.records.port import Account, Session, Token
+from storage.records.people import Account, Session, Token
 from storage.records.sql import SqlRecords
 from tests.storage.records.examples import NOON, Undo
 

@@ -1,0 +1,36 @@
+"""The tables, as this version wants them, one file a noun. ``migrations/`` brings a database here; a test compares the two."""
+
+from storage.records.sql.tables.alerts import ALERTS, BREACHES, LATE_WORK, TRACKS
+from storage.records.sql.tables.columns import METADATA, storable, within
+from storage.records.sql.tables.facts import FACTS, NOTES
+from storage.records.sql.tables.letters import DEAD_LETTERS, UNCLAIMED
+from storage.records.sql.tables.people import ACCOUNTS, FAILED_SIGN_INS, SESSIONS, TOKENS
+from storage.records.sql.tables.registers import REGISTER_ENTRIES, REGISTER_VERSIONS
+from storage.records.sql.tables.rule_versions import RULE_VERSIONS
+from storage.records.sql.tables.spans import MAINTENANCE, TEST_MODES
+from storage.records.sql.tables.work_orders import ORDER_IS_OPEN, WORK_ORDERS
+
+__all__ = [
+    "ACCOUNTS",
+    "ALERTS",
+    "BREACHES",
+    "DEAD_LETTERS",
+    "FACTS",
+    "FAILED_SIGN_INS",
+    "LATE_WORK",
+    "MAINTENANCE",
+    "METADATA",
+    "NOTES",
+    "ORDER_IS_OPEN",
+    "REGISTER_ENTRIES",
+    "REGISTER_VERSIONS",
+    "RULE_VERSIONS",
+    "SESSIONS",
+    "TEST_MODES",
+    "TOKENS",
+    "TRACKS",
+    "UNCLAIMED",
+    "WORK_ORDERS",
+    "storable",
+    "within",
+]

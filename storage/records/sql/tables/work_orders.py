@@ -1,0 +1,53 @@
+"""Work orders."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, SmallInteger, Table, text
+
+from facility.work_order import OPEN_STATES, State
+from storage.records.sql.tables.columns import METADATA, number, row_id, whole, words
+
+_OVER = ", ".join(f"'{state.value}'" for state in State if state not in OPEN_STATES)
+
+# Word for word as the index says it: SQLite does not look behind parameters.
+ORDER_IS_OPEN = f"state NOT IN ({_OVER})"
+
+WORK_ORDERS = Table(
+    "work_orders",
+    METADATA,
+    row_id(),
+    whole("alert", null=True),
+    words("kind"),
+    words("title_zh"),
+    words("title_en"),
+    words("clause"),
+    Column("severity", SmallInteger, nullable=False),
+    Column("life_safety", Boolean, nullable=False),
+    words("point"),
+    words("asset"),
+    words("zone"),
+    words("limit_zh"),
+    words("limit_en"),
+    number("value"),
+    words("unit"),
+    words("rule"),
+    words("rule_version"),
+    words("state"),
+    words("assignee"),
+    whole("opened"),
+    whole("event_at"),
+    whole("closed", null=True),
+    Column("emergency", Boolean, nullable=False),
+    whole("duplicate_of", null=True),
+    words("finished_by"),
+    words("clocks"),
+    whole("version"),
+    Index("ix_work_orders_open", "id", sqlite_where=text(ORDER_IS_OPEN), postgresql_where=text(ORDER_IS_OPEN)),
+    Index("ix_work_orders_state", "state", "id"),
+    Index("ix_work_orders_assignee", "assignee", "id"),
+    Index("ix_work_orders_zone", "zone", "id"),
+    Index("ix_work_orders_asset", "asset", "id"),
+    Index("ix_work_orders_alert", "alert"),
+    Index("ix_work_orders_opened", "opened"),
+    sqlite_autoincrement=True,
+)
