@@ -21,12 +21,20 @@ def N_(text: str) -> str:  # noqa: N802 -- gettext's own name for "translated la
 
 
 def read_catalog(language: str) -> Catalog:
-    """The catalog of a language; an empty one for English, whose texts are the message ids."""
-    path = FOLDER / f"{language}.po"
-    if not path.exists():
-        return Catalog(locale=language)
-    with path.open("rb") as file:
-        return read_po(file, locale=language)
+    """All ``LANGUAGE/*.po``, one file a room, as one; empty for English, whose texts are the message ids.
+
+    Raises ``ValueError`` where two files translate the same text: one of them would never be seen.
+    """
+    whole = Catalog(locale=language)
+    for path in sorted((FOLDER / language).glob("*.po")):
+        with path.open("rb") as file:
+            part = read_po(file, locale=language)
+        for message in part:
+            if message.id and message.id in whole:
+                raise ValueError(f"{path}: {message.id!r} is translated in another file of {path.parent} already")
+            if message.id:
+                whole[message.id] = message
+    return whole
 
 
 @cache

@@ -105,4 +105,4 @@ def test_the_best_language_of_the_browser_is_taken(header: str, language: str) -
 
 
 def test_there_is_a_catalog_for_each_language_but_english() -> None:
-    assert {path.stem for path in languages.FOLDER.glob("*.po")} | {"en"} == set(languages.LANGUAGES)
+    assert {path.parent.name for path in languages.FOLDER.glob("*/*.po")} | {"en"} == set(languages.LANGUAGES)
