@@ -25,6 +25,7 @@ WANTED = {
     "gateway-offline",
     "missed-checkpoint",
     "monthly-smoke-tests",
+    "night",
     "quiet-day",
     "slow-leak",
     "slow-leak-14h",
