@@ -20,6 +20,7 @@ from facility.test_mode import TestMode
 from facility.work_order import State, WorkOrder
 from storage.records.breaches import Breaches, LateWork
 from storage.records.people import People
+from storage.records.rotas import Rotas
 from storage.records.rule_versions import RuleVersions
 
 T = TypeVar("T")
@@ -280,6 +281,8 @@ class Unit(Protocol):
     def letters(self) -> Letters: ...
     @property
     def people(self) -> People: ...
+    @property
+    def rota(self) -> Rotas: ...
     @property
     def notes(self) -> Notes: ...
 

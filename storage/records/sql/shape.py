@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 from collections.abc import Callable
+from datetime import date
 from enum import Enum
 from functools import cache
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -69,6 +70,8 @@ def _converter(kind: Any) -> Converter | None:
         return lambda found: tuple(rebuild(inner, one) for one in found)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind
+    if kind is date:
+        return date.fromisoformat
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         return lambda found: rebuild(kind, found)
     return None

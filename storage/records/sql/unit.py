@@ -7,6 +7,7 @@ from facility.test_mode import TestMode
 from storage.records.breaches import Breaches, LateWork
 from storage.records.people import People
 from storage.records.port import Alerts, Facts, Letters, Maintenances, Notes, Registers, TestRuns, WorkOrders
+from storage.records.rotas import Rotas
 from storage.records.rule_versions import RuleVersions
 from storage.records.sql.alerts import SqlAlerts
 from storage.records.sql.breaches import SqlBreaches, SqlLateWork
@@ -15,6 +16,7 @@ from storage.records.sql.letters import SqlLetters
 from storage.records.sql.notes import SqlNotes
 from storage.records.sql.people import SqlPeople
 from storage.records.sql.registers import SqlRegisters
+from storage.records.sql.rotas import SqlRotas
 from storage.records.sql.rule_versions import SqlRuleVersions
 from storage.records.sql.spans import SqlSpans
 from storage.records.sql.tables import MAINTENANCE, TEST_MODES
@@ -38,4 +40,5 @@ class SqlUnit:
         self.rule_versions: RuleVersions = SqlRuleVersions(transaction)
         self.letters: Letters = SqlLetters(transaction)
         self.people: People = SqlPeople(transaction)
+        self.rota: Rotas = SqlRotas(transaction, facts)
         self.notes: Notes = SqlNotes(transaction)

@@ -6,6 +6,7 @@ from storage.records.sql.tables.facts import FACTS, NOTES
 from storage.records.sql.tables.letters import DEAD_LETTERS, UNCLAIMED
 from storage.records.sql.tables.people import ACCOUNTS, FAILED_SIGN_INS, SESSIONS, TOKENS
 from storage.records.sql.tables.registers import REGISTER_ENTRIES, REGISTER_VERSIONS
+from storage.records.sql.tables.rotas import CALENDAR_FEEDS, ROTA_ENTRIES, ROTA_VERSIONS
 from storage.records.sql.tables.rule_versions import RULE_VERSIONS
 from storage.records.sql.tables.spans import MAINTENANCE, TEST_MODES
 from storage.records.sql.tables.work_orders import ORDER_IS_OPEN, WORK_ORDERS
@@ -14,6 +15,7 @@ __all__ = [
     "ACCOUNTS",
     "ALERTS",
     "BREACHES",
+    "CALENDAR_FEEDS",
     "DEAD_LETTERS",
     "FACTS",
     "FAILED_SIGN_INS",
@@ -24,6 +26,8 @@ __all__ = [
     "ORDER_IS_OPEN",
     "REGISTER_ENTRIES",
     "REGISTER_VERSIONS",
+    "ROTA_ENTRIES",
+    "ROTA_VERSIONS",
     "RULE_VERSIONS",
     "SESSIONS",
     "TEST_MODES",
