@@ -19,6 +19,7 @@ from facility.register import Change, Register
 from facility.test_mode import TestMode
 from facility.work_order import State, WorkOrder
 from storage.records.breaches import Breaches, LateWork
+from storage.records.incidents import Bulletins, Incidents, Reviews
 from storage.records.people import People
 from storage.records.rotas import Rotas
 from storage.records.rule_versions import RuleVersions
@@ -283,6 +284,12 @@ class Unit(Protocol):
     def people(self) -> People: ...
     @property
     def rota(self) -> Rotas: ...
+    @property
+    def incidents(self) -> Incidents: ...
+    @property
+    def bulletins(self) -> Bulletins: ...
+    @property
+    def reviews(self) -> Reviews: ...
     @property
     def notes(self) -> Notes: ...
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from facility.maintenance import Maintenance
 from facility.test_mode import TestMode
 from storage.records.breaches import Breaches, LateWork
+from storage.records.incidents import Bulletins, Incidents, Reviews
 from storage.records.people import People
 from storage.records.port import Alerts, Facts, Letters, Maintenances, Notes, Registers, TestRuns, WorkOrders
 from storage.records.rotas import Rotas
@@ -12,6 +13,7 @@ from storage.records.rule_versions import RuleVersions
 from storage.records.sql.alerts import SqlAlerts
 from storage.records.sql.breaches import SqlBreaches, SqlLateWork
 from storage.records.sql.facts import SqlFacts
+from storage.records.sql.incidents import SqlBulletins, SqlIncidents, SqlReviews
 from storage.records.sql.letters import SqlLetters
 from storage.records.sql.notes import SqlNotes
 from storage.records.sql.people import SqlPeople
@@ -41,4 +43,7 @@ class SqlUnit:
         self.letters: Letters = SqlLetters(transaction)
         self.people: People = SqlPeople(transaction)
         self.rota: Rotas = SqlRotas(transaction, facts)
+        self.incidents: Incidents = SqlIncidents(transaction)
+        self.bulletins: Bulletins = SqlBulletins(transaction)
+        self.reviews: Reviews = SqlReviews(transaction)
         self.notes: Notes = SqlNotes(transaction)

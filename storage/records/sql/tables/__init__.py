@@ -3,6 +3,7 @@
 from storage.records.sql.tables.alerts import ALERTS, BREACHES, LATE_WORK, TRACKS
 from storage.records.sql.tables.columns import METADATA, storable, within
 from storage.records.sql.tables.facts import FACTS, NOTES
+from storage.records.sql.tables.incidents import BULLETINS, INCIDENTS, MEASURES, REVIEWS
 from storage.records.sql.tables.letters import DEAD_LETTERS, UNCLAIMED
 from storage.records.sql.tables.people import ACCOUNTS, FAILED_SIGN_INS, SESSIONS, TOKENS
 from storage.records.sql.tables.registers import REGISTER_ENTRIES, REGISTER_VERSIONS
@@ -15,17 +16,21 @@ __all__ = [
     "ACCOUNTS",
     "ALERTS",
     "BREACHES",
+    "BULLETINS",
     "CALENDAR_FEEDS",
     "DEAD_LETTERS",
     "FACTS",
     "FAILED_SIGN_INS",
+    "INCIDENTS",
     "LATE_WORK",
     "MAINTENANCE",
+    "MEASURES",
     "METADATA",
     "NOTES",
     "ORDER_IS_OPEN",
     "REGISTER_ENTRIES",
     "REGISTER_VERSIONS",
+    "REVIEWS",
     "ROTA_ENTRIES",
     "ROTA_VERSIONS",
     "RULE_VERSIONS",
