@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.context import Context
 from facility.instant import DAY, MINUTE
@@ -79,8 +79,9 @@ class Trials:
         self._kept: dict[int, Trial] = {}
 
     def get(self, number: int) -> Trial | None:
-        """None once it is forgotten."""
-        return self._kept.get(number)
+        """As it stands now: a page is drawn from one state of it. None once it is forgotten."""
+        found = self._kept.get(number)
+        return None if found is None else replace(found)
 
     def start(self, context: Context, rules: tuple[Rule, Rule], days: int, who: str) -> Trial:
         """``rules``: as it is, and as it would be. Raises ``TooBusy``, ``TooMuch``."""

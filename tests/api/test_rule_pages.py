@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.trying import Trials
 from dutyroom.rule_files import RuleFiles
 from dutyroom.rule_following import RuleFollower
 from facility.instant import DAY, HOUR, SECOND
@@ -265,3 +266,13 @@ def test_an_old_version_shows_what_changed_and_that_it_is_no_longer_in_force(sit
     assert '<span class="removed">− within    = &#34;0.1 MPa&#34;</span>' in new
     assert "这个版本已不再使用" in officer.page(f"/rules/{RULE}/versions/{first.version}")
     officer.page(f"/rules/{RULE}/versions/{'0' * 64}", 404)
+
+
+def test_a_page_is_drawn_from_one_state_of_a_trial(lively: House) -> None:
+    """Its thread goes on writing meanwhile: what was running when the page began is running to its end."""
+    trials = Trials()
+    rule = load_book().rules[RULE]
+    number = trials.start(lively.context, (rule, rule), 1, "manager").number
+    seen, again = trials.get(number), trials.get(number)
+    assert seen is not None
+    assert seen is not again
