@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +38,7 @@ def read_folder(folder: Path, current: Register | None = None, notes: list[Text]
 
     Raises ``RegisterRefused`` with every error.
     """
-    return read_tables(_contents(folder), current=current, notes=notes)
+    return read_tables(contents(folder), current=current, notes=notes)
 
 
 def import_folder(records: Records, folder: Path, *, who: str, at: int, dry_run: bool, why: str = "") -> ImportResult:
@@ -75,12 +75,17 @@ def _apply(records: Records, seen: int, changes: Sequence[Change], *, who: str, 
 
 
 def export_folder(records: Records, folder: Path) -> list[Path]:
-    """Write every table into ``folder`` (made when missing); each file is replaced as a whole. Returns the files."""
+    """Write every table into ``folder``. Returns the files."""
     with records.read() as unit:
         register = unit.registers.load()
+    return write_files(folder, write_tables(register))
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """Into ``folder``, made when missing; each file is replaced as a whole. Returns them."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, content in write_tables(register).items():
+    for name, content in files.items():
         fresh = folder / f".{name}.{os.getpid()}"
         fresh.write_bytes(content)
         fresh.replace(folder / name)
@@ -88,7 +93,8 @@ def export_folder(records: Records, folder: Path) -> list[Path]:
     return written
 
 
-def _contents(folder: Path) -> dict[str, bytes]:
+def contents(folder: Path, tables: Iterable[str] = TABLES) -> dict[str, bytes]:
+    """The folder's CSV files; ``tables`` are those that it may have. Raises ``RegisterRefused`` when they cannot be read."""
     try:
         # Names that begin with a dot or tilde are what spreadsheets leave beside an open file.
         files = [
@@ -97,7 +103,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
         return {file.name.casefold(): file.read_bytes() for file in files}
     except OSError as error:
         message = Text(f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}")
-        files_wanted = [f"{name}.csv" for name in TABLES]
+        files_wanted = [f"{name}.csv" for name in tables]
         allowed = Text("含有这些文件的文件夹：" + "、".join(files_wanted), "a folder with " + ", ".join(files_wanted))
         file = str(error.filename or folder)
         raise RegisterRefused([RegisterError(file=file, message=message, allowed=allowed)]) from None

@@ -13,6 +13,7 @@ from facility.register_files.cells import end_of_day
 from facility.register_files.checks import Tables, all_errors
 from facility.register_files.columns import OPTIONAL_TABLES
 from facility.register_files.error import RegisterError, RegisterRefused
+from facility.register_files.layout import REGISTER, Layout
 from facility.register_files.sheet import Sheet, is_utf_8, read_sheet
 from facility.register_files.table import Row, Table, closest, in_force, read_table
 from facility.text import Text
@@ -27,33 +28,36 @@ def read_tables(
     settings, cameras, routes and stops may be left out: then they are as ``current`` has them. What was forgiven (an
     encoding) is appended to ``notes``. Raises ``RegisterRefused`` with every error found.
     """
-    errors: list[RegisterError] = list(_file_errors(files))
-    sheets = _sheets(files, errors, [] if notes is None else notes)
+    errors: list[RegisterError] = list(file_errors(files))
+    sheets = read_sheets(files, errors, [] if notes is None else notes)
     tables = {name: _table(name, sheets, files, current or Register(), errors) for name in TABLES}
     errors.extend(all_errors(tables))
     if errors:
-        raise RegisterRefused(_in_order(errors))
+        raise RegisterRefused(in_order(errors))
     _finish(tables)
     nouns: dict[str, Any] = {name: {key_of(noun): noun for _, noun in table.nouns()} for name, table in tables.items()}
     return Register(**nouns)
 
 
-def _file_errors(files: Mapping[str, bytes]) -> list[RegisterError]:
-    known = [f"{name}.csv" for name in TABLES]
+def file_errors(files: Mapping[str, bytes], layout: Layout = REGISTER) -> list[RegisterError]:
+    """Files that have no place in the folder."""
+    known = [f"{name}.csv" for name in layout.nouns]
     errors = []
     for file in files:
         if file not in known:
             near = closest(file.casefold(), known)
-            message = Text(f"不是台账文件{near.zh}", f"is not a register file{near.en}")
+            message = Text(f"不是{layout.called.zh}{near.zh}", f"is not {layout.called.en}{near.en}")
             errors.append(RegisterError(file=file, message=message, allowed=Text("、".join(known), ", ".join(known))))
     return errors
 
 
-def _sheets(files: Mapping[str, bytes], errors: list[RegisterError], notes: list[Text]) -> dict[str, Sheet]:
+def read_sheets(
+    files: Mapping[str, bytes], errors: list[RegisterError], notes: list[Text], layout: Layout = REGISTER
+) -> dict[str, Sheet]:
     """What could be read as CSV, by file."""
     beside_gb18030 = not all(is_utf_8(content) for content in files.values())
     sheets = {}
-    for file in (f"{name}.csv" for name in TABLES if f"{name}.csv" in files):
+    for file in (f"{name}.csv" for name in layout.nouns if f"{name}.csv" in files):
         try:
             sheets[file] = read_sheet(file, files[file], beside_gb18030=beside_gb18030)
         except RegisterRefused as refused:
@@ -76,8 +80,9 @@ def _table(
     return Table(name=name, file=file, rows=[], whole=False)
 
 
-def _in_order(errors: list[RegisterError]) -> list[RegisterError]:
-    order = [f"{name}.csv" for name in TABLES]
+def in_order(errors: list[RegisterError], layout: Layout = REGISTER) -> list[RegisterError]:
+    """By table and row."""
+    order = [f"{name}.csv" for name in layout.nouns]
     return sorted(errors, key=lambda e: (order.index(e.file) if e.file in order else len(order), e.row))
 
 

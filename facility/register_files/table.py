@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from facility.register import TABLES, Noun, key_of
 from facility.register_files.cells import CellRefused
-from facility.register_files.columns import COLUMNS, Column
+from facility.register_files.columns import Column
 from facility.register_files.error import NOTHING, RegisterError
+from facility.register_files.layout import REGISTER, Layout
 from facility.register_files.sheet import Sheet
 from facility.text import Text
 
@@ -25,7 +25,7 @@ class Row:
 
     number: int = 0
     cells: dict[str, str] = field(default_factory=dict)
-    noun: Noun | None = None
+    noun: Any = None
     day: date | None = None
     """A plain date, to be understood in the site's time zone once that is known."""
 
@@ -55,10 +55,11 @@ class Table:
         )
 
 
-def read_table(name: str, sheet: Sheet, errors: list[RegisterError]) -> Table:
+def read_table(name: str, sheet: Sheet, errors: list[RegisterError], layout: Layout = REGISTER) -> Table:
     """All rows of a sheet; what is wrong is appended to ``errors``."""
     table = Table(name=name, file=sheet.file, rows=[])
-    found = list(_header_errors(name, sheet))
+    columns = layout.columns[name]
+    found = list(_header_errors(name, sheet, columns))
     if found:
         errors.extend(found)
         table.whole = False
@@ -68,19 +69,19 @@ def read_table(name: str, sheet: Sheet, errors: list[RegisterError]) -> Table:
         table.rows.append(row)
         before = len(errors)
         errors.extend(_surplus(table, row, cells[len(sheet.header) :]))
-        values = _read_cells(table, row, errors)
+        values = _read_cells(table, row, columns, errors)
         if len(errors) == before:
-            row.noun = _noun(name, row, values)
-    errors.extend(_repeats(table))
+            row.noun = _noun(layout.nouns[name], row, values)
+    errors.extend(_repeats(table, layout))
     return table
 
 
-def in_force(name: str, nouns: Iterable[Noun]) -> Table:
+def in_force(name: str, nouns: Iterable[Any]) -> Table:
     """A table that has no file in the folder, as the register in force has it."""
     return Table(name=name, file=f"{name}.csv (in force)", rows=[Row(cells=_texts(noun), noun=noun) for noun in nouns])
 
 
-def _texts(noun: Noun) -> dict[str, str]:
+def _texts(noun: Any) -> dict[str, str]:
     return {name: str(getattr(noun, name)) for name in type(noun).__dataclass_fields__}
 
 
@@ -90,8 +91,8 @@ def closest(word: str, words: Iterable[str]) -> Text:
     return Text(f"，是不是 {near[0]}？", f" (did you mean {near[0]}?)") if near else NOTHING
 
 
-def _header_errors(name: str, sheet: Sheet) -> Iterator[RegisterError]:
-    known = [column.name for column in COLUMNS[name]]
+def _header_errors(name: str, sheet: Sheet, columns: tuple[Column, ...]) -> Iterator[RegisterError]:
+    known = [column.name for column in columns]
     row = next(iter(sheet.rows), (2, []))[0] - 1
     all_of_them = Text("、".join(known), ", ".join(known))
     for title, count in Counter(title for title in sheet.header if title).items():
@@ -102,7 +103,7 @@ def _header_errors(name: str, sheet: Sheet) -> Iterator[RegisterError]:
         elif count > 1:
             message = Text("列出现了不止一次", "stands in the header more than once")
             yield RegisterError(file=sheet.file, row=row, value=title, message=message)
-    for column in COLUMNS[name]:
+    for column in columns:
         if column.required and column.name not in sheet.header:
             message = Text("缺少这一列", "this column is missing")
             yield RegisterError(file=sheet.file, row=row, column=column.name, message=message)
@@ -115,9 +116,9 @@ def _surplus(table: Table, row: Row, cells: list[str]) -> Iterator[RegisterError
         yield RegisterError(file=table.file, row=row.number, value=text, message=message)
 
 
-def _read_cells(table: Table, row: Row, errors: list[RegisterError]) -> dict[str, Any]:
+def _read_cells(table: Table, row: Row, columns: tuple[Column, ...], errors: list[RegisterError]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for column in COLUMNS[table.name]:
+    for column in columns:
         try:
             values[column.name] = _read_cell(column, row.cells.get(column.name, ""))
         except CellRefused as refused:
@@ -135,20 +136,19 @@ def _read_cell(column: Column, text: str) -> Any:
     return column.empty
 
 
-def _noun(name: str, row: Row, values: dict[str, Any]) -> Noun:
+def _noun(wanted: type[Any], row: Row, values: dict[str, Any]) -> Any:
     if "name_zh" in values:
         values["name"] = Text(values.pop("name_zh"), values.pop("name_en"))
     if isinstance(values.get("calibration_due"), date):
         row.day, values["calibration_due"] = values["calibration_due"], None
-    noun: Noun = TABLES[name](**values)
-    return noun
+    return wanted(**values)
 
 
-def _repeats(table: Table) -> Iterator[RegisterError]:
+def _repeats(table: Table, layout: Layout) -> Iterator[RegisterError]:
     first: dict[str, int] = {}
-    column = COLUMNS[table.name][0].name
+    column = layout.columns[table.name][0].name
     for row, noun in table.nouns():
-        earlier = first.setdefault(key_of(noun), row.number)
+        earlier = first.setdefault(layout.key(noun), row.number)
         if earlier != row.number:
             message = Text(f"在第 {earlier} 行已经有了", f"is already in row {earlier}")
             yield table.error(row, column, message)

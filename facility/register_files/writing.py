@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterable
 from datetime import UTC, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from facility.point import Point, Setting
@@ -25,10 +26,15 @@ def write_tables(register: Register) -> dict[str, bytes]:
 
 def _file(name: str, register: Register) -> bytes:
     nouns: dict[str, Noun] = getattr(register, name)
+    return csv_bytes(COLUMNS[name], _rows(name, register, nouns.values()))
+
+
+def csv_bytes(columns: Iterable[Column], rows: Iterable[list[str]]) -> bytes:
+    """A header and rows, in UTF-8 with a byte order mark."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([column.name for column in COLUMNS[name]])
-    writer.writerows(_rows(name, register, nouns.values()))
+    writer.writerow([column.name for column in columns])
+    writer.writerows(rows)
     return codecs.BOM_UTF8 + out.getvalue().encode()
 
 
@@ -47,10 +53,10 @@ def _timezone(register: Register, noun: Noun) -> tzinfo:
     return ZoneInfo(site.timezone) if site else UTC
 
 
-def cell_text(column: Column, noun: Noun, zone: tzinfo) -> str:
+def cell_text(column: Column, noun: Any, zone: tzinfo) -> str:
     """What stands in that column for ``noun``; times as in ``zone``."""
     if column.name in ("name_zh", "name_en"):
-        name: Text = getattr(noun, "name")  # noqa: B009  # Setting and Stop have none, and no such column
+        name: Text = noun.name
         return name.zh if column.name == "name_zh" else name.en
     value = getattr(noun, column.name)
     return "" if value is None or value == "" else column.kind.write(value, zone)
