@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import Enum
 from functools import cache
@@ -97,8 +97,8 @@ class Shape(Generic[T]):
             self._texts.append(name)
         elif isinstance(kind, type) and issubclass(kind, Enum):
             self._enums[name] = kind
-        elif get_origin(kind) is tuple:
-            self._json[name] = _converter(kind) or tuple
+        elif get_origin(kind) in (tuple, Mapping):
+            self._json[name] = _converter(kind) or (tuple if get_origin(kind) is tuple else dict)
         else:
             self._plain.append(name)
 
@@ -114,9 +114,9 @@ class Shape(Generic[T]):
             values[name] = to_json(getattr(thing, name))
         return values | instead
 
-    def new_row(self, thing: T) -> dict[str, Any]:
+    def new_row(self, thing: T, **instead: Any) -> dict[str, Any]:
         """As ``row``, without the id: the database gives it."""
-        values = self.row(thing)
+        values = self.row(thing, **instead)
         del values["id"]
         return values
 
