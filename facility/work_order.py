@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from facility.alert import NotAllowed, Severity
-from facility.clock import STOPS, Clock
+from facility.clock import Clock, turn
 from facility.person import Right
 from facility.text import Text
 
@@ -138,7 +138,7 @@ class WorkOrder:
 
     def next_due(self) -> Clock | None:
         """The running clock that breaches first."""
-        running = [clock for clock in self.clocks if clock.stopped is None] if self.open else []
+        running = [clock for clock in self.clocks if clock.runs]
         return min(running, key=lambda clock: clock.due, default=None)
 
 
@@ -161,6 +161,8 @@ class Order:
     reason: str = ""
     assignee: str = ""
     other: int | None = None
+    approver: str = ""
+    """Who allowed a hold: some clocks stand still meanwhile."""
 
 
 class MissingField(ValueError):
@@ -194,7 +196,7 @@ def take(work: WorkOrder, order: Order, *, point_normal: bool | None) -> WorkOrd
         finished_by=order.who if order.action is Action.FINISH else work.finished_by,
         duplicate_of=order.other if order.action is Action.DUPLICATE else work.duplicate_of,
         closed=order.at if target not in _OPEN and work.closed is None else work.closed,
-        clocks=tuple(_stop(clock, target, order.at) for clock in work.clocks),
+        clocks=tuple(_turned(clock, work.state, target, order) for clock in work.clocks),
     )
 
 
@@ -221,6 +223,5 @@ def _assignee(work: WorkOrder, order: Order) -> str:
             return work.assignee
 
 
-def _stop(clock: Clock, target: State, at: int) -> Clock:
-    reached = STOPS.get(clock.name) == target or target in (State.CLOSED, State.CANCELLED, State.DUPLICATE)
-    return replace(clock, stopped=at) if reached and clock.stopped is None else clock
+def _turned(clock: Clock, before: State, after: State, order: Order) -> Clock:
+    return turn(clock, before.value, after.value, order.at, by=order.who, approver=order.approver, why=order.reason)

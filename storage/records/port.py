@@ -19,10 +19,13 @@ from facility.register import Change, Register
 from facility.test_mode import TestMode
 from facility.work_order import State, WorkOrder
 from storage.records.breaches import Breaches, LateWork
+from storage.records.clocks import Clocks
 from storage.records.incidents import Bulletins, Incidents, Reviews
+from storage.records.leases import Leases
 from storage.records.people import People
 from storage.records.rotas import Rotas
 from storage.records.rule_versions import RuleVersions
+from storage.records.troubles import Troubles
 
 T = TypeVar("T")
 
@@ -290,6 +293,12 @@ class Unit(Protocol):
     def bulletins(self) -> Bulletins: ...
     @property
     def reviews(self) -> Reviews: ...
+    @property
+    def clocks(self) -> Clocks: ...
+    @property
+    def leases(self) -> Leases: ...
+    @property
+    def troubles(self) -> Troubles: ...
     @property
     def notes(self) -> Notes: ...
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from facility.maintenance import Maintenance
 from facility.test_mode import TestMode
 from storage.records.breaches import Breaches, LateWork
+from storage.records.clocks import Clocks
 from storage.records.incidents import Bulletins, Incidents, Reviews
+from storage.records.leases import Leases
 from storage.records.people import People
 from storage.records.port import Alerts, Facts, Letters, Maintenances, Notes, Registers, TestRuns, WorkOrders
 from storage.records.rotas import Rotas
 from storage.records.rule_versions import RuleVersions
 from storage.records.sql.alerts import SqlAlerts
 from storage.records.sql.breaches import SqlBreaches, SqlLateWork
+from storage.records.sql.clocks import SqlClocks
 from storage.records.sql.facts import SqlFacts
 from storage.records.sql.incidents import SqlBulletins, SqlIncidents, SqlReviews
+from storage.records.sql.leases import SqlLeases
 from storage.records.sql.letters import SqlLetters
 from storage.records.sql.notes import SqlNotes
 from storage.records.sql.people import SqlPeople
@@ -23,7 +27,9 @@ from storage.records.sql.rule_versions import SqlRuleVersions
 from storage.records.sql.spans import SqlSpans
 from storage.records.sql.tables import MAINTENANCE, TEST_MODES
 from storage.records.sql.transaction import Transaction
+from storage.records.sql.troubles import SqlTroubles
 from storage.records.sql.work_orders import SqlWorkOrders
+from storage.records.troubles import Troubles
 
 
 class SqlUnit:
@@ -46,4 +52,7 @@ class SqlUnit:
         self.incidents: Incidents = SqlIncidents(transaction)
         self.bulletins: Bulletins = SqlBulletins(transaction)
         self.reviews: Reviews = SqlReviews(transaction)
+        self.clocks: Clocks = SqlClocks(transaction)
+        self.leases: Leases = SqlLeases(transaction)
+        self.troubles: Troubles = SqlTroubles(transaction)
         self.notes: Notes = SqlNotes(transaction)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, TextClause, func, insert, select, text, up
 from facility.work_order import WorkOrder
 from storage.records.port import Conflict, NotFound, Page, WorkOrderFilter
 from storage.records.sql import cursor as cursors
+from storage.records.sql.clocks import SqlClocks
 from storage.records.sql.shape import Shape
 from storage.records.sql.tables import ORDER_IS_OPEN, WORK_ORDERS, within
 from storage.records.sql.transaction import Transaction
@@ -23,11 +24,13 @@ class SqlWorkOrders:
     """See ``storage.records.port.WorkOrders``."""
 
     def __init__(self, transaction: Transaction) -> None:
-        self._do = transaction
+        self._do, self._clocks = transaction, SqlClocks(transaction)
 
     def add(self, order: WorkOrder) -> WorkOrder:
         """Returns it with its id."""
-        return replace(order, id=self._do.value(_ADD, _SHAPE.new_row(order)))
+        kept = replace(order, id=self._do.value(_ADD, _SHAPE.new_row(order)))
+        self._clocks.keep(kept, new=True)
+        return kept
 
     def update(self, order: WorkOrder) -> WorkOrder:
         """Compare-and-set on ``version``."""
@@ -36,6 +39,7 @@ class SqlWorkOrders:
         if self._do.run(statement.values(_SHAPE.new_row(after))).rowcount == 0:
             found = self.get(order.id)
             raise Conflict(f"work order {order.id} is at version {found.version} by now, not {order.version}")
+        self._clocks.keep(after, new=False)
         return after
 
     def get(self, number: int) -> WorkOrder:

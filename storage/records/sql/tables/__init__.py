@@ -7,6 +7,7 @@ from storage.records.sql.tables.incidents import BULLETINS, INCIDENTS, MEASURES,
 from storage.records.sql.tables.letters import DEAD_LETTERS, UNCLAIMED
 from storage.records.sql.tables.people import ACCOUNTS, FAILED_SIGN_INS, SESSIONS, TOKENS
 from storage.records.sql.tables.registers import REGISTER_ENTRIES, REGISTER_VERSIONS
+from storage.records.sql.tables.response import CLOCK_ACTS, CLOCK_DUES, LEASES, TROUBLES
 from storage.records.sql.tables.rotas import CALENDAR_FEEDS, ROTA_ENTRIES, ROTA_VERSIONS
 from storage.records.sql.tables.rule_versions import RULE_VERSIONS
 from storage.records.sql.tables.spans import MAINTENANCE, TEST_MODES
@@ -18,11 +19,14 @@ __all__ = [
     "BREACHES",
     "BULLETINS",
     "CALENDAR_FEEDS",
+    "CLOCK_ACTS",
+    "CLOCK_DUES",
     "DEAD_LETTERS",
     "FACTS",
     "FAILED_SIGN_INS",
     "INCIDENTS",
     "LATE_WORK",
+    "LEASES",
     "MAINTENANCE",
     "MEASURES",
     "METADATA",
@@ -38,6 +42,7 @@ __all__ = [
     "TEST_MODES",
     "TOKENS",
     "TRACKS",
+    "TROUBLES",
     "UNCLAIMED",
     "WORK_ORDERS",
     "storable",
