@@ -6,7 +6,8 @@ import pytest
 
 from facility.alert import Severity
 from facility.bulletin import Bulletin
-from facility.incident import Act, Deed, Incident, State, advance, begin
+from facility.incident import Act, Incident, State, advance, begin
+from facility.incident_step import Deed
 from facility.playbook import Choice, Command, Evidence, Joins, Phase, Playbook, Script, Twice
 from facility.review import Measure, Review
 from facility.text import Text
