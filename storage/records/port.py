@@ -23,6 +23,7 @@ from storage.records.clocks import Clocks
 from storage.records.incidents import Bulletins, Incidents, Reviews
 from storage.records.leases import Leases
 from storage.records.people import People
+from storage.records.reports import PlaceCodes, Reports
 from storage.records.rotas import Rotas
 from storage.records.rule_versions import RuleVersions
 from storage.records.troubles import Troubles
@@ -281,6 +282,10 @@ class Unit(Protocol):
     def test_modes(self) -> TestRuns: ...
     @property
     def rule_versions(self) -> RuleVersions: ...
+    @property
+    def reports(self) -> Reports: ...
+    @property
+    def place_codes(self) -> PlaceCodes: ...
     @property
     def letters(self) -> Letters: ...
     @property

@@ -10,6 +10,7 @@ from storage.records.incidents import Bulletins, Incidents, Reviews
 from storage.records.leases import Leases
 from storage.records.people import People
 from storage.records.port import Alerts, Facts, Letters, Maintenances, Notes, Registers, TestRuns, WorkOrders
+from storage.records.reports import PlaceCodes, Reports
 from storage.records.rotas import Rotas
 from storage.records.rule_versions import RuleVersions
 from storage.records.sql.alerts import SqlAlerts
@@ -22,6 +23,7 @@ from storage.records.sql.letters import SqlLetters
 from storage.records.sql.notes import SqlNotes
 from storage.records.sql.people import SqlPeople
 from storage.records.sql.registers import SqlRegisters
+from storage.records.sql.reports import SqlPlaceCodes, SqlReports
 from storage.records.sql.rotas import SqlRotas
 from storage.records.sql.rule_versions import SqlRuleVersions
 from storage.records.sql.spans import SqlSpans
@@ -46,6 +48,8 @@ class SqlUnit:
         self.maintenance: Maintenances = SqlSpans[Maintenance](transaction, MAINTENANCE, "ended")
         self.test_modes: TestRuns = SqlSpans[TestMode](transaction, TEST_MODES, "reported")
         self.rule_versions: RuleVersions = SqlRuleVersions(transaction)
+        self.reports: Reports = SqlReports(transaction)
+        self.place_codes: PlaceCodes = SqlPlaceCodes(transaction)
         self.letters: Letters = SqlLetters(transaction)
         self.people: People = SqlPeople(transaction)
         self.rota: Rotas = SqlRotas(transaction, facts)

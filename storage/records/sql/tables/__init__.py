@@ -7,6 +7,7 @@ from storage.records.sql.tables.incidents import BULLETINS, INCIDENTS, MEASURES,
 from storage.records.sql.tables.letters import DEAD_LETTERS, UNCLAIMED
 from storage.records.sql.tables.people import ACCOUNTS, FAILED_SIGN_INS, SESSIONS, TOKENS
 from storage.records.sql.tables.registers import REGISTER_ENTRIES, REGISTER_VERSIONS
+from storage.records.sql.tables.reports import CONTACTS, PLACE_CODES, REPORTS
 from storage.records.sql.tables.response import CLOCK_ACTS, CLOCK_DUES, LEASES, TROUBLES
 from storage.records.sql.tables.rotas import CALENDAR_FEEDS, ROTA_ENTRIES, ROTA_VERSIONS
 from storage.records.sql.tables.rule_versions import RULE_VERSIONS
@@ -21,6 +22,7 @@ __all__ = [
     "CALENDAR_FEEDS",
     "CLOCK_ACTS",
     "CLOCK_DUES",
+    "CONTACTS",
     "DEAD_LETTERS",
     "FACTS",
     "FAILED_SIGN_INS",
@@ -32,8 +34,10 @@ __all__ = [
     "METADATA",
     "NOTES",
     "ORDER_IS_OPEN",
+    "PLACE_CODES",
     "REGISTER_ENTRIES",
     "REGISTER_VERSIONS",
+    "REPORTS",
     "REVIEWS",
     "ROTA_ENTRIES",
     "ROTA_VERSIONS",

@@ -1,0 +1,166 @@
+"""Residents' reports, the numbers that came with them, and the codes on the walls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, insert, select, text, true, update
+
+from facility.place_code import Contact, PlaceCode
+from facility.residents_report import OPEN, ResidentsReport
+from storage.records.port import Conflict, NotFound, Page
+from storage.records.reports import ReportFilter
+from storage.records.sql import cursor as cursors
+from storage.records.sql.shape import Shape
+from storage.records.sql.tables import CONTACTS, PLACE_CODES, REPORTS, within
+from storage.records.sql.tables.reports import REPORT_WAITS
+from storage.records.sql.transaction import Transaction
+
+_REPORT, _CODE, _CONTACT = Shape(ResidentsReport), Shape(PlaceCode), Shape(Contact)
+_C, _N, _P = REPORTS.c, CONTACTS.c, PLACE_CODES.c
+_STANDS = _N.erased.is_(None)
+_OPEN = [state.value for state in OPEN]
+Condition = ColumnElement[bool]
+
+
+class SqlReports:
+    """See ``storage.records.reports.Reports``."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._do = transaction
+
+    def add(self, report: ResidentsReport) -> ResidentsReport:
+        """Raises ``Conflict``."""
+        number = self._do.value(insert(REPORTS).returning(_C.id), _REPORT.new_row(report))
+        return replace(report, id=int(number))
+
+    def update(self, report: ResidentsReport) -> ResidentsReport:
+        """Compare-and-set on ``version``."""
+        after = replace(report, version=report.version + 1)
+        statement = update(REPORTS).where(_C.id == report.id, _C.version == report.version)
+        if self._do.run(statement.values(_REPORT.new_row(after))).rowcount == 0:
+            found = self.get(report.id)
+            raise Conflict(f"report {report.id} is at version {found.version} by now, not {report.version}")
+        return after
+
+    def get(self, number: int) -> ResidentsReport:
+        """Raises ``NotFound``."""
+        return self._one(_C.id == within(number), f"there is no report {number}")
+
+    def by_link(self, digest: str) -> ResidentsReport:
+        """Raises ``NotFound``."""
+        return self._one(_C.link == digest, "there is no report behind that link")
+
+    def _one(self, wanted: Condition, missing: str) -> ResidentsReport:
+        row = self._do.row(select(REPORTS).where(wanted))
+        if row is None:
+            raise NotFound(missing)
+        return _REPORT.thing(row)
+
+    def find(self, wanted: ReportFilter, cursor: str | None = None, limit: int = 50) -> Page[ResidentsReport]:
+        """Newest first."""
+        statement = select(REPORTS).where(_fits(wanted)).order_by(_C.id.desc()).limit(limit + 1)
+        if cursor is not None:
+            statement = statement.where(_C.id < cursors.read("reports", cursor, 1)[0])
+        found = [_REPORT.thing(row) for row in self._do.rows(statement)]
+        more = cursors.write("reports", found[limit - 1].id) if len(found) > limit else None
+        return Page(rows=found[:limit], cursor=more)
+
+    def all(self, wanted: ReportFilter) -> list[ResidentsReport]:
+        """Oldest first."""
+        return [_REPORT.thing(row) for row in self._do.rows(select(REPORTS).where(_fits(wanted)).order_by(_C.id))]
+
+    def count(self, wanted: ReportFilter) -> int:
+        """How many match."""
+        return int(self._do.value(select(func.count()).select_from(REPORTS).where(_fits(wanted))))
+
+    def leave_number(self, contact: Contact) -> None:
+        """In place of an earlier one."""
+        row = _CONTACT.row(contact)
+        statement = self._do.insert(CONTACTS).on_conflict_do_update(index_elements=["report"], set_=row)
+        self._do.run(statement, row)
+
+    def number(self, report: int) -> Contact:
+        """Raises ``NotFound``."""
+        row = self._do.row(select(CONTACTS).where(_N.report == within(report)))
+        if row is None:
+            raise NotFound(f"nobody left a number with report {report}")
+        return _CONTACT.thing(row)
+
+    def numbers_ending(self, now: int) -> list[Contact]:
+        """What ends first first."""
+        wanted = select(CONTACTS).where(_STANDS, _N.until <= within(now)).order_by(_N.until, _N.report)
+        return [_CONTACT.thing(row) for row in self._do.rows(wanted)]
+
+    def numbered(self, reports: Iterable[int]) -> set[int]:
+        """Those with a number that still stands."""
+        return {
+            int(row.report) for row in self._do.rows(select(_N.report).where(_STANDS, _N.report.in_(list(reports))))
+        }
+
+    def links_ending(self, before: int, limit: int = 100) -> list[ResidentsReport]:
+        """Oldest first."""
+        over = (_C.link.is_not(None), _C.closed < within(before), _C.state.not_in(_OPEN))
+        return [_REPORT.thing(row) for row in self._do.rows(select(REPORTS).where(*over).order_by(_C.id).limit(limit))]
+
+
+def _fits(wanted: ReportFilter) -> ColumnElement[bool]:
+    chosen: list[Any] = [true()]
+    for column, values in (
+        (_C.state, [state.value for state in wanted.states]),
+        (_C.kind, list(wanted.kinds)),
+        (_C.zone, list(wanted.zones)),
+        (_C.asset, list(wanted.assets)),
+        (_C.work_order, [within(number) for number in wanted.orders]),
+    ):
+        if values:
+            chosen.append(column.in_(values))
+    if wanted.code is not None:
+        chosen.append(_C.code == within(wanted.code))
+    if wanted.since is not None:
+        chosen.append(_C.received >= within(wanted.since))
+    if wanted.until is not None:
+        chosen.append(_C.received < within(wanted.until))
+    if wanted.urgent:
+        chosen += [text(REPORT_WAITS), _C.state.in_(_OPEN)]
+    if wanted.escalated:
+        chosen.append(_C.escalated.is_not(None))
+    if wanted.words:
+        chosen.append(func.lower(_C.words).contains(wanted.words.lower(), autoescape=True))
+    return and_(*chosen)
+
+
+class SqlPlaceCodes:
+    """See ``storage.records.reports.PlaceCodes``."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._do = transaction
+
+    def add(self, code: PlaceCode) -> PlaceCode:
+        """Raises ``Conflict``."""
+        return replace(code, id=int(self._do.value(insert(PLACE_CODES).returning(_P.id), _CODE.new_row(code))))
+
+    def update(self, code: PlaceCode) -> None:
+        """Raises ``NotFound``."""
+        if self._do.run(update(PLACE_CODES).where(_P.id == code.id).values(_CODE.new_row(code))).rowcount == 0:
+            raise NotFound(f"there is no place code {code.id}")
+
+    def get(self, number: int) -> PlaceCode:
+        """Raises ``NotFound``."""
+        return self._one(_P.id == within(number))
+
+    def by_code(self, code: str) -> PlaceCode:
+        """Raises ``NotFound``."""
+        return self._one(_P.code == code)
+
+    def _one(self, wanted: Condition) -> PlaceCode:
+        row = self._do.row(select(PLACE_CODES).where(wanted))
+        if row is None:
+            raise NotFound("there is no such place code")
+        return _CODE.thing(row)
+
+    def all(self) -> list[PlaceCode]:
+        """Oldest first."""
+        return [_CODE.thing(row) for row in self._do.rows(select(PLACE_CODES).order_by(_P.id))]
