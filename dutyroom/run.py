@@ -111,6 +111,21 @@ def _prepare(settings: Settings, records: Records, *, with_demo: bool) -> None:
             )
     if with_demo:
         demo.add_accounts(records, wiring.now())
+    _prepare_rota(folder, records)
+
+
+def _prepare_rota(folder: Path | None, records: Records) -> None:
+    """The rota from the site's folder when there is none yet."""
+    with records.read() as unit:
+        empty = unit.rota.version() == 0
+    if empty and folder and (folder / "rota").is_dir():
+        from dutyroom.rota_files import import_rota
+
+        found = import_rota(records, folder / "rota", who="system:start", at=wiring.now(), dry_run=False)
+        if found.errors:
+            raise SettingsError(
+                f"DUTYROOM_SITE: {folder / 'rota'} has {len(found.errors)} errors; first: {found.errors[0]}"
+            )
 
 
 def _start(settings: Settings, family: Family, *, with_demo: bool, scenario: str) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from facility.calendar import SpecialDay, WorkCalendar
-from facility.rota_duty import Duty, Plan, duties, next_after
+from facility.calendar import SpecialDay, WorkCalendar, local_day
+from facility.rota_duty import Duty, Plan, clashes, duties, next_after
 from facility.rota_entries import (
     TABLES,
     Asked,
@@ -91,6 +91,14 @@ class Rota:
     def gaps(self, start: int, end: int) -> list[Gap]:
         """Where a team lacks people in [start, end)."""
         return gaps(self.teams.values(), self.duties(start, end), self.people, self._plan, (start, end))
+
+    def clashes(self, start: int, end: int) -> list[tuple[Duty, Duty]]:
+        """Where somebody is to be in two places at once in [start, end)."""
+        return clashes(self.duties(start, end))
+
+    def unknown_years(self, start: int, end: int) -> dict[int, int]:
+        """Year → holidays entered so far, for years in which nobody has said which days are holidays."""
+        return self.calendar.unknown_years(local_day(start, self.zone), local_day(end, self.zone))
 
     def people_of(self, *, team: str = "", skill: str = "") -> tuple[Person, ...]:
         """Everybody of the team with the skill, on duty or not."""

@@ -173,3 +173,16 @@ def next_after(find: Callable[[int, int], list[Duty]], at: int, horizon: int = 1
             return [duty for duty in coming if duty.start == first]
         begin += DAY
     return []
+
+
+def clashes(found: Iterable[Duty]) -> list[tuple[Duty, Duty]]:
+    """Pairs of duties of one person that overlap in time. ``found`` are in the order of their start."""
+    open_ones: dict[str, list[Duty]] = {}
+    pairs: list[tuple[Duty, Duty]] = []
+    for duty in found:
+        if duty.absent:
+            continue
+        going_on = [earlier for earlier in open_ones.get(duty.person, []) if earlier.end > duty.start]
+        pairs.extend((earlier, duty) for earlier in going_on)
+        open_ones[duty.person] = [*going_on, duty]
+    return pairs
