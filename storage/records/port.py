@@ -22,6 +22,7 @@ from storage.records.breaches import Breaches, LateWork
 from storage.records.clocks import Clocks
 from storage.records.incidents import Bulletins, Incidents, Reviews
 from storage.records.leases import Leases
+from storage.records.notices import ChainRuns, Notices
 from storage.records.people import People
 from storage.records.reports import PlaceCodes, Reports
 from storage.records.rotas import Rotas
@@ -304,6 +305,10 @@ class Unit(Protocol):
     def leases(self) -> Leases: ...
     @property
     def troubles(self) -> Troubles: ...
+    @property
+    def notices(self) -> Notices: ...
+    @property
+    def chains(self) -> ChainRuns: ...
     @property
     def notes(self) -> Notes: ...
 

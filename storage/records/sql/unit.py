@@ -8,6 +8,7 @@ from storage.records.breaches import Breaches, LateWork
 from storage.records.clocks import Clocks
 from storage.records.incidents import Bulletins, Incidents, Reviews
 from storage.records.leases import Leases
+from storage.records.notices import ChainRuns, Notices
 from storage.records.people import People
 from storage.records.port import Alerts, Facts, Letters, Maintenances, Notes, Registers, TestRuns, WorkOrders
 from storage.records.reports import PlaceCodes, Reports
@@ -15,12 +16,14 @@ from storage.records.rotas import Rotas
 from storage.records.rule_versions import RuleVersions
 from storage.records.sql.alerts import SqlAlerts
 from storage.records.sql.breaches import SqlBreaches, SqlLateWork
+from storage.records.sql.chains import SqlChainRuns
 from storage.records.sql.clocks import SqlClocks
 from storage.records.sql.facts import SqlFacts
 from storage.records.sql.incidents import SqlBulletins, SqlIncidents, SqlReviews
 from storage.records.sql.leases import SqlLeases
 from storage.records.sql.letters import SqlLetters
 from storage.records.sql.notes import SqlNotes
+from storage.records.sql.notices import SqlNotices
 from storage.records.sql.people import SqlPeople
 from storage.records.sql.registers import SqlRegisters
 from storage.records.sql.reports import SqlPlaceCodes, SqlReports
@@ -59,4 +62,6 @@ class SqlUnit:
         self.clocks: Clocks = SqlClocks(transaction)
         self.leases: Leases = SqlLeases(transaction)
         self.troubles: Troubles = SqlTroubles(transaction)
+        self.notices: Notices = SqlNotices(transaction)
+        self.chains: ChainRuns = SqlChainRuns(transaction)
         self.notes: Notes = SqlNotes(transaction)

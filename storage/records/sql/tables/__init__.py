@@ -5,6 +5,7 @@ from storage.records.sql.tables.columns import METADATA, storable, within
 from storage.records.sql.tables.facts import FACTS, NOTES
 from storage.records.sql.tables.incidents import BULLETINS, INCIDENTS, MEASURES, REVIEWS
 from storage.records.sql.tables.letters import DEAD_LETTERS, UNCLAIMED
+from storage.records.sql.tables.notices import CHAINS, NOTICES
 from storage.records.sql.tables.people import ACCOUNTS, FAILED_SIGN_INS, SESSIONS, TOKENS
 from storage.records.sql.tables.registers import REGISTER_ENTRIES, REGISTER_VERSIONS
 from storage.records.sql.tables.reports import CONTACTS, PLACE_CODES, REPORTS
@@ -20,6 +21,7 @@ __all__ = [
     "BREACHES",
     "BULLETINS",
     "CALENDAR_FEEDS",
+    "CHAINS",
     "CLOCK_ACTS",
     "CLOCK_DUES",
     "CONTACTS",
@@ -33,6 +35,7 @@ __all__ = [
     "MEASURES",
     "METADATA",
     "NOTES",
+    "NOTICES",
     "ORDER_IS_OPEN",
     "PLACE_CODES",
     "REGISTER_ENTRIES",
