@@ -39,7 +39,7 @@ def run(
         str, typer.Option(help="What the demo's building does; see: dutyroom simulate --list")
     ] = "demo",
 ) -> None:
-    """Everything in one process tree: embedded broker, worker and pages."""
+    """Everything in one process tree: embedded broker, worker, responder and pages."""
     from dutyroom import run as running
     from dutyroom.settings import load
 
@@ -58,6 +58,15 @@ def worker() -> None:
             "DUTYROOM_MQTT_URL: a worker of its own needs a broker: mqtt://host:1883 (dutyroom run brings one)"
         )
     work(settings)
+
+
+@app.command()
+def respond() -> None:
+    """What people do about it: clocks, escalation, notices. Several may run; one acts, the others stand by."""
+    from dutyroom.responding import respond as responding
+    from dutyroom.settings import load
+
+    responding(load())
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Everything in one process tree: broker, worker, pages and, for the demo, a simulated building."""
+"""Everything in one process tree: broker, worker, responder, pages and, for the demo, a simulated building."""
 
 from __future__ import annotations
 
@@ -134,6 +134,7 @@ def _start(settings: Settings, family: Family, *, with_demo: bool, scenario: str
         settings = _start_broker(settings, family)
     environment = settings.environment()
     family.add(Child(name="worker", command=program("worker"), environment=environment))
+    family.add(Child(name="responder", command=program("respond"), environment=environment, patience=4.0))
     family.add(Child(name="pages", command=program("serve"), environment=environment, patience=3.0))
     address = f"http://{settings.http}"
     _wait_for_pages(f"{address}/healthz", family)

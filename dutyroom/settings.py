@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     http: str = Field("127.0.0.1:8080", description="address of the pages")
     secure_cookies: bool = Field(default=False, description="true behind HTTPS")
     worker: str = Field("worker-1", description="name of this collector; keep it over restarts, unique per broker")
+    responder: str = Field("responder-1", description="name of this responder; keep it over restarts")
 
     @field_validator("http", "broker")
     @classmethod
@@ -59,7 +60,7 @@ class Settings(BaseSettings):
     def _records(cls, value: str) -> str:
         return _one_of(value, ("sqlite", "postgresql+psycopg"), "sqlite:///file or postgresql+psycopg://user@host/db")
 
-    @field_validator("worker")
+    @field_validator("worker", "responder")
     @classmethod
     def _name(cls, value: str) -> str:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,20}", value):
