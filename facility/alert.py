@@ -172,6 +172,8 @@ class Alert:
     """When it is announced again; None while somebody attends to it."""
     withdrawn: bool = False
     """Readings that came later show that there was no cause. It is never deleted."""
+    raised_by: str = ""
+    """Another rule whose finding makes it more urgent than its own rule does, such as a second detector's; or empty."""
     behind: tuple[str, ...] = ()
     """What fell silent together, one by one, where this alert stands for all of it."""
     version: int = 0

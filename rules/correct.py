@@ -8,26 +8,30 @@ from dataclasses import replace
 from facility.alert import QUIET, Alert, Condition, Track, settled
 from facility.breach import Breach, Spell
 from rules.engine import FOREVER
+from rules.levels import raised_by
 from rules.record import Recorder
 from rules.rejudge import Rejudged
-from rules.respond import LATE, at_level, late_alert
+from rules.respond import at_level, is_late_at, late_alert
 from rules.timeline import Transition, What
-
-WHY = "late readings"
 
 
 class Corrector(Recorder):
     """As the recorder, for what is found again. An alert is never deleted: it is corrected, or withdrawn with the reason."""
 
+    WHY = "late readings"
+
     def correct(self, found: Iterable[Rejudged]) -> None:
         """All of it, row by row."""
         tracks: dict[tuple[str, str], Track] = {}
+        found = list(found)
         for one in found:
             self._correct(one)
             if one.track is not None:
                 tracks[self._row_key(one.row)] = one.track
         if tracks:
             self._unit.alerts.put_tracks(tracks)
+        if any(self._key(one.row)[0] in self._engine.inhibitors for one in found):
+            self._inhibitor.look_again(self.order_for)
 
     def _correct(self, one: Rejudged) -> None:
         track = one.track or QUIET
@@ -56,10 +60,13 @@ class Corrector(Recorder):
     def _add(self, row: int, spell: Spell, track: Track) -> int:
         rule, point = self._row_key(row)
         alert = self._alert_for(row, spell, track)
-        late = spell.cleared is not None or self._now - spell.raised > LATE
-        breach = Breach(rule=rule, point=point, late=late, alert=alert, **spell._asdict())
+        breach = Breach(rule=rule, point=point, late=not self._is_news(spell), alert=alert, **spell._asdict())
         self._unit.breaches.add([breach])
         return alert
+
+    def _is_news(self, spell: Spell) -> bool:
+        """Whether it is known in time, and goes on."""
+        return spell.cleared is None and not is_late_at(spell.raised, self._now)
 
     def _alert_for(self, row: int, spell: Spell, track: Track) -> int:
         """The open alert of the row's rule, or a new one: returned at once when it is over, and then it pages nobody."""
@@ -73,8 +80,8 @@ class Corrector(Recorder):
         else:
             ended = spell.started if spell.ended is None else spell.ended
             alert = self._unit.alerts.open(self._aside.at_raise(late_alert(self._new(row, found), ended)))
-            self._fact(alert, "raised", "normal", WHY)
-            self._fact(alert, "returned", "unacknowledged", WHY)
+            self._fact(alert, "raised", "normal", self._parts.get(row) or self.WHY)
+            self._fact(alert, "returned", "unacknowledged", self.WHY)
         self.open[self._key(row)] = alert.id if alert.open else None
         return alert.id
 
@@ -85,16 +92,28 @@ class Corrector(Recorder):
         if not breaches:
             self._withdraw(alert)
             return
-        after = settled(self._at_its_level(_as(alert, breaches, track), breaches), self._now)
+        after = settled(self._at_its_level(self._as(alert, breaches, track), breaches), self._now)
         goes_on = after.condition is not Condition.NORMAL
-        if goes_on and after.open and (alert.condition is Condition.NORMAL or after.work_order is None):
-            after = self._with_work_order(after, self._engine.of(row)[0])
+        wanted = alert.condition is Condition.NORMAL or after.work_order is None or after.severity < alert.severity
+        if goes_on and after.open and wanted:
+            after = self.order_for(after)
         if after == alert:
             return
         self._unit.alerts.update(after)
-        self._fact(after, _what(alert, after), alert.state, WHY)
+        self._fact(after, _what(alert, after), alert.state, self._why(alert, after, row))
         if not after.open and alert.open:
             self.open[alert.rule, alert.point] = None
+
+    def _as(self, alert: Alert, breaches: Sequence[Breach], track: Track) -> Alert:
+        after = _as(alert, breaches, track)
+        if alert.condition is Condition.NORMAL and after.condition is not Condition.NORMAL and alert.realarm_after:
+            return replace(after, realarm_at=self._now + alert.realarm_after)
+        return after
+
+    def _why(self, before: Alert, after: Alert, row: int) -> str:
+        """What the fact of a change says."""
+        del before, after, row
+        return self.WHY
 
     def _at_its_level(self, alert: Alert, breaches: Sequence[Breach]) -> Alert:
         """Of a rule with several levels: as urgent as the most urgent that goes on, or that went on last."""
@@ -109,7 +128,7 @@ class Corrector(Recorder):
         row = min(urgency, key=lambda each: urgency[each])
         rule, point = self._engine.of(row)
         limit = self._limit_text(rule, point, row, rows[row])
-        return at_level(alert, urgency[row], self._engine.limits_at(row, rows[row]), limit)
+        return at_level(alert, rule.severity, self._engine.limits_at(row, rows[row]), limit, raised_by(rule.id))
 
     def _withdraw(self, alert: Alert) -> None:
         """Nothing of it is left. It stays on the list until somebody has seen that."""
@@ -146,5 +165,7 @@ def _what(before: Alert, after: Alert) -> str:
         return "returned"
     if before.condition is Condition.NORMAL and after.condition is not Condition.NORMAL:
         return "re-raised"
+    if before.severity != after.severity and after.condition is not Condition.NORMAL:
+        return (What.RAISED_SEVERITY if after.severity < before.severity else What.LOWERED).value
     longer = after.started <= before.started and (after.ended or 0) >= (before.ended or 0)
     return "extended" if longer else "corrected"

@@ -21,7 +21,7 @@ from rules.file import AppliesTable, FilterTable, RuleFile, StoryTable, rule_fil
 from rules.kind import Kind, Spec, SpecError, all_kinds
 from rules.locate import line_of
 from rules.problem import BrokenRules, Problem, invalid, plain
-from rules.relations import between_rules
+from rules.relations import between_rules, with_titles
 from rules.rule import Applies, Filter, Inhibition, Level, Mode, Promise, Response, Rule, Story
 from rules.windows import as_window
 
@@ -46,7 +46,7 @@ def load_book(*folders: Path, manual: bool = True) -> RuleBook:
         problems += between_rules(rules)
     if problems:
         raise BrokenRules(problems)
-    return RuleBook(rules=rules)
+    return RuleBook(rules=with_titles(rules) if manual else rules)
 
 
 def _load_folder(folder: Path) -> tuple[dict[str, Rule], list[Problem]]:
@@ -114,6 +114,9 @@ def _toml(text: str, path: str) -> dict[str, Any]:
 def _rule(file: RuleFile, content: dict[str, Any], text: str, path: str) -> Rule:
     kind, table = _kind(file)
     quantity = _quantity(file.applies, kind)
+    spec = _spec(kind, table, quantity)
+    if spec.raises:
+        _no_alert_of_its_own(file, spec.raises)
     return Rule(
         id=file.id,
         version=version(content),
@@ -127,7 +130,7 @@ def _rule(file: RuleFile, content: dict[str, Any], text: str, path: str) -> Rule
         realarm_after=file.realarm_after,
         applies=_applies(file.applies),
         kind=kind,
-        spec=_spec(kind, table, quantity),
+        spec=spec,
         response=_response(file),
         stories=tuple(_story(story, index, quantity, text) for index, story in enumerate(file.story)),
         levels=_levels(file, content, kind, quantity),
@@ -142,6 +145,16 @@ def version(content: dict[str, Any]) -> str:
     """SHA-256 of what a file says, however it is laid out."""
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _no_alert_of_its_own(file: RuleFile, raises: str) -> None:
+    """What a rule that raises another's alert leaves to that other."""
+    for key in ("level", "mode", "inhibited_by", "latched", "realarm_after", "shelve_max"):
+        if getattr(file, key):
+            raise _Misfit(f"the alert is that of {raises!r}, which says this itself; allowed: leave it out", key)
+    if file.response.work_order:
+        text = f"the alert is that of {raises!r}, which opens its own work order; allowed: leave it out"
+        raise _Misfit(text, "response", "work_order")
 
 
 def _kind(file: RuleFile) -> tuple[Kind, Any]:

@@ -22,6 +22,7 @@ from rules.links import LINK_RULES, Links, gateways
 from rules.lookback import Findings, LookBack
 from rules.memory import fresh_memory, moved_memory
 from rules.record import Key, Recorder
+from rules.weaving import Weaver, touched_by_change, touched_by_late, touched_by_moves
 from storage.readings.port import Readings, ReadingsUnavailable
 from storage.records.breaches import Stretch
 from storage.records.port import Unit
@@ -118,6 +119,8 @@ class Judge:
         """Write what ``look_back`` found. Raises as ``judge``."""
         corrector = Corrector(unit, self._engine, self._open, now)
         corrector.correct(findings.rejudged)
+        weaver = Weaver(unit, self._engine, self._open | corrector.open, now)
+        woven = weaver.weave(self._memory, touched_by_late(self._engine, findings.rejudged), corrector.WHY)
         unit.late_work.done(findings.stretches)
         self._note_errors(findings.errors | corrector.errors, now)
 
@@ -125,7 +128,9 @@ class Judge:
             for found in findings.rejudged:
                 if found.track is not None:
                     self._memory.put(found.row, found.track)
-            self._forget(corrector.open)
+            for move in woven:
+                self._memory.put(move.row, move.after)
+            self._forget(corrector.open | weaver.open)
             self.backlog.did(findings.stretches)
 
         return adopt
@@ -172,10 +177,14 @@ class Judge:
         recorder = Recorder(unit, engine, self._open, now)
         recorder.retire(gone)
         recorder.look_again()
+        weaver = Weaver(unit, engine, self._open | recorder.open, now)
+        woven = weaver.weave(memory, touched_by_change(engine, memory, now))
 
         def adopt() -> None:
             self._book, self._engine, self._memory, self._gone = book, engine, memory, set()
-            self._forget(recorder.open)
+            for move in woven:
+                memory.put(move.row, move.after)
+            self._forget(recorder.open | weaver.open)
             self._gateways = gateways(engine)
             self._troubles = {}
             self._note_errors(engine.errors, now)
@@ -245,8 +254,10 @@ class Judge:
         recorder.write(outcome)
         if again:
             recorder.look_again()
-        self._note_errors(outcome.errors | recorder.errors, now)
-        return recorder.open
+        weaver = Weaver(unit, self._engine, self._open | recorder.open, now)
+        outcome.moves += weaver.weave(self._memory, touched_by_moves(self._engine, outcome.found))
+        self._note_errors(outcome.errors | recorder.errors | weaver.errors, now)
+        return recorder.open | weaver.open
 
     def _adopt(self, outcome: Outcome, opened: dict[Key, int | None]) -> None:
         for move in outcome.moves:

@@ -17,7 +17,6 @@ from rules.levels import merged
 from rules.limits import Bools, Floats, Index, Ints, Limits, LimitTable, table
 from rules.memory import Memory
 from rules.timeline import BREACHED, CLEAR, IN_DEADBAND, UNKNOWN, Move, Sample, Transition, What, follow
-from rules.together import correlate
 from rules.windows import WindowScan, as_window
 
 
@@ -33,19 +32,13 @@ class Outcome:
     merged: list[Move] = field(default_factory=list)
     """What the levels of rules with several did together; their rows' own moves tell nothing then."""
 
-    parts: dict[int, str] = field(default_factory=dict)
-    """For rows of rules that put several together: what they consist of."""
-
     @property
     def eventful(self) -> list[Move]:
         """What people may have to know of."""
         return [move for move in (*self.moves, *self.merged) if move.transitions]
 
     def with_levels(self, engine: Engine, memory: Memory) -> Outcome:
-        """With what several rules find together; then the levels of each rule as one."""
-        further, self.parts = correlate(engine, memory, self.moves)
-        self.moves += further
-        self.found += [move for move in further if move.transitions]
+        """With the levels of each rule as one."""
         self.moves, self.merged = merged(engine, memory, self.moves)
         return self
 

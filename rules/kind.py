@@ -41,6 +41,8 @@ class Spec:
     clear_for: int = 0
     setting: str = ""
     """The name of the point's setting that the limits are taken around; empty where they need none."""
+    raises: str = ""
+    """The rule whose alert it makes more urgent, instead of one of its own; empty for all that have their own."""
 
 
 class Kind(Protocol):

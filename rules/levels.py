@@ -1,7 +1,8 @@
 """Several severities of one rule: each level is judged as a row of its own, and all of them make one alert. Pure.
 
 A level is a rule to the engine, with an id such as ``pump-pressure-band#critical``. The alert has the severity of the most
-urgent level that fires; it returns when none fires any more.
+urgent level that fires; it returns when none fires any more. A rule that raises another's alert is a level of that other rule,
+with an id such as ``smoke-alarm#+smoke-confirmed``.
 """
 
 from __future__ import annotations
@@ -21,11 +22,17 @@ if TYPE_CHECKING:
 
 MARK = "#"
 """Between a rule's id and a level's name; no rule's id has it."""
+RAISED_BY = "+"
+"""Before the id of a rule that is a level of another."""
 
 
 def with_levels(rules: Iterable[Rule]) -> list[Rule]:
     """Each rule, and right behind it its further levels as rules of their own."""
-    return [each for rule in rules for each in (rule, *_levels(rule))]
+    return [each for rule in rules for each in ((_raising(rule),) if rule.spec.raises else (rule, *_levels(rule)))]
+
+
+def _raising(rule: Rule) -> Rule:
+    return replace(rule, id=f"{rule.spec.raises}{MARK}{RAISED_BY}{rule.id}", level_of=rule.spec.raises)
 
 
 def _levels(rule: Rule) -> Iterable[Rule]:
@@ -46,11 +53,26 @@ def family(rule: str) -> str:
     return rule.partition(MARK)[0]
 
 
+def raised_by(rule: str) -> str:
+    """The rule that is a level of another, by that level's id; empty for all others."""
+    level = rule.partition(MARK)[2]
+    return level.removeprefix(RAISED_BY) if level.startswith(RAISED_BY) else ""
+
+
+def known_as(rule: str) -> str:
+    """The id of the file in which a rule, or a level, is written."""
+    return raised_by(rule) or family(rule)
+
+
 def families(rules: list[Rule]) -> dict[int, tuple[int, ...]]:
     """Index of each rule that has levels, and of each level → the whole family, the rule itself first."""
     found: dict[str, list[int]] = {}
     for number, rule in enumerate(rules):
         found.setdefault(rule.level_of or rule.id, []).append(number)
+    for members in found.values():
+        members.sort(
+            key=lambda number: bool(rules[number].level_of)
+        )  # one that raises may be read before the rule itself
     return {number: tuple(members) for members in found.values() if len(members) > 1 for number in members}
 
 

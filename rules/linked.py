@@ -172,7 +172,7 @@ class LinkRecorder(Recorder):
         falls = bool(move.transitions) and move.transitions[0].what is What.RAISED
         if move.row not in inhibited or not falls or self._open_alert(key) is not None:
             return move
-        alert = self.open.get((GATEWAY, inhibited[move.row])) or self._known.get((GATEWAY, inhibited[move.row]), 0)
+        alert = self.open.get((GATEWAY, inhibited[move.row])) or self._known.get((GATEWAY, inhibited[move.row])) or 0
         self._around[key] = [(move.after.last, alert)]
         return move._replace(transitions=())
 

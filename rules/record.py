@@ -15,7 +15,7 @@ from rules.aside import Aside, read_aside
 from rules.engine import Engine
 from rules.inhibit import Inhibitor
 from rules.judging import Outcome
-from rules.levels import family
+from rules.levels import family, raised_by
 from rules.respond import (
     alert_fact,
     at_level,
@@ -36,16 +36,16 @@ Key = tuple[str, str]
 class Recorder:
     """One unit of work's writing. ``open`` holds what is open after it: (rule, point) → alert, None where it closed."""
 
-    def __init__(self, unit: Unit, engine: Engine, known: Mapping[Key, int], now: int) -> None:
+    def __init__(self, unit: Unit, engine: Engine, known: Mapping[Key, int | None], now: int) -> None:
         self._unit, self._engine, self._known, self._now = unit, engine, known, now
         self.open: dict[Key, int | None] = {}
         self._around: dict[Key, list[tuple[int, int]]] = {}
-        self._parts: Mapping[int, str] = {}
+        self._parts: dict[int, str] = {}
+        """For rows of rules that put several together: what they consist of."""
         self.errors: dict[str, str] = {}
 
     def write(self, outcome: Outcome) -> None:
         """Everything that was found, what happened first first."""
-        self._parts = outcome.parts
         for move in sorted(outcome.eventful, key=self._turn):
             self._write_move(move)
         if any(self._row_key(move.row)[0] in self._engine.inhibitors for move in outcome.eventful):
@@ -174,8 +174,9 @@ class Recorder:
         """With the version, the severity and the limits that decide now; a rise takes the acknowledgement back."""
         rule, point = self._engine.of(row)
         limit = self._limit_text(rule, point, row, found.track.last)
-        after = at_level(alert, rule.severity, self._engine.limits_at(row, found.track.last), limit)
-        return replace(after, rule_version=rule.version)
+        raised = raised_by(rule.id)
+        after = at_level(alert, rule.severity, self._engine.limits_at(row, found.track.last), limit, raised)
+        return after if raised else replace(after, rule_version=rule.version)
 
     def _new(self, row: int, found: Transition) -> Alert:
         rule, point = self._engine.of(row)
@@ -262,7 +263,7 @@ class Recorder:
         """The alert that was open when it was raised; 0 where there was none."""
         alerts = self._around.get(key, [])
         earlier = [number for since, number in alerts if since <= at]
-        return earlier[-1] if earlier else alerts[0][1] if alerts else self._known.get(key, 0)
+        return earlier[-1] if earlier else alerts[0][1] if alerts else self._known.get(key) or 0
 
     def _fact(self, alert: Alert, what: str, before: str, why: str = "") -> None:
         self._unit.facts.append(alert_fact(alert, what, before, self._now, why))

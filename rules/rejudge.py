@@ -71,7 +71,7 @@ def rejudge(row: int, history: History, timing: Timing, now_at: Track) -> Rejudg
     since = int(rest.at[0]) - 1 if len(rest.at) else history.stretch.first
     until = None if folded.settled is None else int(rest.at[folded.settled])
     old = [breach for breach in history.known if _in_force(breach, since, until)]
-    return _difference(row, old, found, track_now if track_now != now_at else None)
+    return difference(row, old, found, track_now if track_now != now_at else None)
 
 
 def anchor(history: History, known: Sequence[Spell]) -> tuple[int, Track] | None:
@@ -136,7 +136,7 @@ def _in_force(breach: Breach, since: int, until: int | None) -> bool:
     return (until is None or breach.raised <= until) and (breach.cleared is None or breach.cleared > since)
 
 
-def _difference(row: int, old: list[Breach], found: list[Spell], track: Track | None) -> Rejudged:
+def difference(row: int, old: Sequence[Breach], found: Sequence[Spell], track: Track | None) -> Rejudged:
     """Alike ones stay; each of the others is the earliest old one that it overlaps, moved; the rest is new, or never was."""
     alike = {breach.spell[:4] for breach in old} & {spell[:4] for spell in found}
     left = [breach for breach in old if breach.spell[:4] not in alike]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from rules.kinds import together
 from rules.locate import line_of
@@ -24,6 +25,23 @@ def between_rules(rules: Mapping[str, Rule]) -> Iterator[Problem]:
                 yield _problem(rule, "inhibited_by", text)
 
 
+def with_titles(rules: Mapping[str, Rule]) -> dict[str, Rule]:
+    """Rules that put others together know these by the names that people know."""
+    return {id: _named(rule, rules) for id, rule in rules.items()}
+
+
+def _named(rule: Rule, rules: Mapping[str, Rule]) -> Rule:
+    if not isinstance(rule.spec, together.Spec):
+        return rule
+    titles = tuple(rules[part].title for part in rule.spec.rules)
+    levels = tuple(
+        replace(level, spec=replace(level.spec, titles=titles))
+        for level in rule.levels
+        if isinstance(level.spec, together.Spec)
+    )
+    return replace(rule, spec=replace(rule.spec, titles=titles), levels=levels)
+
+
 def _parts(rule: Rule, spec: together.Spec, rules: Mapping[str, Rule]) -> Iterator[Problem]:
     for part in spec.rules:
         if part not in rules:
@@ -31,6 +49,10 @@ def _parts(rule: Rule, spec: together.Spec, rules: Mapping[str, Rule]) -> Iterat
         elif isinstance(rules[part].spec, together.Spec):
             text = f"{part!r} puts others together itself; allowed: rules that judge readings"
             yield _problem(rule, "together.rules", text)
+    raised = rules.get(spec.raises)
+    if raised is not None and rule.severity >= raised.severity:
+        text = f"{raised.id!r} is as urgent already; allowed: more urgent than {raised.severity.name.lower()}"
+        yield _problem(rule, "severity", text)
 
 
 def _inhibitors(rule: str, rules: Mapping[str, Rule]) -> set[str]:

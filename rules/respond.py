@@ -25,7 +25,12 @@ WHO = "system:rules"
 
 def is_late(track: Track, now: int) -> bool:
     """Whether the news of what raised it came late. A long hold is no lateness: the hold's end counts, not its start."""
-    return now - track.raised > LATE
+    return is_late_at(track.raised, now)
+
+
+def is_late_at(raised: int, now: int) -> bool:
+    """The same of the instant at which the hold was fulfilled."""
+    return now - raised > LATE
 
 
 def new_alert(
@@ -81,11 +86,14 @@ def moved(alert: Alert, found: Transition, now: int) -> Alert:
     return after
 
 
-def at_level(alert: Alert, severity: Severity, limits: Limits | None, limit: Text) -> Alert:
-    """The alert once another level of its rule decides how urgent it is. A rise takes the acknowledgement back."""
+def at_level(alert: Alert, severity: Severity, limits: Limits | None, limit: Text, raised_by: str = "") -> Alert:
+    """The alert once another level of its rule decides how urgent it is. A rise takes the acknowledgement back.
+
+    ``raised_by``: another rule whose finding makes it so urgent.
+    """
     low, high = (limits.low, limits.high) if limits else (alert.low, alert.high)
-    after = replace(alert, severity=severity, low=low, high=high, limit=limit)
-    if severity >= alert.severity:
+    after = replace(alert, severity=severity, low=low, high=high, limit=limit, raised_by=raised_by)
+    if severity >= alert.severity or not alert.open:
         return after
     return replace(after, acknowledged=False, acknowledged_by="", acknowledged_at=None)
 
@@ -137,6 +145,7 @@ def alert_fact(alert: Alert, what: str, before: str, now: int, why: str = "") ->
         "asset": alert.asset,
         "zone": alert.zone,
         "test": alert.test,
+        "raised_by": alert.raised_by,
     }
     return Fact(
         at=now,

@@ -135,11 +135,10 @@ def _row(telling: Telling, step: int) -> tuple[str, str, str, str, str]:
 
 
 def _found(rule: Rule, story: Story) -> Iterator[str]:
-    register = stage(rule, story)
     if isinstance(rule.spec, together_kind.Spec):
-        yield from _found_together(rule, rule.spec, story, register)
+        yield from _found_together(rule, rule.spec, story)
         return
-    engine = compile_engine(RuleBook(rules={rule.id: rule}), register, START)
+    engine = compile_engine(RuleBook(rules={rule.id: rule}), stage(rule, story), START)
     point = _point_id(rule)
     rows = {name: row for name in engine.rule_index if (row := engine.row(name, point)) is not None}
     if rule.id in engine.errors:
@@ -153,9 +152,9 @@ def _found(rule: Rule, story: Story) -> Iterator[str]:
         yield _state(engine, memory, list(rows.values()))
 
 
-def _found_together(rule: Rule, spec: together_kind.Spec, story: Story, register: Register) -> Iterator[str]:
+def _found_together(rule: Rule, spec: together_kind.Spec, story: Story) -> Iterator[str]:
     try:
-        yield from found_together(rule, spec, story, register, START)
+        yield from found_together(rule, spec, story, START)
     except UnknownPart as error:
         raise BadStory(str(error)) from None
 

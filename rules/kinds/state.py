@@ -81,7 +81,7 @@ def watches(spec: Spec) -> Text:
 
 def limit_text(spec: Spec, point: Point, limits: Limits) -> Text:
     del point, limits
-    return Text(f"不得为：{_words(spec, 'zh')}", f"not: {_words(spec, 'en')}")
+    return Text(f"不得为：{_words(spec, 'zh')}", f"must not be: {_words(spec, 'en')}")
 
 
 def _words(spec: Spec, language: str) -> str:

@@ -1,6 +1,7 @@
 """``[together]``: several alerts at one place are more than each of them, such as smoke in two detectors of one room.
 
-Judged by what the other rules find (``rules.together``), never by a reading.
+Judged by what the other rules find (``rules.together``), never by a reading. It has an alert of its own, or it makes the alert of
+one of its parts more urgent (``raises``).
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ class Table(BareTable):
     at_least: int = Field(default=2, ge=2, le=100, description="on so many points in all; 2 by default")
     same: Literal["zone"] = Field(default="zone", description="what the points share")
     within: Duration | None = Field(default=None, description="how far apart they may have begun; no matter by default")
+    raises: Filled | None = Field(
+        default=None,
+        description="one of these rules: its first alert becomes as urgent as this rule, instead of an alert of its own",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,8 @@ class Spec(CommonSpec):
     rules: tuple[str, ...]
     at_least: int
     within: int | None
+    titles: tuple[Text, ...] = ()
+    """Of the rules, as people know them; empty where these are not at hand."""
 
 
 def spec(table: Table, quantity: str) -> Spec:
@@ -55,7 +62,14 @@ def spec(table: Table, quantity: str) -> Spec:
         raise SpecError("rules", "a rule is named twice; allowed: each once, and at_least for how many points")
     if table.within == 0:
         raise SpecError("within", "'0s' is no time at all; allowed: more than 0")
-    return Spec(rules=tuple(table.rules), at_least=max(table.at_least, len(table.rules)), within=table.within)
+    if table.raises is not None and table.raises not in table.rules:
+        raise SpecError("raises", f"{table.raises!r} is none of its parts; allowed: {', '.join(table.rules)}")
+    return Spec(
+        rules=tuple(table.rules),
+        at_least=max(table.at_least, len(table.rules)),
+        within=table.within,
+        raises=table.raises or "",
+    )
 
 
 def limits(spec: Spec, point: Point, setting: float | None) -> Limits:
@@ -80,8 +94,8 @@ def evidence(samples: Samples, limits: LimitTable, row: Index) -> Bools:
 def watches(spec: Spec) -> Text:
     names, apart = _names(spec), _apart(spec)
     return Text(
-        f"所在区域{apart.zh}至少 {spec.at_least} 个测点同时有报警（{names}）",
-        f"is one of {spec.at_least} or more of its zone with alerts of {names} at once{apart.en}",
+        f"所在区域{apart.zh}至少 {spec.at_least} 个测点同时有报警（{names.zh}）",
+        f"is one of {spec.at_least} or more of its zone with alerts at once ({names.en}){apart.en}",
     )
 
 
@@ -89,13 +103,15 @@ def limit_text(spec: Spec, point: Point, limits: Limits) -> Text:
     del point, limits
     names, apart = _names(spec), _apart(spec)
     return Text(
-        f"同一区域{apart.zh}不得有 {spec.at_least} 个测点同时报警：{names}",
-        f"fewer than {spec.at_least} points of one zone with alerts of {names} at once{apart.en}",
+        f"同一区域{apart.zh}不得有 {spec.at_least} 个测点同时报警：{names.zh}",
+        f"fewer than {spec.at_least} points of one zone with alerts at once: {names.en}{apart.en}",
     )
 
 
-def _names(spec: Spec) -> str:
-    return " + ".join(spec.rules)
+def _names(spec: Spec) -> Text:
+    """By their titles: what an alert says must not need a list of ids."""
+    titles = spec.titles or tuple(Text(rule, rule) for rule in spec.rules)
+    return Text(" + ".join(title.zh for title in titles), " + ".join(title.en for title in titles))
 
 
 def _apart(spec: Spec) -> Text:
@@ -107,10 +123,16 @@ def _apart(spec: Spec) -> Text:
 
 def complete(spec: Spec, parts: Sequence[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
     """The first of ``parts`` (since when, rule, point) that are enough together, oldest first; empty where they are not."""
+    if not _enough(spec, parts):
+        return []
     ordered = sorted(parts)
     for number, (start, *_) in enumerate(ordered):
         near = [part for part in ordered[number:] if spec.within is None or part[0] - start <= spec.within]
-        points = {point for _, _, point in near}
-        if len(points) >= spec.at_least and {rule for _, rule, _ in near} >= set(spec.rules):
+        if _enough(spec, near):
             return near
     return []
+
+
+def _enough(spec: Spec, parts: Sequence[tuple[int, str, str]]) -> bool:
+    points = {point for _, _, point in parts}
+    return len(points) >= spec.at_least and {rule for _, rule, _ in parts} >= set(spec.rules)

@@ -18,10 +18,10 @@ def test_the_rules_of_a_point_come_most_urgent_first() -> None:
     house = register()
     found = [rule.id for rule in MANUAL.rules_for(house.points[SMOKE], house)]
     assert found == [
-        "smoke-alarm",
         "smoke-confirmed",
         "sensor-fault-life-safety",
         "silence-life-safety",
+        "smoke-alarm",
         "calibration-expired",
         "clock-wrong",
     ]

@@ -59,6 +59,7 @@ ALERTS = Table(
     # Derived by ``Alert.attend_at`` and kept, so that the clock finds what is due without reading what is not.
     whole("attend_at", null=True),
     no_by_default("withdrawn"),
+    words_by_default("raised_by"),
     Column("behind", Words, nullable=False, server_default=text("'[]'")),
     whole("version"),
     Index(
