@@ -16,6 +16,7 @@ _THERE = frozenset({"arrived", "in-progress"}) | _DONE
 STOPS: dict[str, frozenset[str]] = {
     "respond": frozenset({"accepted"}) | _THERE,
     "arrive": _THERE,
+    "visit": _THERE,
     "resolve": _DONE,
     "notice": _DONE,
     "review": OVER - {"closed"},

@@ -71,6 +71,10 @@ class Deed(StrEnum):
     DISMISS = "dismiss"
     LAPSE = "lapse"
     """Closed without a word of the resident."""
+    GO_ON = "go-on"
+    """The work was taken up again before anybody called back."""
+    GIVE_BACK = "give-back"
+    """Its order was called off: somebody must say again what becomes of it."""
 
 
 OPEN = frozenset({ReportState.RECEIVED, ReportState.ASSIGNED, ReportState.SOLVED})
@@ -105,6 +109,8 @@ DEEDS: tuple[DeedStep, ...] = (
     DeedStep(OPEN | {_C}, Deed.TAKE_UP, None, "taken-up", Right.MANAGE_ACCOUNTS, ("reason",)),
     DeedStep(frozenset({_R}), Deed.DISMISS, ReportState.DISMISSED, "dismissed", Right.DISPATCH, ("reason",)),
     DeedStep(frozenset({_S}), Deed.LAPSE, _C, "lapsed", None, ("outcome",)),
+    DeedStep(frozenset({_S}), Deed.GO_ON, _A, "goes-on", None),
+    DeedStep(frozenset({_A}), Deed.GIVE_BACK, _R, "given-back", None),
 )
 DEED = {step.deed: step for step in DEEDS}
 SATISFACTION = range(1, 6)
@@ -201,9 +207,7 @@ def _makes_sense(deed: Deed, report: ResidentsReport) -> bool:
             return report.urgent
         case Deed.TAKE_UP:
             return report.escalated is not None
-        case Deed.VISIT:
-            return report.visited is None
-        case Deed.AGREE:
+        case Deed.VISIT | Deed.AGREE:
             return report.visited is None
         case _:
             return True
@@ -238,13 +242,7 @@ def _classified(report: ResidentsReport, done: Done) -> ResidentsReport:
 
 
 def _assigned(report: ResidentsReport, done: Done) -> ResidentsReport:
-    moved = replace(report, work_order=done.order, same_as=done.same_as or report.same_as)
-    return replace(moved, earlier_orders=_with_earlier(report, done.order))
-
-
-def _with_earlier(report: ResidentsReport, order: int | None) -> tuple[int, ...]:
-    known = report.work_order is None or report.work_order == order or report.work_order in report.earlier_orders
-    return report.earlier_orders if known else (*report.earlier_orders, report.work_order or 0)
+    return replace(report, work_order=done.order, same_as=done.same_as or report.same_as)
 
 
 def _agreed(report: ResidentsReport, done: Done) -> ResidentsReport:
@@ -267,7 +265,7 @@ def _refuted(report: ResidentsReport, done: Done) -> ResidentsReport:
     return replace(
         report,
         work_order=done.order,
-        earlier_orders=_with_earlier(report, done.order),
+        earlier_orders=_with_failed(report, done.order),
         escalated=done.at,
         times_unsolved=report.times_unsolved + 1,
         satisfaction=done.satisfaction,
@@ -275,6 +273,13 @@ def _refuted(report: ResidentsReport, done: Done) -> ResidentsReport:
         closed=None,
         outcome=Outcome.NONE,
     )
+
+
+def _with_failed(report: ResidentsReport, following: int | None) -> tuple[int, ...]:
+    failed = report.work_order
+    if failed is None or failed == following or failed in report.earlier_orders:
+        return report.earlier_orders
+    return (*report.earlier_orders, failed)
 
 
 def _called_in_vain(report: ResidentsReport, done: Done) -> ResidentsReport:
@@ -289,6 +294,16 @@ def _taken_up(report: ResidentsReport, done: Done) -> ResidentsReport:
 
 def _dismissed(report: ResidentsReport, done: Done) -> ResidentsReport:
     return replace(report, closed=done.at)
+
+
+def _goes_on(report: ResidentsReport, done: Done) -> ResidentsReport:
+    del done
+    return replace(report, solved=None)
+
+
+def _given_back(report: ResidentsReport, done: Done) -> ResidentsReport:
+    del done
+    return replace(report, work_order=None, same_as=None)
 
 
 def _lapsed(report: ResidentsReport, done: Done) -> ResidentsReport:
@@ -308,4 +323,6 @@ _AFTER: dict[Deed, Callable[[ResidentsReport, Done], ResidentsReport]] = {
     Deed.TAKE_UP: _taken_up,
     Deed.DISMISS: _dismissed,
     Deed.LAPSE: _lapsed,
+    Deed.GO_ON: _goes_on,
+    Deed.GIVE_BACK: _given_back,
 }

@@ -1,0 +1,89 @@
+"""What follows for reports: from what happens to their orders, and from the clock. Each handler is idempotent by the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from facility.alert import NotAllowed
+from facility.fact import Fact
+from facility.residents_report import Deed, Done, Outcome, ReportState
+from response.reports.deeds import give_out
+from response.reports.ordering import Room
+from response.reports.writing import PRODUCT, erase_number, write_deed
+from storage.records.port import NotFound, Unit
+from storage.records.reports import ReportFilter
+
+NAME = "residents-reports"
+"""Of the follower: its watermark lies under it."""
+NOUNS = frozenset({"work-order"})
+PORTION = 20
+
+FOLLOWS: Mapping[str, Deed] = {
+    "arrived": Deed.VISIT,
+    "started": Deed.VISIT,
+    "finished": Deed.SOLVE,
+    "verified": Deed.SOLVE,
+    "reopened": Deed.GO_ON,
+    "cancelled": Deed.GIVE_BACK,
+}
+"""A work order's fact → what it means for its reports."""
+
+
+def follow(room: Callable[[Unit], Room], unit: Unit, fact: Fact, now: int) -> None:
+    """A fact of a work order, for the reports that it is about. What a report's table has no step for is passed over."""
+    if fact.noun != "work-order":
+        return
+    deed, other = FOLLOWS.get(fact.what), fact.data.get("other")
+    if deed is None and not (fact.what == "duplicated" and other):
+        return
+    del now
+    settings = room(unit).book.settings
+    for report in unit.reports.all(ReportFilter(orders=(int(fact.subject),))):
+        done = Done(deed=deed or Deed.ASSIGN, who=PRODUCT, at=fact.at, order=int(other) if other else None)
+        try:
+            write_deed(unit, report, done, settings)
+        except NotAllowed:
+            continue
+
+
+def give_out_unseen(room: Callable[[Unit], Room], unit: Unit, now: int) -> bool:
+    """What nobody had a word about in time is given out by what its words say: nothing is lost for want of a person."""
+    here = room(unit)
+    late = ReportFilter(states=(ReportState.RECEIVED,), until=now - here.book.settings.look_within)
+    found = unit.reports.all(late)
+    why = "nobody looked at it in time"
+    for report in found[:PORTION]:
+        give_out(unit, here, report, Done(deed=Deed.ASSIGN, who=PRODUCT, at=now, reason=why))
+    return len(found) > PORTION
+
+
+def end_what_ends(room: Callable[[Unit], Room], unit: Unit, now: int) -> bool:
+    """Numbers and status links whose end has come; reports on which no word can come any more."""
+    settings = room(unit).book.settings
+    numbers = unit.reports.numbers_ending(now)
+    for number in numbers[:PORTION]:
+        erase_number(unit, number, PRODUCT, now, "its end had come")
+    links = unit.reports.links_ending(now - settings.link_kept, PORTION)
+    for report in links:
+        unit.reports.update(replace(report, link=None))
+    return len(numbers) > PORTION or len(links) == PORTION or _lapse(unit, settings.wait_for_word, room(unit), now)
+
+
+def _lapse(unit: Unit, wait: int, room: Room, now: int) -> bool:
+    waiting = [
+        report
+        for report in unit.reports.all(ReportFilter(states=(ReportState.SOLVED,)))
+        if report.solved is not None and report.solved + wait <= now and not _has_number(unit, report.id)
+    ]
+    for report in waiting[:PORTION]:
+        done = Done(deed=Deed.LAPSE, who=PRODUCT, at=now, outcome=Outcome.NO_WORD)
+        write_deed(unit, report, done, room.book.settings)
+    return len(waiting) > PORTION
+
+
+def _has_number(unit: Unit, report: int) -> bool:
+    try:
+        return unit.reports.number(report).erased is None
+    except NotFound:
+        return False
