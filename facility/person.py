@@ -30,6 +30,8 @@ class Right(StrEnum):
     DISPATCH = "dispatch"
     MANAGE_REGISTER = "manage-register"
     MANAGE_ACCOUNTS = "manage-accounts"
+    MANAGE_ROTA = "manage-rota"
+    """Patterns, leave, swaps and people of the rota; a single shift, such as a stand-in, needs only ``DISPATCH``."""
     MEND_INTAKE = "mend-intake"
     """Dead letters and unclaimed devices."""
 

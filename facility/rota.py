@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from facility.calendar import SpecialDay, WorkCalendar, local_day
+from facility.calendar import SpecialDay, WorkCalendar, instant_of, local_day
+from facility.instant import DAY
 from facility.rota_duty import Duty, Plan, clashes, duties, next_after
 from facility.rota_entries import (
     TABLES,
@@ -67,6 +69,10 @@ class Rota:
         """By id, or by the account's name where no person has that id."""
         return self.people.get(id) or self._by_account.get(id)
 
+    def of_account(self, account: str) -> Person | None:
+        """The person who signs in as ``account``."""
+        return self._by_account.get(account)
+
     def on_duty(self, at: int, *, team: str = "", skill: str = "") -> tuple[Person, ...]:
         """Who is on duty at ``at``, whom to call first first: those who are there before those at home by the telephone."""
         return self._called(self._fitting(self.duties(at, at + 1), team, skill))
@@ -84,9 +90,14 @@ class Rota:
         found = duties(self._plan, start, end)
         return [duty for duty in found if duty.person == person] if person else found
 
-    def duty(self, key: str, start: int, end: int) -> Duty | None:
-        """The one of that key that touches [start, end)."""
-        return next((duty for duty in self.duties(start, end) if duty.key == key), None)
+    def find(self, key: str) -> Duty | None:
+        """The duty of that key, or its first part where leave takes some of it; None when there is no such duty."""
+        try:
+            day = date.fromisoformat(key.split("/")[2])
+        except (IndexError, ValueError):
+            return None
+        start = instant_of(day, 0, self.zone)
+        return next((duty for duty in self.duties(start, start + 3 * DAY) if duty.key == key), None)
 
     def gaps(self, start: int, end: int) -> list[Gap]:
         """Where a team lacks people in [start, end)."""

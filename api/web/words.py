@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.web import words_rota
 from api.web.languages import N_
 
 SEVERITIES = {1: N_("critical"), 2: N_("high"), 3: N_("medium"), 4: N_("low")}
@@ -239,3 +240,7 @@ WORDS: dict[str, dict[str, str]] = {
     "severity": {str(number): word for number, word in SEVERITIES.items()},
     "quality": {str(number): word for number, word in QUALITIES.items()},
 }
+
+HAPPENED.update(words_rota.HAPPENED)
+RIGHTS.update(words_rota.RIGHTS)
+WORDS.update(words_rota.WORDS)

@@ -23,6 +23,16 @@ class CalendarFeed:
     """When it was last fetched."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotaVersion:
+    """One change of the rota: when, who and why."""
+
+    version: int
+    at: int
+    who: str
+    why: str
+
+
 class Rotas(Protocol):
     """The rota and its history."""
 
@@ -40,6 +50,12 @@ class Rotas(Protocol):
 
     def history(self, table: str, key: str) -> list[dict[str, Any]]:
         """Every version of one entry, oldest first: version, at, who, why, what, body (None once removed)."""
+
+    def versions(self, limit: int = 20) -> list[RotaVersion]:
+        """The newest first."""
+
+    def changes_of(self, version: int) -> list[RotaChange]:
+        """What that version changed. Empty when there is no such version."""
 
     def add_feed(self, feed: CalendarFeed) -> CalendarFeed:
         """Insert; returns it with its id. Raises ``Conflict`` when the digest is taken."""

@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 
 from facility.fact import Fact
-from facility.rota import TABLES, Rota, RotaChange
+from facility.rota import TABLES, Entry, Rota, RotaChange
 from storage.records.port import Conflict, NotFound
-from storage.records.rotas import CalendarFeed
+from storage.records.rotas import CalendarFeed, RotaVersion
 from storage.records.sql.facts import SqlFacts
 from storage.records.sql.shape import Shape, from_json, to_json
 from storage.records.sql.tables import CALENDAR_FEEDS, REGISTER_ENTRIES, ROTA_ENTRIES, ROTA_VERSIONS, within
@@ -73,6 +73,26 @@ class SqlRotas:
             )
             before = row.body
         return told
+
+    def versions(self, limit: int = 20) -> list[RotaVersion]:
+        """The newest first."""
+        wanted = select(ROTA_VERSIONS).order_by(_V.version.desc()).limit(limit)
+        return [RotaVersion(version=row.version, at=row.at, who=row.who, why=row.why) for row in self._do.rows(wanted)]
+
+    def changes_of(self, version: int) -> list[RotaChange]:
+        """In the order of the entries."""
+        number = within(version)
+        wanted = select(_E.noun, _E.key, _E.body).order_by(_E.position)
+        before = {(row.noun, row.key): row.body for row in self._do.rows(wanted.where(_E.version_to == number))}
+        return [
+            RotaChange(
+                table=row.noun,
+                key=row.key,
+                before=_entry(row.noun, before.get((row.noun, row.key))),
+                after=_entry(row.noun, row.body),
+            )
+            for row in self._do.rows(wanted.where(_E.version_from == number))
+        ]
 
     def add_feed(self, feed: CalendarFeed) -> CalendarFeed:
         """Raises ``Conflict``."""
@@ -152,8 +172,12 @@ def _in_force(version: int) -> ColumnElement[bool]:
     return and_(_E.version_from <= version, or_(_NOW, _E.version_to > version))
 
 
+def _entry(table: str, body: str | None) -> Entry | None:
+    return None if body is None else cast("Entry", from_json(TABLES[table], body))
+
+
 def _check(change: RotaChange, row: Row[Any] | None) -> None:
-    stands = None if row is None or row.body is None else from_json(TABLES[change.table], row.body)
+    stands = None if row is None else _entry(change.table, row.body)
     if stands != change.before:
         raise Conflict(f"{change.table} {change.key!r} was changed by somebody else meanwhile")
 

@@ -100,3 +100,16 @@ def test_a_calendar_address_is_found_until_it_is_revoked(records: SqlRecords) ->
             unit.rota.feed("d")
         with pytest.raises(NotFound):
             unit.rota.revoke_feed(99, 7)
+
+
+def test_what_a_version_changed_is_known(records: SqlRecords) -> None:
+    enter(records, full(), at=1_000)
+    later = replace(full(), swaps={}, people=full().people | {"p2": replace(full().people["p2"], phone="1")})
+    enter(records, later, at=2_000)
+    with records.read() as unit:
+        changes = {(c.table, c.key): c.what for c in unit.rota.changes_of(2)}
+        (swap,) = [c for c in unit.rota.changes_of(2) if c.table == "swaps"]
+        assert unit.rota.changes_of(3) == []
+        assert [(v.version, v.at) for v in unit.rota.versions()] == [(2, 2_000), (1, 1_000)]
+    assert changes == {("people", "p2"): "changed", ("swaps", "s1"): "removed"}
+    assert swap.before == full().swaps["s1"]
