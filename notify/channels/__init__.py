@@ -1,0 +1,1 @@
+"""One file per kind of channel; each is found by being here."""
