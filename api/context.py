@@ -6,16 +6,18 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TypeVar, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import Request
 
+from api.throttle import Throttle
 from facility.person import Role
 from facility.register import Register
 from facility.site import Site
 from facility.text import Text
+from response.reports.settings import ReportBook, load_report_book
 from rules.book import RuleBook
 from rules.rule import Rule
 from storage.readings.port import Readings
@@ -59,6 +61,12 @@ class Memo:
         return made
 
 
+@cache
+def shipped_reports() -> ReportBook:
+    """Kinds and settings of residents' reports as the product brings them."""
+    return load_report_book()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """Stores, rules and a clock. The worker is another process: its work is seen through the stores only."""
@@ -77,6 +85,8 @@ class Context:
     """(account, password, role) as printed on the sign-in page: only ever served on loopback."""
     save_rule: Callable[[Rule], object] | None = None
     """Writes a rule's file into the site's folder, as a whole; None where there is no folder to write to. Raises ``OSError``."""
+    report_book: Callable[[], ReportBook] = shipped_reports
+    """By which residents' reports are taken: kinds with their words, and settings."""
     secure_cookies: bool = False
     """True behind TLS: cookies are then ``__Host-`` and ``Secure``."""
     version: str = ""
@@ -84,6 +94,11 @@ class Context:
     @cached_property
     def _registers(self) -> RegisterCache:
         return RegisterCache()
+
+    @cached_property
+    def throttle(self) -> Throttle:
+        """For pages without a login."""
+        return Throttle()
 
     @cached_property
     def _memo(self) -> Memo:
