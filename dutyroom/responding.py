@@ -8,31 +8,60 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from functools import cache
 
 from dutyroom import wiring
+from dutyroom.playbook_following import PlaybookFiles
 from dutyroom.responder import Responder
 from dutyroom.settings import Settings
+from response import incident_watch
 from response.following import Follower
 from response.steps import Errand, Step
+from storage.readings.port import Readings
 from storage.records.port import Records
 
 
 def followers(settings: Settings) -> list[Follower]:
     """Who reads the chain of facts. A name is for ever: its watermark lies under it."""
-    del settings
-    return []
+    return [
+        _incidents(settings),
+    ]
 
 
 def steps(settings: Settings) -> list[Step]:
     """What falls due by the clock."""
     del settings
-    return []
+    return [
+        Step("incident steps", 1_000, incident_watch.say_what_is_late),
+    ]
 
 
 def errands(settings: Settings, records: Records) -> list[Errand]:
     """What reaches outside."""
-    del settings, records
-    return []
+    return [
+        _feedback(settings, records),
+    ]
+
+
+def _incidents(settings: Settings) -> Follower:
+    """Alerts and work orders that name a playbook open an incident."""
+    files = PlaybookFiles(settings.site_folder)
+    watch = incident_watch.IncidentWatch(playbooks=files.playbooks, by_class=dict)
+    return Follower(incident_watch.NAME, watch.handle, incident_watch.NOUNS)
+
+
+def _feedback(settings: Settings, records: Records) -> Errand:
+    """Whether what acts on the building has acted."""
+
+    @cache
+    def readings() -> Readings:
+        return wiring.open_readings(settings, records)
+
+    def close() -> None:
+        if readings.cache_info().currsize:
+            readings().close()
+
+    return Errand("command feedback", 1_000, incident_watch.Feedback(readings=readings).run, close)
 
 
 def build(settings: Settings, records: Records) -> Responder:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from facility.alert import Alert, Condition
 from facility.fact import Fact
-from facility.incident import Act, Incident, due, owed
+from facility.incident import Act, Incident, owed
 from facility.incident_step import Deed, Kind, Step, StepState
 from facility.playbook import Playbook
 from facility.quality import Quality
@@ -17,7 +18,7 @@ from facility.work_order import OPEN_STATES, State
 from response.incident_alerts import NOT_REAL, all_nothing, found, with_order
 from response.incidents import WHO, end_as_false, end_incident, mark_late, open_for_alert, take_step, tell
 from storage.readings.port import Readings, ReadingsUnavailable
-from storage.records.port import Unit
+from storage.records.port import Conflict, Records, Unit
 
 NAME = "incidents"
 NOUNS = frozenset({"alert", "work-order"})
@@ -114,40 +115,53 @@ def _open_of(unit: Unit, alert: Alert) -> list[Incident]:
     return [incident for incident in unit.incidents.of_alert(alert.id) if incident.open]
 
 
+def say_what_is_late(unit: Unit, now: int) -> bool:
+    """See ``response.steps.Step``: steps whose time has run out. Nothing more is left to do at once."""
+    for incident in unit.incidents.open_ones():
+        mark_late(unit, incident, now)
+    return False
+
+
 @dataclass(frozen=True, kw_only=True)
-class IncidentClock:
-    """What falls due by the clock: feedback of the building, and steps whose time has run out."""
+class Feedback:
+    """What the building answers to commands. The readings are asked outside any unit: a slow store holds up nobody."""
 
-    readings: Readings
+    readings: Callable[[], Readings]
+    """Opened when they are first asked for: the responder starts without them."""
 
-    def run(self, unit: Unit, now: int) -> bool:
-        """See ``response.following.Step``. Nothing more is left to do at once."""
-        for incident in unit.incidents.open_ones():
-            self._look(unit, mark_late(unit, incident, now), now)
+    def run(self, records: Records, now: int) -> bool:
+        """See ``response.steps.Errand``. Nothing more is left to do at once."""
+        with records.read() as unit:
+            waiting = [(one, step) for one in unit.incidents.open_ones() for step in one.steps if _waits(step)]
+            register = unit.registers.load() if waiting else Register()
+        last = self._last(sorted({point for _, step in waiting for point in step.points}))
+        for incident, step in waiting:
+            deed = answer(step, last, register, now)
+            if deed is not None:
+                with suppress(Conflict), records.begin() as unit:
+                    take_step(unit, register, incident.id, Act(deed=deed, step=step.script.id, who=WHO, at=now))
         return False
 
-    def _look(self, unit: Unit, incident: Incident, now: int) -> None:
-        waiting = [step for step in incident.steps if step.state in (StepState.SENT, StepState.FAILED) and step.points]
-        if not waiting:
-            return
-        register = unit.registers.load()
-        for step in waiting:
-            deed = self._answer(step, register, now)
-            if deed is not None:
-                take_step(unit, register, incident.id, Act(deed=deed, step=step.script.id, who=WHO, at=now))
-
-    def _answer(self, step: Step, register: Register, now: int) -> Deed | None:
-        """What the points say: all show it, or the time for it is over."""
-        command = step.script.command
-        assert command is not None
-        sent = step.sent or 0
+    def _last(self, points: list[str]) -> Mapping[str, Reading]:
+        """Nothing where the store cannot be asked: silence is no feedback."""
         try:
-            last = self.readings.last(list(step.points))
+            return self.readings().last(points) if points else {}
         except ReadingsUnavailable:
-            last = {}
-        if all(shows(last.get(point), command.value, sent, _interval(register, point)) for point in step.points):
-            return Deed.FEEDBACK
-        return Deed.FAIL if step.state is StepState.SENT and now > sent + command.within else None
+            return {}
+
+
+def _waits(step: Step) -> bool:
+    return step.state in (StepState.SENT, StepState.FAILED) and bool(step.points)
+
+
+def answer(step: Step, last: Mapping[str, Reading], register: Register, now: int) -> Deed | None:
+    """What the points say: all show it, or the time for it is over."""
+    command = step.script.command
+    assert command is not None
+    sent = step.sent or 0
+    if all(shows(last.get(point), command.value, sent, _interval(register, point)) for point in step.points):
+        return Deed.FEEDBACK
+    return Deed.FAIL if step.state is StepState.SENT and now > sent + command.within else None
 
 
 def _interval(register: Register, point: str) -> int:
@@ -163,9 +177,3 @@ def shows(reading: Reading | None, value: float, sent: int, interval: int) -> bo
     if reading is None or reading.test or reading.quality not in _GOOD or reading.value != value:
         return False
     return reading.at >= sent - FRESH * interval
-
-
-def overdue(incident: Incident, now: int) -> list[Step]:
-    """What is owed and late now, whether it was said or not."""
-    waiting = [(step, due(incident, step)) for step in owed(incident)]
-    return [step for step, until in waiting if until is not None and until < now]

@@ -24,9 +24,10 @@ from facility.text import Text
 from facility.work_order import MissingField
 from facility.work_order import State as OrderState
 from response.bulletins import WHOLE, Wording, post, read_board, set_board, shown, withdraw_bulletin, wording
-from response.incident_watch import NOUNS, IncidentClock, IncidentWatch
+from response.incident_watch import NOUNS, Feedback, IncidentWatch, say_what_is_late
 from response.incidents import Opening, end_incident, open_by_hand, take_step
 from response.playbook_files import load_playbooks
+from storage.readings.port import Readings, ReadingsUnavailable
 from storage.records.incidents import IncidentFilter
 from storage.records.port import NotFound
 from tests.api.seed import NOW, House, house
@@ -220,11 +221,10 @@ def test_a_new_alarm_after_a_false_one_is_a_new_incident(story: Story) -> None:
 
 def test_what_is_late_is_said_once_and_stays(story: Story) -> None:
     story.alarm()
-    clock = IncidentClock(readings=story.home.readings)
     due = NOW - 40 * SECOND + 3 * MINUTE
     for at in (due, due + 1, due + 5, due + HOUR):
         with story.home.records.begin() as unit:
-            assert clock.run(unit, at) is False
+            assert say_what_is_late(unit, at) is False
     late = [fact for fact in story.facts() if fact.what == "step-late"]
     assert [(fact.at, fact.data["step"], fact.data["due"]) for fact in late] == [(due + 1, "confirm", due)]
     assert story.act(Deed.CHOOSE, "confirm", choice="small").step("confirm").late
@@ -267,8 +267,7 @@ def large(story: Story) -> Story:
 
 
 def look(story: Story) -> StepState:
-    with story.home.records.begin() as unit:
-        IncidentClock(readings=story.home.readings).run(unit, story.home.clock())
+    assert Feedback(readings=lambda: story.home.readings).run(story.home.records, story.home.clock()) is False
     return story.one().step("gas-shut").state
 
 
@@ -498,3 +497,13 @@ def test_place_and_time_are_filled_in_in_both_languages() -> None:
     assert (title.zh, title.en) == ("1号楼临时停水", "Tower 1: no water for the moment")
     assert body.zh.startswith("02:10，1号楼的供水管爆裂")
     assert "burst at 02:10" in body.en
+
+
+def test_readings_that_cannot_be_asked_are_no_feedback(large: Story) -> None:
+    def down() -> Readings:
+        raise ReadingsUnavailable("influx is down")
+
+    large.act(Deed.ARM, "gas-shut", who="engineer")
+    large.act(Deed.FIRE, "gas-shut", who="officer", after=5 * SECOND)
+    Feedback(readings=down).run(large.home.records, large.home.clock() + MINUTE + 1)
+    assert large.one().step("gas-shut").state is StepState.FAILED
