@@ -62,6 +62,8 @@ class Notice:
     """It waits until ``due``, and then goes out together with the person's others."""
     created: int
     due: int
+    planned: int = 0
+    """When it was first to go out, where that was later than it was written (quiet hours, digest)."""
     state: NoticeState = NoticeState.PENDING
     attempts: int = 0
     tried: int | None = None
@@ -87,6 +89,11 @@ class Notice:
     def rank(self) -> int:
         """What goes first: 0 life safety, 1 what is urgent, 2 the rest."""
         return 0 if self.life_safety else 1 if self.urgent else 2
+
+    @property
+    def under_way_since(self) -> int:
+        """Since when it has been trying to go out."""
+        return max(self.created, self.planned)
 
     @property
     def waiting(self) -> bool:
@@ -120,6 +127,11 @@ def delivered(notice: Notice, at: int, receipt: str = "") -> Notice:
 def postponed(notice: Notice, why: str, due: int) -> Notice:
     """It did not go out, and is tried again at ``due``."""
     return replace(_free(notice), state=NoticeState.FAILED, error=why, due=due) if notice.waiting else _free(notice)
+
+
+def untried(notice: Notice) -> Notice:
+    """Let go without an attempt: its turn did not come in time."""
+    return replace(_free(notice), attempts=max(0, notice.attempts - 1))
 
 
 def given_up(notice: Notice, why: str) -> Notice:

@@ -46,7 +46,7 @@ def _notices() -> None:
         *_words("key", "cause", "person", "channel", "address", "language", "template", "data", "why"),
         *_small("severity"),
         *_yes_or_no("life_safety", "urgent", "test", "digest"),
-        *_whole("created", "due"),
+        *_whole("created", "due", "planned"),
         *_words("state"),
         *_whole("attempts"),
         *_whole("tried", null=True),

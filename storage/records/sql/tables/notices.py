@@ -30,6 +30,7 @@ NOTICES = Table(
     Column("digest", Boolean, nullable=False),
     whole("created"),
     whole("due"),
+    whole("planned"),
     words("state"),
     whole("attempts"),
     whole("tried", null=True),
