@@ -16,6 +16,7 @@ from dutyroom.responder import Responder
 from dutyroom.settings import Settings
 from response import incident_watch
 from response.following import Follower
+from response.scheduler import SCHEDULER
 from response.steps import Errand, Step
 from storage.readings.port import Readings
 from storage.records.port import Records
@@ -31,7 +32,7 @@ def followers(settings: Settings) -> list[Follower]:
 def steps(settings: Settings) -> list[Step]:
     """What falls due by the clock."""
     del settings
-    return [
+    return [SCHEDULER,
         Step("incident steps", 1_000, incident_watch.say_what_is_late),
     ]
 

@@ -75,6 +75,8 @@ class Clock:
     waits: str = ""
     """The state of the work order at whose beginning it starts; empty: it has started."""
     pauses: tuple[Pause, ...] = ()
+    edition: int = 0
+    """How many clocks of this name the order had before: one that took another's place warns and breaches for itself."""
     met: tuple[int, ...] = ()
     """When each round of a repeating clock was met."""
 
@@ -86,7 +88,7 @@ class Clock:
     @property
     def paused(self) -> bool:
         """It stands still now. A pause that began after the breach changes nothing about it."""
-        return self.stopped is None and any(p.until is None and p.since < self.due for p in self.pauses)
+        return self.stopped is None and any(p.until is None and p.since <= self.due for p in self.pauses)
 
     @property
     def due(self) -> int:
@@ -103,7 +105,7 @@ class Clock:
         """``span`` of unpaused time after ``base``. An open pause adds nothing yet."""
         due = base + span
         for pause in sorted(self.pauses, key=lambda one: one.since):
-            if pause.since >= due:
+            if pause.since > due:
                 break
             if pause.until is not None and pause.until > base:
                 due += pause.until - max(pause.since, base)

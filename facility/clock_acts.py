@@ -16,6 +16,8 @@ class Asked:
     """Under which it is kept as done: warning, breach; of a repeating clock with its round, as ``breach/3``."""
     due: int
     """The limit that it is about: of a breach the last instant in time."""
+    at: int
+    """The instant from which on it was asked for."""
     rounds: int = 1
     """How many rounds of a repeating clock went by unmet; only their first instant is in ``due``."""
 
@@ -30,11 +32,12 @@ def next_look(clock: Clock, done: Collection[str] = ()) -> int | None:
     if clock.waits or clock.paused:
         return None
     first, number = _open_round(clock, done)
-    breach = None if _is_done(clock, BREACH, number, done) else first + 1
+    if _level(clock, BREACH, number) in done:
+        return None
     if clock.stopped is not None:
-        return breach if breach is not None and clock.stopped >= breach else None
-    warning = None if _is_done(clock, WARNING, number, done) else first - (clock.due - clock.warn_at)
-    return min((at for at in (warning, breach) if at is not None), default=None)
+        return first + 1 if clock.stopped > first else None
+    warned = _level(clock, WARNING, number) in done
+    return first + 1 if warned else first - (clock.due - clock.warn_at)
 
 
 def asks(clock: Clock, now: int, done: Collection[str] = ()) -> Asked | None:
@@ -43,21 +46,23 @@ def asks(clock: Clock, now: int, done: Collection[str] = ()) -> Asked | None:
         return None
     first, number = _open_round(clock, done)
     end = clock.end(now)
-    if end > first and not _is_done(clock, BREACH, number, done):
+    if _level(clock, BREACH, number) in done:
+        return None
+    if end > first:
         more = (end - 1 - first) // clock.every if clock.every else 0
-        return Asked(level=_level(clock, BREACH, number + more), due=first, rounds=1 + more)
-    warn_at = first - (clock.due - clock.warn_at)
-    if clock.stopped is None and warn_at <= now <= first and not _is_done(clock, WARNING, number, done):
-        return Asked(level=_level(clock, WARNING, number), due=first)
+        return Asked(level=_level(clock, BREACH, number + more), due=first, at=first + 1, rounds=1 + more)
+    warn_at, level = first - (clock.due - clock.warn_at), _level(clock, WARNING, number)
+    if clock.stopped is None and now >= warn_at and level not in done:
+        return Asked(level=level, due=first, at=warn_at)
     return None
 
 
 def _level(clock: Clock, kind: str, number: int) -> str:
-    return f"{kind}/{number}" if clock.every else kind
+    return f"{_stem(clock, kind)}/{number}" if clock.every else _stem(clock, kind)
 
 
-def _is_done(clock: Clock, kind: str, number: int, done: Collection[str]) -> bool:
-    return _level(clock, kind, number) in done
+def _stem(clock: Clock, kind: str) -> str:
+    return f"{kind}/e{clock.edition}" if clock.edition else kind
 
 
 def _open_round(clock: Clock, done: Collection[str]) -> tuple[int, int]:
@@ -65,7 +70,10 @@ def _open_round(clock: Clock, done: Collection[str]) -> tuple[int, int]:
     if not clock.every:
         return clock.due, 1
     number = _rounds_until_met(clock) + 1
-    missed = [int(level.partition("/")[2]) for level in done if level.startswith(f"{BREACH}/")]
+    stem = f"{_stem(clock, BREACH)}/"
+    missed = [
+        int(level.removeprefix(stem)) for level in done if level.startswith(stem) and level[len(stem) :].isdigit()
+    ]
     ahead = max(0, max(missed, default=0) + 1 - number)
     return clock.due + ahead * clock.every, number + ahead
 

@@ -144,6 +144,9 @@ class WorkOrders(Protocol):
     def get(self, number: int) -> WorkOrder:
         """Raises ``NotFound``."""
 
+    def some(self, numbers: Sequence[int]) -> dict[int, WorkOrder]:
+        """Those of these numbers that there are."""
+
     def find(self, wanted: WorkOrderFilter, cursor: str | None = None, limit: int = 50) -> Page[WorkOrder]:
         """Newest first."""
 

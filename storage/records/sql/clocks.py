@@ -73,4 +73,4 @@ class SqlClocks:
 
 def due_now(now: int) -> Select[tuple[int, str, int]]:
     """Those whose instant has come."""
-    return select(_D.work_order, _D.clock, _D.due).where(_D.due <= within(now)).order_by(_D.due, _D.work_order)
+    return select(_D.work_order, _D.clock, _D.due).where(_D.due <= within(now)).order_by(_D.due, _D.work_order, _D.clock)

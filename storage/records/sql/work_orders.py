@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, TextClause, func, insert, select, text, update
@@ -48,6 +49,11 @@ class SqlWorkOrders:
         if row is None:
             raise NotFound(f"there is no work order {number}")
         return _SHAPE.thing(row)
+
+    def some(self, numbers: Sequence[int]) -> dict[int, WorkOrder]:
+        """Those that there are."""
+        wanted = select(WORK_ORDERS).where(_C.id.in_([within(number) for number in numbers]))
+        return {row.id: _SHAPE.thing(row) for row in self._do.rows(wanted)} if numbers else {}
 
     def find(self, wanted: WorkOrderFilter, cursor: str | None = None, limit: int = 50) -> Page[WorkOrder]:
         """Newest first."""

@@ -1,8 +1,11 @@
 """Leases, troubles of followers, and when clocks must be looked at."""
 
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 
 from facility.clock import Act, Clock
 from facility.instant import HOUR, MINUTE
@@ -107,6 +110,21 @@ def test_instants_can_be_moved_and_forgotten(records: SqlRecords) -> None:
         assert unit.clocks.due(NOON + 9 * HOUR, 10) == [Due(order.id, "respond", NOON + 3 * HOUR)]
         unit.clocks.forget([])
         unit.clocks.look_at([])
+
+
+def test_orders_that_were_open_before_there_was_a_scheduler_are_looked_at(records: SqlRecords) -> None:
+    module = import_module("storage.records.migrations.versions.m0051_response")
+    with records.begin() as unit:
+        order = unit.work_orders.add(replace(ORDER, clocks=(ARRIVE, RESPOND)))
+        over = unit.work_orders.add(replace(ORDER, clocks=(ARRIVE,)))
+        cancelled = take(over, Order(action=Action.CANCEL, who="li", at=NOON, reason="twice"), point_normal=None)
+        unit.work_orders.update(cancelled)
+    with records.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM clock_dues")
+        with Operations.context(MigrationContext.configure(connection)):
+            module._look_at_what_stands()
+    with records.read() as unit:
+        assert sorted(unit.clocks.due(0, 10)) == [Due(order.id, "arrive", 0), Due(order.id, "respond", 0)]
 
 
 def test_what_is_done_about_a_clock_is_done_once(shared: SqlRecords) -> None:

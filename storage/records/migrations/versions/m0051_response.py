@@ -1,5 +1,7 @@
 """What people's work hangs on: leases, troubles of followers, and when clocks fall due."""
 
+import json
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     _following()
     _clocks()
+    _look_at_what_stands()
 
 
 def _following() -> None:
@@ -58,6 +61,17 @@ def _clocks() -> None:
         sa.UniqueConstraint("work_order", "clock", "level", name="uq_clock_acts_level"),
         sqlite_autoincrement=True,
     )
+
+
+def _look_at_what_stands() -> None:
+    """Orders that are open already: their clocks are looked at at once, and then when it is time."""
+    bind = op.get_bind()
+    rows = bind.execute(sa.text("SELECT id, clocks FROM work_orders WHERE closed IS NULL")).all()
+    dues = [
+        {"order": row.id, "clock": name} for row in rows for name in {one["name"] for one in json.loads(row.clocks)}
+    ]
+    if dues:
+        bind.execute(sa.text("INSERT INTO clock_dues (work_order, clock, due) VALUES (:order, :clock, 0)"), dues)
 
 
 def _id() -> sa.Column[int]:
