@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from notify.channel import Message
 
@@ -62,3 +63,9 @@ def _longest(text: str, room: int, measure: Measure) -> str:
 def one_line(text: str) -> str:
     """Without line ends and control characters: for subjects and headers."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def quiet(message: Message) -> Message:
+    """Without what would call people in a group: somebody's words in an alert's or a report's text must not wake everybody."""
+    title, body = (text.replace("<@", "＜@").replace("<at", "＜at") for text in (message.title, message.body))
+    return replace(message, title=title, body=body)
