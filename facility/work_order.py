@@ -49,6 +49,16 @@ class Action(StrEnum):
     COMMENT = "comment"
 
 
+class Source(StrEnum):
+    """Why there is a work order."""
+
+    ALERT = "alert"
+    INSPECTION = "inspection"
+    REPORT = "report"
+    HAND = "hand"
+    PLAN = "plan"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One row of the table."""
@@ -129,6 +139,24 @@ class WorkOrder:
     duplicate_of: int | None = None
     finished_by: str = ""
     clocks: tuple[Clock, ...] = ()
+    source: Source = Source.ALERT
+    source_of: str = ""
+    """What it came from where that is no alert: ``report:12``, ``finding:3`` …"""
+    class_version: str = ""
+    team: str = ""
+    skills: tuple[str, ...] = ()
+    description: str = ""
+    """In the words of whoever opened it."""
+    cause: str = ""
+    """No two open orders have the same; empty: nothing can be said to be the same."""
+    latest_event: int = 0
+    """Event time of the newest alert that belongs to it."""
+    held_by: str = ""
+    approver: str = ""
+    """Who allowed that it is on hold."""
+    held_why: str = ""
+    held_at: int | None = None
+    verified_by: str = ""
     version: int = 0
 
     @property

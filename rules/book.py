@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from facility.alert import Severity
@@ -12,6 +12,7 @@ from facility.point import Point
 from facility.register import Register
 from facility.text import Text
 from facility.units import QUANTITIES
+from facility.work_class import WorkClass
 from rules.kind import CannotJudge
 from rules.limits import Limits
 from rules.rule import Filter, Rule, Signature, signature
@@ -29,6 +30,8 @@ class RuleBook:
     """A set of rules by id. Frozen: a change is a new book."""
 
     rules: dict[str, Rule] = field(default_factory=dict)
+    classes: Mapping[str, WorkClass] = field(default_factory=dict)
+    """The classes of work by id, for the work orders of alerts; handed in from outside this room."""
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules.values())

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from facility.alert import Severity
 from facility.alert_life import SHELVE_MAX
 from facility.mode import MODES, SETTING
+from facility.promise import Promise
 from facility.units import UnitError, canonical_unit, convert, parse_quantity_text, quantity_named
 from rules.book import RuleBook
 from rules.file import AppliesTable, FilterTable, RuleFile, StoryTable, rule_file_model
@@ -22,7 +23,7 @@ from rules.kind import Kind, Spec, SpecError, all_kinds
 from rules.locate import line_of
 from rules.problem import BrokenRules, Problem, invalid, plain
 from rules.relations import between_rules, with_titles
-from rules.rule import Applies, Filter, Inhibition, Level, Mode, Promise, Response, Rule, Story
+from rules.rule import Applies, Filter, Inhibition, Level, Mode, Response, Rule, Story
 from rules.windows import as_window
 
 __all__ = ["MANUAL", "BrokenRules", "Problem", "RuleBook", "load_book", "read_rule", "version"]
@@ -272,7 +273,8 @@ def _response(file: RuleFile) -> Response:
     if given.clocks and not given.work_order:
         raise _Misfit("clocks run on a work order: name its work_order as well", "response", "clocks")
     clocks = tuple(
-        Promise(name=name, within=clock.within, clause=clock.clause) for name, clock in sorted(given.clocks.items())
+        Promise(name=name, within=clock.within, clause=clock.clause, source="manual" if clock.clause else "site")
+        for name, clock in sorted(given.clocks.items())
     )
     return Response(work_order=given.work_order, emergency=given.emergency, clocks=clocks)
 

@@ -10,24 +10,22 @@ from facility.alert import QUIET, Alert, Condition, Track, settled
 from facility.breach import Breach
 from facility.point import Point
 from facility.text import Text
-from facility.work_order import WorkOrder
 from rules.aside import Aside, read_aside
 from rules.engine import Engine
 from rules.inhibit import Inhibitor
 from rules.judging import Outcome
 from rules.levels import family, raised_by
+from rules.orders import Orders
 from rules.respond import (
     alert_fact,
     at_level,
     is_late,
     moved,
     new_alert,
-    new_work_order,
-    work_order_fact,
 )
 from rules.rule import Rule
 from rules.timeline import Move, Transition, What
-from storage.records.port import NotFound, Unit, WorkOrderFilter
+from storage.records.port import NotFound, Unit
 
 Key = tuple[str, str]
 """(rule, point)"""
@@ -99,6 +97,11 @@ class Recorder:
     def _aside(self) -> Aside:
         """Tests and windows, read when the first alert is raised."""
         return read_aside(self._unit, self._engine.register, self._now)
+
+    @cached_property
+    def _orders(self) -> Orders:
+        """Work orders, looked at when the first alert wants one."""
+        return Orders(self._unit, self._engine, self._now)
 
     def order_for(self, alert: Alert) -> Alert:
         """With its work order, where its rule wants one."""
@@ -197,33 +200,7 @@ class Recorder:
     def _with_work_order(self, alert: Alert, rule: Rule) -> Alert:
         if not (rule.response.work_order and alert.announces):
             return alert
-        order = self._order_at_hand(alert)
-        if order is None:
-            order = self._unit.work_orders.add(new_work_order(alert, rule, self._now))
-            self._unit.facts.append(work_order_fact(order, alert, "opened", self._now))
-        else:
-            if order.id != alert.work_order:
-                self._unit.facts.append(work_order_fact(order, alert, "joined", self._now))
-            order = self._as_urgent(order, alert)
-        return replace(alert, work_order=order.id)
-
-    def _as_urgent(self, order: WorkOrder, alert: Alert) -> WorkOrder:
-        """People on their way to it learn that it became more urgent; it never becomes less urgent by itself."""
-        if alert.severity >= order.severity:
-            return order
-        order = self._unit.work_orders.update(replace(order, severity=alert.severity))
-        self._unit.facts.append(work_order_fact(order, alert, What.RAISED_SEVERITY.value, self._now))
-        return order
-
-    def _order_at_hand(self, alert: Alert) -> WorkOrder | None:
-        """The open order of this alert, or of an earlier one of the same rule on the same point: people are on it already."""
-        if alert.work_order is not None:
-            order = self._unit.work_orders.get(alert.work_order)
-            if order.open:
-                return order
-        page = self._unit.work_orders.find(WorkOrderFilter(open=True, assets=(alert.asset,)), limit=500)
-        same = (order for order in page.rows if (order.rule, order.point) == (alert.rule, alert.point))
-        return next(same, None)
+        return self._orders.of(alert, rule)
 
     def _breaches(self, move: Move) -> Iterator[Breach]:
         """The breaches that began; the end of one that had begun before is written at once."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import tzinfo
 from typing import Any
 
 from facility.alert import Alert, Condition, Severity, Track, follow
-from facility.clock import Clock
 from facility.fact import Fact
 from facility.instant import MINUTE
 from facility.point import Point
 from facility.register import Register
 from facility.text import Text
+from facility.work_class import WorkClass, by_name, start
 from facility.work_order import WorkOrder
 from rules.limits import Limits
 from rules.rule import Rule
@@ -98,12 +100,12 @@ def at_level(alert: Alert, severity: Severity, limits: Limits | None, limit: Tex
     return replace(after, acknowledged=False, acknowledged_by="", acknowledged_at=None)
 
 
-def new_work_order(alert: Alert, rule: Rule, now: int) -> WorkOrder:
-    """The work order of an alert; its clocks run from the event's own time."""
-    clocks = tuple(
-        Clock(name=promise.name, started=alert.started, limit=promise.within, clause=promise.clause)
-        for promise in rule.response.clocks
-    )
+def new_work_order(
+    alert: Alert, rule: Rule, now: int, work: WorkClass | None = None, zone: tzinfo | None = None
+) -> WorkOrder:
+    """The work order of an alert, with the clocks of its class; a rule's own win by name. They run from the event's own time."""
+    emergency = rule.response.emergency
+    promises = by_name(work.promises(emergency=emergency) if work else (), rule.response.clocks)
     return WorkOrder(
         alert=alert.id,
         kind=rule.response.work_order,
@@ -121,8 +123,12 @@ def new_work_order(alert: Alert, rule: Rule, now: int) -> WorkOrder:
         rule_version=alert.rule_version,
         opened=now,
         event_at=alert.started,
-        emergency=rule.response.emergency,
-        clocks=clocks,
+        latest_event=alert.started,
+        emergency=emergency,
+        clocks=start(promises, alert.started, zone),
+        team=work.team if work else "",
+        skills=work.skills if work else (),
+        class_version=work.version if work else "",
     )
 
 
@@ -160,9 +166,31 @@ def alert_fact(alert: Alert, what: str, before: str, now: int, why: str = "") ->
     )
 
 
-def work_order_fact(order: WorkOrder, alert: Alert, what: str, now: int) -> Fact:
-    """A work order that was opened for an alert, or joined by one."""
-    data = {"alert": alert.id, "rule": order.rule, "point": order.point, "event_at": order.event_at}
+def work_order_fact(
+    order: WorkOrder,
+    alert: Alert,
+    what: str,
+    now: int,
+    *,
+    before: WorkOrder | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> Fact:
+    """A work order that was opened for an alert, joined by one, or put together with another because of one."""
+    data: dict[str, Any] = {
+        "alert": alert.id,
+        "rule": alert.rule,
+        "point": alert.point,
+        "event_at": alert.started,
+        "kind": order.kind,
+        "severity": order.severity.value,
+    }
     return Fact(
-        at=now, noun="work-order", subject=str(order.id), what=what, after=order.state.value, who=WHO, data=data
+        at=now,
+        noun="work-order",
+        subject=str(order.id),
+        what=what,
+        before=before.state.value if before else "",
+        after=order.state.value,
+        who=WHO,
+        data=data | dict(more or {}),
     )

@@ -9,6 +9,7 @@ from facility.alert import Severity, Timing
 from facility.alert_life import SHELVE_MAX
 from facility.mode import SETTING, mode_at
 from facility.point import Point
+from facility.promise import Promise
 from facility.register import Register
 from facility.site import Asset
 from facility.text import Text
@@ -83,15 +84,6 @@ class Applies:
         if not (self.only.fits(known) and self.only.names(point)):
             return False
         return not any(other.fits(known) and other.names(point) for other in self.unless)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
-    """A time limit that the work order starts: respond, arrive, resolve, notice or review, within so many milliseconds."""
-
-    name: str
-    within: int
-    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

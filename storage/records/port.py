@@ -17,9 +17,10 @@ from facility.letter import DeadLetter, Unclaimed
 from facility.maintenance import Maintenance
 from facility.register import Change, Register
 from facility.test_mode import TestMode
-from facility.work_order import State, WorkOrder
+from facility.work_order import Source, State, WorkOrder
 from storage.records.breaches import Breaches, LateWork
 from storage.records.clocks import Clocks
+from storage.records.files import Files
 from storage.records.incidents import Bulletins, Incidents, Reviews
 from storage.records.leases import Leases
 from storage.records.notices import ChainRuns, Notices
@@ -69,6 +70,7 @@ class AlertFilter:
     """started < until"""
     test: bool | None = None
     """Went off in a test."""
+    work_order: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,14 @@ class WorkOrderFilter:
     assignees: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     assets: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    teams: tuple[str, ...] = ()
+    source_of: str = ""
+    cause: str = ""
+    duplicate_of: int | None = None
     alert: int | None = None
+    """The one that opened it."""
     since: int | None = None
     until: int | None = None
 
@@ -278,6 +287,8 @@ class Unit(Protocol):
     def late_work(self) -> LateWork: ...
     @property
     def work_orders(self) -> WorkOrders: ...
+    @property
+    def files(self) -> Files: ...
     @property
     def facts(self) -> Facts: ...
     @property

@@ -121,6 +121,8 @@ def _conditions(wanted: AlertFilter) -> list[ColumnElement[bool]]:
     ):
         if values:
             chosen.append(column.in_(values))
+    if wanted.work_order is not None:
+        chosen.append(_C.work_order == within(wanted.work_order))
     if wanted.since is not None:
         chosen.append(_C.started >= within(wanted.since))
     if wanted.until is not None:

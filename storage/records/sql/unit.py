@@ -6,6 +6,7 @@ from facility.maintenance import Maintenance
 from facility.test_mode import TestMode
 from storage.records.breaches import Breaches, LateWork
 from storage.records.clocks import Clocks
+from storage.records.files import Files
 from storage.records.incidents import Bulletins, Incidents, Reviews
 from storage.records.leases import Leases
 from storage.records.notices import ChainRuns, Notices
@@ -19,6 +20,7 @@ from storage.records.sql.breaches import SqlBreaches, SqlLateWork
 from storage.records.sql.chains import SqlChainRuns
 from storage.records.sql.clocks import SqlClocks
 from storage.records.sql.facts import SqlFacts
+from storage.records.sql.files import SqlFiles
 from storage.records.sql.incidents import SqlBulletins, SqlIncidents, SqlReviews
 from storage.records.sql.leases import SqlLeases
 from storage.records.sql.letters import SqlLetters
@@ -48,6 +50,7 @@ class SqlUnit:
         self.breaches: Breaches = SqlBreaches(transaction)
         self.late_work: LateWork = SqlLateWork(transaction)
         self.work_orders: WorkOrders = SqlWorkOrders(transaction)
+        self.files: Files = SqlFiles(transaction)
         self.maintenance: Maintenances = SqlSpans[Maintenance](transaction, MAINTENANCE, "ended")
         self.test_modes: TestRuns = SqlSpans[TestMode](transaction, TEST_MODES, "reported")
         self.rule_versions: RuleVersions = SqlRuleVersions(transaction)

@@ -78,11 +78,18 @@ def _conditions(wanted: WorkOrderFilter) -> list[ColumnElement[bool] | TextClaus
         (_C.assignee, wanted.assignees),
         (_C.zone, wanted.zones),
         (_C.asset, wanted.assets),
+        (_C.kind, wanted.kinds),
+        (_C.source, tuple(source.value for source in wanted.sources)),
+        (_C.team, wanted.teams),
+        (_C.source_of, (wanted.source_of,) if wanted.source_of else ()),
+        (_C.cause, (wanted.cause,) if wanted.cause else ()),
     ):
         if values:
             chosen.append(column.in_(values))
     if wanted.alert is not None:
         chosen.append(_C.alert == within(wanted.alert))
+    if wanted.duplicate_of is not None:
+        chosen.append(_C.duplicate_of == within(wanted.duplicate_of))
     if wanted.since is not None:
         chosen.append(_C.opened >= within(wanted.since))
     if wanted.until is not None:

@@ -3,6 +3,7 @@
 from storage.records.sql.tables.alerts import ALERTS, BREACHES, LATE_WORK, TRACKS
 from storage.records.sql.tables.columns import METADATA, storable, within
 from storage.records.sql.tables.facts import FACTS, NOTES
+from storage.records.sql.tables.files import FILES
 from storage.records.sql.tables.incidents import BULLETINS, INCIDENTS, MEASURES, REVIEWS
 from storage.records.sql.tables.letters import DEAD_LETTERS, UNCLAIMED
 from storage.records.sql.tables.notices import CHAINS, NOTICES
@@ -28,6 +29,7 @@ __all__ = [
     "DEAD_LETTERS",
     "FACTS",
     "FAILED_SIGN_INS",
+    "FILES",
     "INCIDENTS",
     "LATE_WORK",
     "LEASES",

@@ -77,6 +77,7 @@ ALERTS = Table(
         postgresql_where=text("closed IS NULL"),
     ),
     Index("ix_alerts_open", "id", sqlite_where=text("closed IS NULL"), postgresql_where=text("closed IS NULL")),
+    Index("ix_alerts_work_order", "work_order"),
     Index("ix_alerts_state", "condition", "acknowledged", "id"),
     Index("ix_alerts_zone", "zone", "id"),
     Index("ix_alerts_asset", "asset", "id"),

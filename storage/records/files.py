@@ -1,0 +1,17 @@
+"""The port of kept files."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from facility.kept_file import KeptFile
+
+
+class Files(Protocol):
+    """Files by their content."""
+
+    def keep(self, file: KeptFile) -> None:
+        """Nothing happens when it is there already."""
+
+    def get(self, sha256: str) -> KeptFile:
+        """Raises ``NotFound``."""
