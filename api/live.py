@@ -33,7 +33,7 @@ QUEUE = 500
 MOST_POINTS = 1000
 RESUME = 500
 """A browser that missed more facts than this reloads instead."""
-SHOWN_NOUNS = frozenset({"alert", "work-order", "letter", "device", "register", "rule", "system"})
+SHOWN_NOUNS = frozenset({"alert", "work-order", "letter", "device", "register", "rule", "system", "report"})
 """Facts about accounts are nobody's live news."""
 
 
@@ -301,6 +301,8 @@ def _about(unit: Unit, fact: Fact) -> dict[str, Any]:
                 "title": {"zh": order.title.say("zh"), "en": order.title.say("en")},
                 "open": order.open,
             }
+        if fact.noun == "report":
+            return {"severity": 1 if fact.data.get("emergency") and not fact.data.get("same_as") else 3}
     except (NotFound, ValueError):
         pass
     return {}

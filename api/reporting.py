@@ -190,10 +190,9 @@ def _permit(actor: Actor, right: Right) -> None:
 def make_codes(unit: Unit, register: Register, actor: Actor, scopes: list[str], at: int) -> list[PlaceCode]:
     """A code for each ``zone:ID`` and ``asset:ID``; what has a good one keeps it. Raises ``NotPermitted``, ``Problem``."""
     _permit(actor, Right.MANAGE_REGISTER)
-    good = {(code.zone, code.asset): code for code in unit.place_codes.all() if code.good}
-    return [
-        good.get(place) or _make(unit, place, actor, at) for place in [_place(register, s) for s in scopes[:MOST_CODES]]
-    ]
+    held = {(code.zone, code.asset): code for code in unit.place_codes.all() if code.good}
+    wanted = dict.fromkeys(_place(register, scope) for scope in scopes[:MOST_CODES])
+    return [held.get(place) or _make(unit, place, actor, at) for place in wanted]
 
 
 def _place(register: Register, scope: str) -> tuple[str, str]:

@@ -16,8 +16,10 @@ from api.web.look import Look, look_at
 from facility.alert import Alert
 from facility.maintenance import Maintenance
 from facility.register import Register
+from facility.residents_report import ResidentsReport
 from facility.test_mode import TestMode
 from storage.records.port import Unit
+from storage.records.reports import ReportFilter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,8 @@ class Frame:
     """Running now: a banner on every page says so."""
     windows: list[Maintenance]
     """In force now."""
+    reports: list[ResidentsReport]
+    """Emergencies that residents reported and nobody has taken note of; of one cause the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +97,12 @@ def people(unit: Unit, look: Look) -> dict[str, str]:
     """Account or part of the product → name."""
     names = {account.id: account.name for account in unit.people.accounts()}
     names |= {f"token/{token.id}": token.name for token in unit.people.tokens()}
-    return names | {"system:rules": look._("the rules"), "system:collector": look._("the collector")}
+    return names | {
+        "system:rules": look._("the rules"),
+        "system:collector": look._("the collector"),
+        "system:reports": look._("residents' reports"),
+        "resident": look._("a resident"),
+    }
 
 
 @contextmanager
@@ -117,13 +126,15 @@ def reading(request: Request, visitor: Visitor) -> Iterator[Page]:
 def _frame(unit: Unit, alerts: list[Alert], now: int) -> Frame:
     dead, unclaimed = unit.letters.counts()
     waiting = [alert for alert in alerts if not alert.acknowledged and alert.announces]
+    reports = [one for one in unit.reports.all(ReportFilter(urgent=True)) if one.same_as is None]
     return Frame(
         counts={n: sum(int(a.severity) == n and a.announces for a in alerts) for n in (1, 2, 3, 4)},
-        unacknowledged=len(waiting),
-        urgent=sum(alert.severity <= 2 for alert in waiting),
+        unacknowledged=len(waiting) + len(reports),
+        urgent=sum(alert.severity <= 2 for alert in waiting) + len(reports),
         dead=dead,
         unclaimed=unclaimed,
         head=unit.facts.head(),
         tests=[mode for mode in unit.test_modes.running() if mode.in_force(now)],
         windows=[window for window in unit.maintenance.running() if window.in_force(now)],
+        reports=reports,
     )

@@ -8,7 +8,10 @@ from api.web.pages import (
     figures,
     letters,
     maintenance,
+    place_codes,
     points,
+    report,
+    residents,
     rule_changes,
     rules,
     sign_in,
@@ -35,5 +38,8 @@ for page in (
     test_modes,
     maintenance,
     figures,
+    report,
+    residents,
+    place_codes,
 ):
     router.include_router(page.router)

@@ -105,13 +105,14 @@ function showValue(element, value) {
 }
 
 // Facts: which parts of the page they touch.
-const TOUCHES = { alert: ["alert", "zones", "counts"], "work-order": ["work-order"], letter: ["letter", "counts"], device: ["device", "counts"], register: ["zones", "device"], system: ["system"], "test-mode": ["test-mode", "aside"], maintenance: ["maintenance", "aside"] };
+const TOUCHES = { alert: ["alert", "zones", "counts"], "work-order": ["work-order"], letter: ["letter", "counts"], device: ["device", "counts"], register: ["zones", "device"], system: ["system"], "test-mode": ["test-mode", "aside"], maintenance: ["maintenance", "aside"], report: ["report", "aside", "counts"] };
 
 function heard(fact, seq) {
   if (seq <= seen) return;
   seen = seq;
   const touched = regions().filter((region) => (TOUCHES[fact.noun] || []).includes(region.dataset.region) && (!region.dataset.only || region.dataset.only === fact.subject));
   if (fact.noun === "alert" && fact.announces && !fact.acknowledged && ["raised", "re-alarmed", "rose"].includes(fact.what)) alarm(fact.severity);
+  if (fact.noun === "report" && fact.what === "reported" && fact.severity === 1) alarm(1);
   const free = touched.filter((region) => region.id === "counts" || !busy(region));
   const held = touched.filter((region) => !free.includes(region));
   for (const region of held) waiting.set(region.id, (waiting.get(region.id) || 0) + 1);
