@@ -67,3 +67,10 @@ class Device:
     """What the source calls it (DevEUI, friendly name, edge/device); empty means ``id``."""
     gateway: str = ""
     """The device that may speak for it, or empty."""
+    takes: str = ""
+    """The words that it may be told, such as ``on off``; empty for one that only reports."""
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """``takes``, word by word."""
+        return tuple(self.takes.split())

@@ -96,6 +96,13 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "what the source calls it (a DevEUI); empty: its id",
         ),
         _may("gateway", ID, "", "可代它发言的网关设备", "the device that may speak for it"),
+        _may(
+            "takes",
+            TEXT,
+            "",
+            "可以向它下达的指令，空格分隔，如 on off；只上报的设备留空",
+            "the words that it may be told, with spaces between, as in: on off; empty for one that only reports",
+        ),
     ),
     "points": (
         _must("id", ID, "测点编号", "the point's id"),
