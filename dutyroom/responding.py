@@ -14,6 +14,7 @@ from dutyroom import wiring
 from dutyroom.playbook_following import PlaybookFiles
 from dutyroom.responder import Responder
 from dutyroom.settings import Settings
+from dutyroom.telling import Telling
 from response import incident_watch
 from response.following import Follower
 from response.scheduler import SCHEDULER
@@ -22,25 +23,28 @@ from storage.readings.port import Readings
 from storage.records.port import Records
 
 
-def followers(settings: Settings) -> list[Follower]:
+def followers(settings: Settings, telling: Telling) -> list[Follower]:
     """Who reads the chain of facts. A name is for ever: its watermark lies under it."""
     return [
         _incidents(settings),
+        telling.follower,
     ]
 
 
-def steps(settings: Settings) -> list[Step]:
+def steps(telling: Telling) -> list[Step]:
     """What falls due by the clock."""
-    del settings
-    return [SCHEDULER,
+    return [
+        SCHEDULER,
         Step("incident steps", 1_000, incident_watch.say_what_is_late),
+        *telling.steps,
     ]
 
 
-def errands(settings: Settings, records: Records) -> list[Errand]:
+def errands(settings: Settings, records: Records, telling: Telling) -> list[Errand]:
     """What reaches outside."""
     return [
         _feedback(settings, records),
+        telling.errand(records),
     ]
 
 
@@ -67,12 +71,13 @@ def _feedback(settings: Settings, records: Records) -> Errand:
 
 def build(settings: Settings, records: Records) -> Responder:
     """All of it."""
+    telling = Telling(settings)
     return Responder(
         name=settings.responder,
         records=records,
-        followers=followers(settings),
-        steps=steps(settings),
-        errands=errands(settings, records),
+        followers=followers(settings, telling),
+        steps=steps(telling),
+        errands=errands(settings, records, telling),
         clock=wiring.now,
         tick=tick,
         about={"records": records.check()},

@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     site: str = Field("", description="folder with register/, sources.toml and rules/")
     data: str = Field("data", description="folder for databases, keys and the broker's store")
     http: str = Field("127.0.0.1:8080", description="address of the pages")
+    public_url: str = Field(
+        "", description="address by which people reach the pages, for links in notices: https://duty.example.com"
+    )
     secure_cookies: bool = Field(default=False, description="true behind HTTPS")
     worker: str = Field("worker-1", description="name of this collector; keep it over restarts, unique per broker")
     responder: str = Field("responder-1", description="name of this responder; keep it over restarts")
@@ -49,6 +52,11 @@ class Settings(BaseSettings):
     @classmethod
     def _broker(cls, value: str) -> str:
         return _one_of(value, ("mqtt", "mqtts"), "mqtt://host:1883 or mqtts://host:8883")
+
+    @field_validator("public_url")
+    @classmethod
+    def _pages(cls, value: str) -> str:
+        return _one_of(value, ("http", "https"), "https://host, as in https://duty.example.com")
 
     @field_validator("readings_url")
     @classmethod

@@ -41,6 +41,8 @@ class WhomKind(StrEnum):
     SKILL = "skill"
     """On duty, with the skill."""
     PERSON = "person"
+    ROOM = "room"
+    """Nobody in particular: a channel that many read, such as a group's robot."""
     MANAGER = "manager"
     CONTRACTOR = "contractor"
     """A contractor's team: whoever of them is on duty, else its own telephone."""
@@ -49,7 +51,7 @@ class WhomKind(StrEnum):
 
 
 NEEDS_NAME = frozenset(
-    {WhomKind.NEXT, WhomKind.TEAM, WhomKind.SKILL, WhomKind.PERSON, WhomKind.CONTRACTOR},
+    {WhomKind.NEXT, WhomKind.TEAM, WhomKind.SKILL, WhomKind.PERSON, WhomKind.CONTRACTOR, WhomKind.ROOM},
 )
 TAKES_NAME = NEEDS_NAME | {WhomKind.ON_DUTY}
 
@@ -76,7 +78,10 @@ def whom(text: str) -> Whom:
     return found
 
 
-ALLOWED_WHOM = "on-duty, on-duty:TEAM, next:TEAM, team:TEAM, skill:SKILL, person:ID, contractor:TEAM, manager, assignee"
+ALLOWED_WHOM = (
+    "on-duty, on-duty:TEAM, next:TEAM, team:TEAM, skill:SKILL, person:ID, contractor:TEAM, "
+    "room:CHANNEL, manager, assignee"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +158,9 @@ def pick(
     about: About = About.ALARM,
     named: str = "",
 ) -> Chain | None:
-    """The chain for such a thing: the one that its class of work names, else the one that fits most closely."""
-    if (own := chains.get(named)) is not None and not life_safety:
+    """The chain for such a thing: the one that its class of work names, if it is for so urgent a thing; else the closest."""
+    own = chains.get(named)
+    if own is not None and replace(own, classes=()).fits(kind, severity, life_safety=life_safety):
         return own
     fitting = [
         chain

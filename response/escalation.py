@@ -124,7 +124,7 @@ class Escalation:
 
     def _chain(self, kind: str, severity: Severity, *, life_safety: bool) -> Chain:
         found = pick(self.chains(), kind, severity, life_safety=life_safety, named=self.named(kind))
-        # Loading refuses chains that leave something out; a class may name one that is for less urgent things.
+        # Loading refuses chains that leave something out.
         assert found is not None
         return found
 
@@ -170,9 +170,10 @@ class Escalation:
         chain = self.chains().get(run.chain) or self._chain("", run.severity, life_safety=run.life_safety)
         key = f"{run.cause}/{run.chain}/{run.id}.{run.round}"
         telling = Telling(self.teller, unit, chain, self._subject(unit, run), key, now, run.id)
+        this_time: set[tuple[str, str]] = set()
         while True:
             run, fired = go_on(run, chain, now)
-            reached = [telling.level(firing) for firing in fired]
+            reached = [telling.level(firing, this_time) or firing.told > 1 for firing in fired]
             # A level that reaches nobody hands on at once: nobody waits for somebody who is not there.
             if all(reached) or run.level_at is None:
                 break

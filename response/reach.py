@@ -13,6 +13,8 @@ from facility.person import Right, Role
 from facility.rota import Person, Rota
 from storage.records.people import Account
 
+ROOM = "room/"
+"""Before a channel's name: a notice for nobody in particular."""
 MANAGEMENT = "management"
 """The rota's team of managers; without one, whoever holds the manager's role."""
 
@@ -83,6 +85,8 @@ class Reach:
                 return _one(self.person(self.assignee)) if self.assignee else ()
             case WhomKind.CONTRACTOR:
                 return self.rota.on_duty(self.at, team=whom.name) or self._team_itself(whom.name)
+            case WhomKind.ROOM:
+                return (Person(id=f"{ROOM}{whom.name}", name=whom.name),)
             case WhomKind.MANAGER:
                 return self._managers()
 
@@ -128,6 +132,9 @@ def ways(person: Person, by: Sequence[str], channels: frozenset[str]) -> list[tu
     ``channels`` are those that the house has. Empty: there is no way to the person at all.
     """
     here = channels | {IN_APP}
+    if person.id.startswith(ROOM):
+        name = person.id.removeprefix(ROOM)
+        return [(name, "")] if name in channels else []
     wanted = [(channel, address_of(person, channel)) for channel in dict.fromkeys([*by, IN_APP]) if channel in here]
     found = [(channel, address) for channel, address in wanted if address]
     if any(channel != IN_APP for channel, _ in found) or not _outside(by, here):

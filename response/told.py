@@ -135,12 +135,15 @@ class Telling:
     now: int
     run: int = 0
 
-    def level(self, firing: Firing) -> bool:
-        """One level tells its people. False when it reached nobody whom the chain has not told yet."""
+    def level(self, firing: Firing, this_time: set[tuple[str, str]]) -> bool:
+        """One level tells its people. False when it reached nobody whom the chain has not told yet.
+
+        ``this_time``: (person, channel) told in this same moment by another level; what it tells is added.
+        """
         level = self.chain.levels[firing.level]
         found = self.found(level)
-        known = {(notice.person, notice.channel) for notice in self.told()} if firing.told == 1 else set()
-        people = self._write(firing, found, known, level.most)
+        known = {(notice.person, notice.channel) for notice in self.told()} if firing.told == 1 else this_time
+        people = self._write(firing, found, known, level.most, this_time)
         what = "told" if people else "nobody-new" if found else "nobody-there"
         self._fact(
             what,
@@ -160,7 +163,7 @@ class Telling:
     def last_resort(self) -> None:
         """No level reached anybody: everybody who could act."""
         found = self.teller.reach(self.unit, self.now).anybody()
-        people = self._write(Firing(len(self.chain.levels) - 1, 0, self.now), found, set(), 0)
+        people = self._write(Firing(len(self.chain.levels) - 1, 0, self.now), found, frozenset(), 0, set())
         self._fact("told-everybody" if people else "nobody-at-all", people=people)
 
     def found(self, level: Level) -> list[Reached]:
@@ -187,14 +190,17 @@ class Telling:
         timed = [one if one.channel == IN_APP else replace(one, due=due, planned=due, digest=digest) for one in drafts]
         return [notice for notice in timed if self.unit.notices.add(notice)]
 
-    def _write(self, firing: Firing, found: Sequence[Reached], known: Known, most: int) -> list[str]:
+    def _write(
+        self, firing: Firing, found: Sequence[Reached], known: Known, most: int, this_time: set[tuple[str, str]]
+    ) -> list[str]:
         """So many people at most; whom it told."""
         people: list[str] = []
         for reached in found:
             if most and len(people) >= most:
                 break
-            if self.to(reached, firing, known):
+            if written := self.to(reached, firing, frozenset(known)):
                 people.append(reached.person.id)
+                this_time |= {(notice.person, notice.channel) for notice in written}
         return people
 
     def _notice(self, reached: Reached, firing: Firing, way: tuple[str, str]) -> Notice:

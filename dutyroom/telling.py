@@ -1,0 +1,112 @@
+"""Who is told, put together: chains, what to do first, channels, and the outbox that sends."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dutyroom import wiring
+from dutyroom.chain_following import ChainFiles
+from dutyroom.rule_files import RuleFiles
+from dutyroom.settings import Settings, SettingsError
+from facility.alert import Alert
+from facility.text import Text
+from response import delivery_watch, digests
+from response.escalation import NOUNS, Escalation
+from response.following import Follower
+from response.steps import Errand, Step
+from response.told import Teller
+from rules.definition import BrokenRules, load_book
+
+if TYPE_CHECKING:
+    from notify.channel_kind import ChannelSettings
+    from notify.outbox import Outbox
+    from storage.records.port import Records
+
+NAME = "escalation"
+"""Of the follower: its watermark lies under it for ever."""
+
+
+class Telling:
+    """What the responder is given of it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.chains = ChainFiles(settings.site_folder)
+
+    @property
+    def follower(self) -> Follower:
+        """Begins and stops chains."""
+        return Follower(NAME, self.escalation.follow, NOUNS)
+
+    @property
+    def steps(self) -> list[Step]:
+        """Levels that fall due, digests, channels that reach nobody."""
+        return [
+            Step("escalation", 250, self.escalation.due),
+            Step("digests", 5_000, digests.gather),
+            Step("undelivered notices", 2_000, delivery_watch.watch),
+        ]
+
+    def errand(self, records: Records) -> Errand:
+        """The outbox. It loads what channels need when it begins."""
+        begun: list[Outbox] = []
+
+        def run(records: Records, now: int) -> bool:
+            if not begun:
+                begun.append(self._outbox())
+            return begun[0].run(records, now)
+
+        def close() -> None:
+            for outbox in begun:
+                outbox.close()
+                outbox.last_marks(records, wiring.now())
+
+        return Errand("outbox", 100, run, close)
+
+    @cached_property
+    def escalation(self) -> Escalation:
+        """The chains at work."""
+        names = frozenset(given.name for given in self._given)
+        return Escalation(
+            chains=self.chains.chains,
+            teller=Teller(channels=lambda: names),
+            first=self._do_first,
+        )
+
+    def _do_first(self, alert: Alert) -> Text:
+        rule = self._rules.book().rules.get(alert.rule)
+        return rule.do_first if rule is not None else Text("", "")
+
+    @cached_property
+    def _rules(self) -> RuleFiles:
+        files = RuleFiles(self._settings.site_folder)
+        try:
+            files.load()
+        except BrokenRules:
+            files.fall_back(load_book())
+        return files
+
+    @cached_property
+    def _given(self) -> tuple[ChannelSettings, ...]:
+        from notify.channel_file import FILE, ChannelsError, read_channels
+
+        file = self._settings.site_folder / FILE if self._settings.site_folder else None
+        if file is None or not file.is_file():
+            return ()
+        try:
+            return read_channels(file.read_text("utf-8"), str(file))
+        except ChannelsError as error:
+            raise SettingsError(str(error)) from None
+
+    def _outbox(self) -> Outbox:
+        from notify.channel_kind import Parts
+        from notify.opening import open_channels
+        from notify.outbox import Outbox
+        from notify.texts.rendering import Texts
+
+        site = self._settings.site_folder
+        parts = Parts(clock=wiring.now, folder=site) if site else Parts(clock=wiring.now)
+        folders = [site / "texts"] if site else []
+        texts = Texts(*folders, link=self._settings.public_url)
+        return Outbox(self._settings.responder, open_channels(self._given, parts), texts)
