@@ -18,6 +18,8 @@ HAPPENED = {
     "approved": N_("approved"),
     "refused": N_("refused"),
     "called-off": N_("called off"),
+    "removed": N_("taken out"),
+    "revoked": N_("made useless"),
 }
 
 ANSWERS = {

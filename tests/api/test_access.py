@@ -11,7 +11,7 @@ from api.app import create_app
 from facility.person import RIGHTS, Right, Role
 from tests.api.seed import GAUGE, House
 
-OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/preferences")}
+OPEN = {("GET", "/rota/calendar/{secret}.ics"), ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/preferences")}
 """Reachable without signing in."""
 
 FROM_HERE = {("GET", "/metrics")}
@@ -30,6 +30,18 @@ WRITES = {
     "alarm-limits": Right.MANAGE_REGISTER,
     "try": Right.ACT_ON_WORK,
     "save": Right.MANAGE_REGISTER,
+    "shifts": Right.DISPATCH,
+    "cancel": Right.DISPATCH,
+    "undo": Right.DISPATCH,
+    "leave": Right.ACT_ON_ALERTS,
+    "swap": Right.ACT_ON_ALERTS,
+    "swaps": Right.ACT_ON_ALERTS,
+    "{answer}": Right.ACT_ON_ALERTS,
+    "holidays": Right.MANAGE_ROTA,
+    "contacts": Right.ACT_ON_ALERTS,
+    "calendar": Right.ACT_ON_ALERTS,
+    "revoke": Right.ACT_ON_ALERTS,
+    "take-back": Right.MANAGE_ROTA,
 }
 STREAMS = {"/live"}
 
@@ -43,7 +55,7 @@ def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
 
 def filled(path: str) -> str:
     action = "acknowledge" if "/alerts/" in path else "accept"
-    known = {"{number}": "1", "{action}": action, "{table}": "points", "{key:path}": GAUGE}
+    known = {"{answer}": "approve", "{number}": "1", "{action}": action, "{table}": "points", "{key:path}": GAUGE}
     ids = {"/rules/{id}": "/rules/pump-pressure-band", "/zones/{id}": "/zones/t1", "{id}": GAUGE}
     for name, value in (known | ids).items():
         path = path.replace(name, value)

@@ -8,10 +8,12 @@ from api.web.pages import (
     figures,
     letters,
     maintenance,
+    people,
     place_codes,
     points,
     report,
     residents,
+    rota,
     rule_changes,
     rules,
     sign_in,
@@ -41,5 +43,7 @@ for page in (
     report,
     residents,
     place_codes,
+    people,
+    rota,
 ):
     router.include_router(page.router)
