@@ -39,7 +39,9 @@ class TooMany(Exception):
 def room_of(context: Context, unit: Unit) -> Room:
     """What a deed needs to know."""
     book = context.report_book()
-    return Room(book=book, register=context.register(unit), desk=OrderDesk(kinds=book.kinds))
+    return Room(
+        book=book, register=context.register(unit), desk=OrderDesk(kinds=book.kinds, classes=context.book().classes)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

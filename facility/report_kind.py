@@ -37,6 +37,8 @@ class ReportKind:
     """The class of work (``facility.work_class``) that such a report becomes."""
     clause: str = "RS-1"
     emergency: bool = False
+    life_safety: bool = False
+    """Such an emergency is about people."""
     advice: Text = field(default_factory=lambda: Text(""))
     """What to do until somebody comes."""
     assets: tuple[str, ...] = ()

@@ -8,8 +8,8 @@ from facility.alert import NotAllowed
 from facility.residents_report import Deed, Done, Outcome, ResidentsReport
 from facility.text import Text
 from facility.work_order import MissingField
-from response.reports.ordering import Room
-from response.reports.writing import PRODUCT, RESIDENT, write_deed
+from response.reports.ordering import PRODUCT, Room
+from response.reports.writing import RESIDENT, write_deed
 from storage.records.port import NotFound, Unit
 
 WORKED = ("accepted", "arrived", "started", "finished")

@@ -9,8 +9,8 @@ from facility.alert import NotAllowed
 from facility.fact import Fact
 from facility.residents_report import Deed, Done, Outcome, ReportState
 from response.reports.deeds import give_out
-from response.reports.ordering import Room
-from response.reports.writing import PRODUCT, erase_number, write_deed
+from response.reports.ordering import PRODUCT, Room
+from response.reports.writing import erase_number, write_deed
 from storage.records.port import NotFound, Unit
 from storage.records.reports import ReportFilter
 

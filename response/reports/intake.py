@@ -8,9 +8,9 @@ from facility.instant import HOUR
 from facility.place_code import Contact
 from facility.report_kind import without_numbers
 from facility.residents_report import Deed, Done, ReportState, ResidentsReport, Way
-from response.reports.ordering import Room
+from response.reports.ordering import PRODUCT, Room
 from response.reports.settings import CONSENT, ReportBook
-from response.reports.writing import PRODUCT, RESIDENT, report_fact, write_deed
+from response.reports.writing import RESIDENT, report_fact, write_deed
 from storage.records.port import Unit
 from storage.records.reports import ReportFilter
 

@@ -64,6 +64,7 @@ def read_kind(content: bytes, path: Path) -> ReportKind:
         work=file.work,
         clause=file.clause,
         emergency=file.emergency,
+        life_safety=file.life_safety,
         advice=_text(file.advice) if file.advice else Text(""),
         assets=tuple(file.assets),
         words_zh=tuple(file.words.zh),

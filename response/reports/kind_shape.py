@@ -48,6 +48,7 @@ class KindFile(_Table):
     work: Name = Field(description="the class of work that such a report becomes")
     clause: str = Field("RS-1", description="the manual's clause")
     emergency: bool = Field(False, description="true: an order at once, and at the head of every page until looked at")
+    life_safety: bool = Field(False, description="true: such an emergency is about people, and goes before all else")
     advice: BothTexts | None = Field(None, description="what to do until somebody comes")
     assets: list[str] = Field([], description="kinds of asset at which it stands first; lift* for all that begin so")
     words: WordLists = WordLists()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from facility.alert import NotAllowed, Severity
 from facility.clock import Clock
@@ -13,10 +14,14 @@ from facility.register import Register
 from facility.report_kind import ReportKinds
 from facility.residents_report import Done, ResidentsReport
 from facility.text import Text
-from facility.work_order import Action, Order, State, WorkOrder, take
+from facility.work_class import WorkClass
+from facility.work_join import cause_key, is_same_cause, joined
+from facility.work_order import Action, Order, Source, State, WorkOrder, take
 from response.reports.settings import ReportBook
-from storage.records.port import Unit
+from storage.records.port import Unit, WorkOrderFilter
 
+PRODUCT = "system:reports"
+"""Who did it, where nobody had to say so."""
 VISIT = "visit"
 """The clock of the time that was agreed with the resident."""
 SOLVED_WORD = "回访：居民确认已解决 / called back: the resident says that it is solved"
@@ -51,50 +56,52 @@ class Room:
     desk: Desk
 
 
-Opener = Callable[[Unit, Register, WorkOrder, str, int], WorkOrder]
-"""Writes a new order with its fact, and gives it to whom its class says."""
-
-
-def open_plainly(unit: Unit, register: Register, order: WorkOrder, who: str, at: int) -> WorkOrder:
-    """The order as it is, given to nobody."""
-    del register
-    kept = unit.work_orders.add(order)
-    data = {"kind": kept.kind, "zone": kept.zone, "asset": kept.asset, "event_at": kept.event_at}
-    fact = Fact(
-        at=at, noun="work-order", subject=str(kept.id), what="opened", after=kept.state.value, who=who, data=data
-    )
-    unit.facts.append(fact)
-    return kept
-
-
 @dataclass(frozen=True, kw_only=True)
 class OrderDesk:
     """See ``Desk``."""
 
     kinds: ReportKinds
-    opener: Opener = field(default=open_plainly)
-    clocks: Mapping[str, Callable[[int], tuple[Clock, ...]]] = field(default_factory=dict)
+    classes: Mapping[str, WorkClass] = field(default_factory=dict)
+    """Classes of work by their ids: clocks, team, skills, how far one cause reaches."""
 
     def open(self, unit: Unit, register: Register, report: ResidentsReport, who: str, at: int) -> int:
-        """See ``Desk``."""
-        return self.opener(unit, register, self.draft(report, at), who, at).id
+        """See ``Desk``. Opened by itself it joins what is open about the same cause; a person has said that it is none."""
+        draft, work = self.draft(register, report, at), self.classes.get(self.kinds.get(report.kind).work)
+        open_ones = _open_there(unit, draft)
+        if work is None:
+            return _opened(unit, draft, report, who, at).id
+        same = next((order for order in open_ones if is_same_cause(order, draft, work)), None)
+        if same is not None and who == PRODUCT:
+            after = unit.work_orders.update(joined(same, draft, work.together))
+            _tell(unit, same, after, "voice-added", who=who, at=at, report=report.id)
+            return after.id
+        return _opened(unit, replace(draft, cause=cause_key(draft, work, open_ones)), report, who, at).id
 
-    def draft(self, report: ResidentsReport, at: int) -> WorkOrder:
+    def draft(self, register: Register, report: ResidentsReport, at: int) -> WorkOrder:
         """The order that the report asks for. What happened, happened when it was reported: clocks run from there."""
         kind = self.kinds.get(report.kind)
-        clocks = self.clocks.get(kind.work)
+        work = self.classes.get(kind.work)
+        clocks = work.clocks_at(report.received, _zone(register), emergency=report.emergency) if work else ()
         return WorkOrder(
             kind=kind.work,
             title=kind.title,
             clause=kind.clause,
-            severity=Severity.CRITICAL if report.emergency else Severity.MEDIUM,
+            severity=Severity.CRITICAL if report.emergency else work.severity if work else Severity.MEDIUM,
+            life_safety=report.emergency and kind.life_safety,
             asset=report.asset,
             zone=report.zone,
             limit=REPORTED,
             opened=at,
             event_at=report.received,
+            latest_event=report.received,
             emergency=report.emergency,
-            clocks=clocks(report.received) if clocks else (),
+            clocks=clocks,
+            source=Source.REPORT,
+            source_of=f"report:{report.id}",
+            class_version=work.version if work else "",
+            team=work.team if work else "",
+            skills=work.skills if work else (),
+            description=report.words,
         )
 
     def join(self, unit: Unit, order: int, report: ResidentsReport, who: str, at: int) -> None:
@@ -133,6 +140,37 @@ class OrderDesk:
             if found.open:
                 return found.id
         return self.open(unit, register, replace(report, received=done.at), done.who, done.at)
+
+
+def _open_there(unit: Unit, draft: WorkOrder) -> list[WorkOrder]:
+    """Open ones of that class in that zone, the oldest first."""
+    wanted = WorkOrderFilter(open=True, kinds=(draft.kind,), zones=(draft.zone,))
+    return unit.work_orders.find(wanted, limit=200).rows[::-1]
+
+
+def _zone(register: Register) -> ZoneInfo:
+    site = next(iter(register.sites.values()), None)
+    try:
+        return ZoneInfo(site.timezone if site else "Asia/Shanghai")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("Asia/Shanghai")
+
+
+def _opened(unit: Unit, draft: WorkOrder, report: ResidentsReport, who: str, at: int) -> WorkOrder:
+    order = unit.work_orders.add(draft)
+    data: dict[str, Any] = {
+        "report": report.id,
+        "event_at": order.event_at,
+        "kind": order.kind,
+        "severity": order.severity.value,
+        "zone": order.zone,
+        "asset": order.asset,
+    }
+    fact = Fact(
+        at=at, noun="work-order", subject=str(order.id), what="opened", after=order.state.value, who=who, data=data
+    )
+    unit.facts.append(fact)
+    return order
 
 
 def _tell(

@@ -14,7 +14,6 @@ from storage.records.port import NotFound, Unit
 NOUN = "report"
 RESIDENT = "resident"
 """Who did it, where it was the person behind the form or the link."""
-PRODUCT = "system:reports"
 
 
 def write_deed(unit: Unit, report: ResidentsReport, done: Done, settings: ReportSettings) -> ResidentsReport:

@@ -19,6 +19,7 @@ from tests.api.browser import Browser, words
 from tests.api.seed import NOW, House
 
 CODE = "AbCdEf-12345"
+ENGLISH = {"accept-language": "en"}
 
 
 @pytest.fixture
@@ -92,11 +93,11 @@ def test_an_emergency_tells_to_call_and_stands_at_the_head_of_every_page(
     assert "Call now, if you have not yet" in words(phone.get(link, headers={"accept-language": "en"}).text)
     officer = browser_of("officer")
     for address in ("/", "/alerts", "/rules"):
-        html = officer.page(address, **{"accept-language": "en"})
+        html = officer.page(address, 200, **ENGLISH)
         assert "Someone is trapped in the lift" in html
         assert 'data-urgent="1"' in html
     assert officer.send("/residents/1/look") == 303
-    assert "Someone is trapped" not in officer.page("/rules", **{"accept-language": "en"})
+    assert "Someone is trapped" not in officer.page("/rules", 200, **ENGLISH)
     with home.records.read() as unit:
         assert unit.work_orders.get(unit.reports.get(1).work_order or 0).emergency
 
@@ -246,7 +247,7 @@ def test_the_resident_says_by_the_link_that_it_is_not_and_no_word_goes_into_a_fa
         assert "王小明" not in str(unit.facts.after(0))
         assert "还是滴" in unit.reports.get(1).words
         assert "1381" not in unit.reports.get(1).words
-    assert "not solved: for management" in words(officer.page("/residents?show=escalated", **{"accept-language": "en"}))
+    assert "not solved: for management" in words(officer.page("/residents?show=escalated", 200, **ENGLISH))
     assert officer.send("/residents/1/take-up", reason="x") == 403
     assert browser_of("manager").send("/residents/1/take-up", reason="New pipe ordered.") == 303
 
@@ -295,7 +296,7 @@ def test_the_officer_writes_down_what_the_hotline_says_and_it_is_given_out_or_jo
     )
     assert officer.send("/residents", place=f"zone:{zone}", words="停水了") == 303
     assert officer.send("/residents/1/assign") == 303
-    assert "The same: join it" in words(officer.page("/residents/2", **{"accept-language": "en"}))
+    assert "The same: join it" in words(officer.page("/residents/2", 200, **ENGLISH))
     assert officer.send("/residents/2/assign", same_as="1") == 303
     with home.records.read() as unit:
         assert unit.reports.get(2).work_order == unit.reports.get(1).work_order
@@ -315,7 +316,7 @@ def test_who_did_the_work_is_not_offered_the_call_back(
 ) -> None:
     solved(home, phone, browser_of("officer"))
     engineer = browser_of("engineer")
-    assert "somebody else must call back" in words(engineer.page("/residents/1", **{"accept-language": "en"}))
+    assert "somebody else must call back" in words(engineer.page("/residents/1", 200, **ENGLISH))
     assert engineer.send("/residents/1/confirm", mark="5") == 409
     assert browser_of("officer").send("/residents/1/confirm", mark="5") == 303
 
@@ -372,9 +373,9 @@ def test_a_printed_code_leads_to_the_form(home: House, browser_of: Callable[[str
 
 def test_pages_teach_while_they_are_empty(browser_of: Callable[[str], Browser]) -> None:
     officer = browser_of("officer")
-    assert "Nothing is reported." in words(officer.page("/residents", **{"accept-language": "en"}))
-    assert "No code yet." in words(officer.page("/place-codes", **{"accept-language": "en"}))
-    assert "No code yet." in words(officer.page("/place-codes/sheet", **{"accept-language": "en"}))
+    assert "Nothing is reported." in words(officer.page("/residents", 200, **ENGLISH))
+    assert "No code yet." in words(officer.page("/place-codes", 200, **ENGLISH))
+    assert "No code yet." in words(officer.page("/place-codes/sheet", 200, **ENGLISH))
 
 
 def test_an_agreed_visit_is_shown_to_the_resident(

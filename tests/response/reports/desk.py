@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from facility.fact import Fact
+from facility.instant import HOUR, MINUTE
+from facility.promise import Promise
 from facility.register import Register, difference
 from facility.residents_report import Deed, Done, ResidentsReport, Way
 from facility.site import Asset, Site, Zone
 from facility.text import Text
+from facility.work_class import Reach, WorkClass
 from facility.work_order import Action, Order, WorkOrder, take
 from response.reports.deeds import act
 from response.reports.following import follow
@@ -46,6 +49,17 @@ def small_register() -> Register:
 
 
 BOOK = load_report_book()
+CLASSES = {
+    "water-supply": WorkClass(
+        id="water-supply",
+        title=Text("给水", "Water supply"),
+        about=Text("", ""),
+        clocks=(Promise(name="respond", within=15 * MINUTE, clause="RS-2"),),
+        emergency_clocks=(Promise(name="arrive", within=HOUR, clause="ER-1"),),
+        team="water",
+        reach=Reach.ZONE,
+    )
+}
 
 
 @dataclass
@@ -58,7 +72,9 @@ class DutyRoom:
     followed: int = 0
 
     def room(self, unit: Unit) -> Room:
-        return Room(book=self.book, register=unit.registers.load(), desk=OrderDesk(kinds=self.book.kinds))
+        return Room(
+            book=self.book, register=unit.registers.load(), desk=OrderDesk(kinds=self.book.kinds, classes=CLASSES)
+        )
 
     def tell(self, words: str, **more: object) -> ResidentsReport:
         told = Told(**({"way": Way.WEB, "zone": "t1-f1", "words": words} | more))  # type: ignore[arg-type]

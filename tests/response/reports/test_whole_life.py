@@ -7,7 +7,7 @@ import pytest
 from facility.alert import NotAllowed, Severity
 from facility.instant import DAY, HOUR, MINUTE
 from facility.residents_report import Deed, Outcome, ReportState, Way
-from facility.work_order import Action, MissingField, State
+from facility.work_order import Action, MissingField, State, WorkOrder
 from response.reports.following import end_what_ends, give_out_unseen
 from response.reports.links import LATEST, SOONEST, digest, hand_out, recognise, site_key
 from response.reports.similar import similar
@@ -163,12 +163,47 @@ def test_an_agreed_visit_is_a_clock_of_the_order_also_when_agreed_before_there_w
     report = duty.tell("没水")
     duty.do(report.id, Deed.AGREE, by=NOON + 3 * HOUR)
     order = duty.order(duty.do(report.id, Deed.ASSIGN).work_order)
-    assert [(clock.name, clock.due, clock.clause) for clock in order.clocks] == [("visit", NOON + 3 * HOUR, "RS-2")]
+    assert visits(order) == [(NOON + 3 * HOUR, "RS-2", None)]
     duty.do(report.id, Deed.AGREE, by=NOON + HOUR)
-    assert [clock.due for clock in duty.order(order.id).clocks] == [NOON + HOUR]
+    assert visits(duty.order(order.id)) == [(NOON + HOUR, "RS-2", None)]
     duty.now = NOON + MINUTE
     arrived = duty.work(order.id, Action.ACCEPT, Action.ARRIVE)
-    assert [clock.stopped for clock in arrived.clocks] == [NOON + MINUTE]
+    assert visits(arrived) == [(NOON + HOUR, "RS-2", NOON + MINUTE)]
+
+
+def visits(order: WorkOrder) -> list[tuple[int, str, int | None]]:
+    return [(clock.due, clock.clause, clock.stopped) for clock in order.clocks if clock.name == "visit"]
+
+
+def test_an_order_has_the_clocks_and_the_team_of_its_class_from_when_it_was_reported(duty: DutyRoom) -> None:
+    report = duty.tell("没水")
+    duty.now += 10 * MINUTE
+    order = duty.order(duty.do(report.id, Deed.ASSIGN).work_order)
+    assert [(clock.name, clock.started, clock.limit) for clock in order.clocks] == [("respond", NOON, 15 * MINUTE)]
+    assert (order.team, order.source, order.source_of, order.opened) == ("water", "report", "report:1", duty.now)
+    burst = duty.order(duty.tell("水管爆裂", zone="t2-f1").work_order)
+    assert [clock.name for clock in burst.clocks] == ["respond", "arrive"]
+
+
+def test_what_is_given_out_by_itself_joins_the_open_order_of_the_same_cause_and_makes_it_as_urgent(
+    duty: DutyRoom,
+) -> None:
+    first = duty.do(duty.tell("没水").id, Deed.ASSIGN)
+    burst = duty.tell("水管爆裂，到处是水")
+    order = duty.order(first.work_order)
+    assert burst.work_order == first.work_order
+    assert (order.severity, order.emergency) == (Severity.CRITICAL, True)
+    # A person who says "a new order" has looked, and is believed.
+    assert duty.do(duty.tell("水管漏水").id, Deed.ASSIGN).work_order != first.work_order
+
+
+def test_only_emergencies_about_people_are_life_safety(duty: DutyRoom) -> None:
+    def life_safety(words: str) -> bool:
+        return duty.order(duty.tell(words).work_order).life_safety
+
+    assert [life_safety(words) for words in ("着火了", "煤气味", "电梯困人", "触电", "水管爆裂")] == [True] * 4 + [
+        False
+    ]
 
 
 def test_what_nobody_looked_at_in_time_is_given_out_by_its_words(duty: DutyRoom) -> None:
