@@ -12,6 +12,7 @@ from functools import cache
 
 from dutyroom import wiring
 from dutyroom.playbook_following import PlaybookFiles
+from dutyroom.report_following import ReportsInMotion
 from dutyroom.responder import Responder
 from dutyroom.settings import Settings
 from dutyroom.telling import Telling
@@ -71,12 +72,12 @@ def _feedback(settings: Settings, records: Records) -> Errand:
 
 def build(settings: Settings, records: Records) -> Responder:
     """All of it."""
-    telling = Telling(settings)
+    telling, reports = Telling(settings), ReportsInMotion(settings.site_folder)
     return Responder(
         name=settings.responder,
         records=records,
-        followers=followers(settings, telling),
-        steps=steps(telling),
+        followers=[*followers(settings, telling), reports.follower],
+        steps=[*steps(telling), *reports.steps],
         errands=errands(settings, records, telling),
         clock=wiring.now,
         tick=tick,

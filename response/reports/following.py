@@ -10,6 +10,7 @@ from facility.fact import Fact
 from facility.residents_report import Deed, Done, Outcome, ReportState
 from response.reports.deeds import give_out
 from response.reports.ordering import PRODUCT, Room
+from response.reports.settings import ReportSettings
 from response.reports.writing import erase_number, write_deed
 from storage.records.port import NotFound, Unit
 from storage.records.reports import ReportFilter
@@ -30,7 +31,11 @@ FOLLOWS: Mapping[str, Deed] = {
 """A work order's fact → what it means for its reports."""
 
 
-def follow(room: Callable[[Unit], Room], unit: Unit, fact: Fact, now: int) -> None:
+Rooms = Callable[[Unit], Room]
+Settings = Callable[[], ReportSettings]
+
+
+def follow(settings: Settings, unit: Unit, fact: Fact, now: int) -> None:
     """A fact of a work order, for the reports that it is about. What a report's table has no step for is passed over."""
     if fact.noun != "work-order":
         return
@@ -38,47 +43,47 @@ def follow(room: Callable[[Unit], Room], unit: Unit, fact: Fact, now: int) -> No
     if deed is None and not (fact.what == "duplicated" and other):
         return
     del now
-    settings = room(unit).book.settings
     for report in unit.reports.all(ReportFilter(orders=(int(fact.subject),))):
         done = Done(deed=deed or Deed.ASSIGN, who=PRODUCT, at=fact.at, order=int(other) if other else None)
         try:
-            write_deed(unit, report, done, settings)
+            write_deed(unit, report, done, settings())
         except NotAllowed:
             continue
 
 
-def give_out_unseen(room: Callable[[Unit], Room], unit: Unit, now: int) -> bool:
+def give_out_unseen(settings: Settings, room: Rooms, unit: Unit, now: int) -> bool:
     """What nobody had a word about in time is given out by what its words say: nothing is lost for want of a person."""
-    here = room(unit)
-    late = ReportFilter(states=(ReportState.RECEIVED,), until=now - here.book.settings.look_within)
-    found = unit.reports.all(late)
-    why = "nobody looked at it in time"
+    found = unit.reports.all(ReportFilter(states=(ReportState.RECEIVED,), until=now - settings().look_within))
+    if not found:
+        return False
+    here, why = room(unit), "nobody looked at it in time"
     for report in found[:PORTION]:
         give_out(unit, here, report, Done(deed=Deed.ASSIGN, who=PRODUCT, at=now, reason=why))
     return len(found) > PORTION
 
 
-def end_what_ends(room: Callable[[Unit], Room], unit: Unit, now: int) -> bool:
+def end_what_ends(settings: Settings, unit: Unit, now: int) -> bool:
     """Numbers and status links whose end has come; reports on which no word can come any more."""
-    settings = room(unit).book.settings
     numbers = unit.reports.numbers_ending(now)
     for number in numbers[:PORTION]:
         erase_number(unit, number, PRODUCT, now, "its end had come")
-    links = unit.reports.links_ending(now - settings.link_kept, PORTION)
+    links = unit.reports.links_ending(now - settings().link_kept, PORTION)
     for report in links:
         unit.reports.update(replace(report, link=None))
-    return len(numbers) > PORTION or len(links) == PORTION or _lapse(unit, settings.wait_for_word, room(unit), now)
+    return len(numbers) > PORTION or len(links) == PORTION or _lapse(settings(), unit, now)
 
 
-def _lapse(unit: Unit, wait: int, room: Room, now: int) -> bool:
+def _lapse(settings: ReportSettings, unit: Unit, now: int) -> bool:
     waiting = [
         report
         for report in unit.reports.all(ReportFilter(states=(ReportState.SOLVED,)))
-        if report.solved is not None and report.solved + wait <= now and not _has_number(unit, report.id)
+        if report.solved is not None
+        and report.solved + settings.wait_for_word <= now
+        and not _has_number(unit, report.id)
     ]
     for report in waiting[:PORTION]:
         done = Done(deed=Deed.LAPSE, who=PRODUCT, at=now, outcome=Outcome.NO_WORD)
-        write_deed(unit, report, done, room.book.settings)
+        write_deed(unit, report, done, settings)
     return len(waiting) > PORTION
 
 

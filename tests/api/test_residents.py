@@ -194,7 +194,6 @@ def test_codes_and_links_that_lead_nowhere_say_what_to_do(home: House, phone: Te
 
 def finish(home: House, number: int, who: str = "engineer") -> None:
     """The order is done, and followed as the responder does."""
-    from api.reporting import room_of
     from facility.fact import Fact
     from response.reports.following import follow
 
@@ -206,7 +205,7 @@ def finish(home: House, number: int, who: str = "engineer") -> None:
             after = unit.work_orders.update(take(order, wish, point_normal=None))
             fact = Fact(at=home.clock(), noun="work-order", subject=str(number), what=word, who=who,
                         before=order.state.value, after=after.state.value)  # fmt: skip
-            follow(lambda u: room_of(home.context, u), unit, unit.facts.append(fact), home.clock())
+            follow(lambda: home.context.report_book().settings, unit, unit.facts.append(fact), home.clock())
 
 
 def solved(home: House, phone: TestClient, officer: Browser, /, **fields: str) -> str:

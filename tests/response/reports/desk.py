@@ -107,7 +107,7 @@ class DutyRoom:
     def follow(self) -> None:
         with self.records.begin() as unit:
             for fact in unit.facts.after(self.followed):
-                follow(self.room, unit, fact, self.now)
+                follow(lambda: self.book.settings, unit, fact, self.now)
                 self.followed = fact.seq
 
     def report(self, number: int) -> ResidentsReport:

@@ -18,7 +18,7 @@ from tests.response.reports.desk import NOON, DutyRoom
 
 def clean(duty: DutyRoom) -> bool:
     with duty.records.begin() as unit:
-        return end_what_ends(duty.room, unit, duty.now)
+        return end_what_ends(lambda: duty.book.settings, unit, duty.now)
 
 
 def numbers(duty: DutyRoom) -> set[int]:
@@ -211,11 +211,11 @@ def test_what_nobody_looked_at_in_time_is_given_out_by_its_words(duty: DutyRoom)
     duty.do(late.id, Deed.ASSIGN)
     duty.now = NOON + 30 * MINUTE
     with duty.records.begin() as unit:
-        assert not give_out_unseen(duty.room, unit, duty.now)
+        assert not give_out_unseen(lambda: duty.book.settings, duty.room, unit, duty.now)
     assert duty.report(report.id).state is ReportState.RECEIVED
     duty.now += 1
     with duty.records.begin() as unit:
-        assert not give_out_unseen(duty.room, unit, duty.now)
+        assert not give_out_unseen(lambda: duty.book.settings, duty.room, unit, duty.now)
     assert duty.report(report.id).state is ReportState.ASSIGNED
     assert duty.facts(report.id) == ["reported", "given-out"]
 

@@ -1,0 +1,57 @@
+"""A site's way to take reports is followed while the program runs; the responder does what reports owe."""
+
+from pathlib import Path
+
+from dutyroom.report_following import ReportFiles, ReportsInMotion
+from facility.residents_report import ReportState, Way
+from facility.work_order import Action
+from response.reports.intake import Told, take_in
+from tests.response.reports.desk import NOON, open_room
+
+
+class Ticking:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 10.0
+        return self.now
+
+
+def test_a_changed_setting_is_in_force_and_a_broken_one_is_refused_as_a_whole(tmp_path: Path) -> None:
+    files = ReportFiles(tmp_path, "https://duty.example.com/", Ticking())
+    assert (files.book().settings.calls, files.book().settings.address) == (3, "https://duty.example.com")
+    folder = tmp_path / "residents"
+    folder.mkdir()
+    (folder / "settings.toml").write_text('calls = 5\naddress = "https://own.example.com"\n')
+    assert (files.book().settings.calls, files.book().settings.address) == (5, "https://own.example.com")
+    (folder / "settings.toml").write_text("calls = 0\n")
+    assert (files.book().settings.calls, bool(files.refused)) == (5, True)
+    (folder / "settings.toml").unlink()
+    assert (files.book().settings.calls, files.refused) == (3, ())
+
+
+def test_a_site_that_was_never_right_takes_reports_as_the_product_does(tmp_path: Path) -> None:
+    (tmp_path / "residents").mkdir()
+    (tmp_path / "residents" / "settings.toml").write_text("call = 5\n")
+    files = ReportFiles(tmp_path)
+    assert files.book().settings.calls == 3
+    assert "there is no such setting" in files.refused[0]
+
+
+def test_the_responder_gives_out_what_nobody_looked_at_and_follows_its_order() -> None:
+    duty, motion = open_room(), ReportsInMotion(None)
+    unseen, _ = motion.steps
+    with duty.records.begin() as unit:
+        report = take_in(unit, motion.room(unit), Told(way=Way.WEB, zone="t1-f1", words="没水"), NOON)
+    with duty.records.begin() as unit:
+        assert not unseen.run(unit, NOON + 31 * 60_000)
+    given_out = duty.report(report.id)
+    order = duty.order(given_out.work_order)
+    assert (given_out.state, order.kind, order.source_of) == (ReportState.ASSIGNED, "water-supply", "report:1")
+    duty.work(order.id, Action.ACCEPT, Action.ARRIVE)
+    with duty.records.begin() as unit:
+        for fact in unit.facts.after(0):
+            motion.follower.handle(unit, fact, NOON)
+    assert duty.report(report.id).visited == NOON
+    duty.records.close()
