@@ -15,6 +15,7 @@ from api.context import Context
 from api.live import Live
 from api.paging import ProblemOut
 from api.routes import (
+    alertmanager,
     alerts,
     facts,
     figures,
@@ -72,6 +73,7 @@ def create_app(context: Context) -> FastAPI:
     app.add_middleware(SecurityHeaders, secure=context.secure_cookies)
     failures.install(app)
     app.include_router(_api())
+    app.include_router(alertmanager.router)
     app.include_router(stream.router)
     app.include_router(probes.router)
     app.include_router(pages.router)

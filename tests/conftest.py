@@ -91,6 +91,11 @@ def chromium_path() -> str:
 
 
 @pytest.fixture(scope="session")
+def amtool_path() -> str:
+    return services.wanted(services.AMTOOL)
+
+
+@pytest.fixture(scope="session")
 def promtool_path() -> str:
     """Prometheus' own judge of rules."""
     return services.wanted(services.PROMTOOL)

@@ -31,6 +31,7 @@ INFLUX2 = "DUTYROOM_TEST_INFLUX2_URL"
 POSTGRES = "DUTYROOM_TEST_POSTGRES_URL"
 CHROMIUM = "DUTYROOM_TEST_CHROMIUM"
 PROMTOOL = "DUTYROOM_TEST_PROMTOOL"
+AMTOOL = "DUTYROOM_TEST_AMTOOL"
 
 FIXTURES = {
     "mosquitto_url",
@@ -41,6 +42,7 @@ FIXTURES = {
     "postgres_url",
     "postgres_db_url",
     "promtool_path",
+    "amtool_path",
 }
 BROWSER_FIXTURES = {"chromium_path", "browser", "page", "context"}
 

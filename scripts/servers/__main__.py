@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from scripts.servers.amtool import AMTOOL
 from scripts.servers.chromium import CHROMIUM
 from scripts.servers.influx1 import INFLUX1
 from scripts.servers.influx2 import INFLUX2
@@ -17,7 +18,7 @@ from scripts.servers.postgres import POSTGRES
 from scripts.servers.promtool import PROMTOOL
 from scripts.servers.server import Server, Started
 
-SERVERS = [MOSQUITTO, INFLUX1, POSTGRES, CHROMIUM, PROMTOOL, INFLUX2]
+SERVERS = [MOSQUITTO, INFLUX1, POSTGRES, CHROMIUM, PROMTOOL, AMTOOL, INFLUX2]
 REGISTER = STATE / "started.json"
 ENVIRONMENT = STATE / "env"
 

@@ -42,6 +42,8 @@ WRITES = {
     "calendar": Right.ACT_ON_ALERTS,
     "revoke": Right.ACT_ON_ALERTS,
     "take-back": Right.MANAGE_ROTA,
+    "silences": Right.ACT_ON_ALERTS,
+    "{wanted}": Right.ACT_ON_ALERTS,
 }
 STREAMS = {"/live"}
 
