@@ -18,6 +18,7 @@ from dutyroom.settings import Settings
 from dutyroom.telling import Telling
 from response import incident_watch
 from response.following import Follower
+from response.rota_watch import rota_step
 from response.scheduler import SCHEDULER
 from response.steps import Errand, Step
 from storage.readings.port import Readings
@@ -77,7 +78,7 @@ def build(settings: Settings, records: Records) -> Responder:
         name=settings.responder,
         records=records,
         followers=[*followers(settings, telling), reports.follower],
-        steps=[*steps(telling), *reports.steps],
+        steps=[*steps(telling), *reports.steps, rota_step(settings.rota_days)],
         errands=errands(settings, records, telling),
         clock=wiring.now,
         tick=tick,
