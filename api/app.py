@@ -17,6 +17,7 @@ from api.paging import ProblemOut
 from api.routes import (
     alertmanager,
     alerts,
+    clocks,
     facts,
     figures,
     letters,
@@ -41,6 +42,7 @@ NOUNS = (
     points,
     alerts,
     work_orders,
+    clocks,
     test_modes,
     maintenance,
     figures,

@@ -14,6 +14,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from api.access import identify
 from api.context import Context, context_of
 from api.health import Counts, Worker, counts, stores, workers
+from api.responder_metrics import responder_metrics
+from api.responders import responding
 
 router = APIRouter(include_in_schema=False)
 Given = Annotated[Context, Depends(context_of)]
@@ -39,7 +41,8 @@ def metrics(request: Request, context: Given) -> Response:
     if not from_here(request):
         identify(request)
     with context.records.read() as unit:
-        gauges = [*_counted(counts(unit)), *_worked(workers(unit), context.clock())]
+        now = context.clock()
+        gauges = [*_counted(counts(unit)), *_worked(workers(unit), now), *responder_metrics(responding(unit), now)]
     gauges.append(_gauge("dutyroom_live_streams", "Open /live streams", request.app.state.live.listeners))
     registry = CollectorRegistry()
     registry.register(_Fixed(gauges))

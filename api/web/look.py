@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api.access import Visitor
+from api.clock_lines import clock_lines, pressing
 from api.context import Context, context_of, zone_of
 from api.web import languages, times
 from api.web.values import Shown, number, show
@@ -53,6 +54,8 @@ def environment(language: str) -> Environment:
     made.install_gettext_translations(languages.translations(language), newstyle=True)  # type: ignore[attr-defined]
     made.globals["static"] = static
     made.globals["Right"] = Right
+    made.globals["clock_lines"] = clock_lines
+    made.globals["pressing"] = pressing
     return made
 
 
@@ -98,6 +101,10 @@ class Look:
     def span(self, milliseconds: int) -> str:
         """A duration in words."""
         return times.span(milliseconds, self.language)
+
+    def countdown(self, milliseconds: int) -> str:
+        """A duration to the second: ``12:05``, ``1:12:05``, ``2 d 03:12:05``; without its sign."""
+        return times.countdown(milliseconds, self.language)
 
     def time(self, instant: int, *, seconds: bool = False) -> Markup:
         """Local time; hover or focus gives UTC and the zone."""

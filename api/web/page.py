@@ -99,6 +99,7 @@ def people(unit: Unit, look: Look) -> dict[str, str]:
     names |= {f"token/{token.id}": token.name for token in unit.people.tokens()}
     return names | {
         "system:rules": look._("the rules"),
+        "system:clocks": look._("the clocks"),
         "system:collector": look._("the collector"),
         "system:reports": look._("residents' reports"),
         "resident": look._("a resident"),

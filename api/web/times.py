@@ -44,6 +44,16 @@ def span(milliseconds: int, language: str) -> str:
     return f"{size // DAY} {'天' if zh else 'd'}"
 
 
+def countdown(milliseconds: int, language: str) -> str:
+    """To the second: ``12:05``, ``1:12:05``, ``2 d 03:12:05``, without its sign. The page counts on in the same way."""
+    total = abs(milliseconds) // SECOND
+    days, rest = divmod(total, DAY // SECOND)
+    hours, minutes, seconds = rest // 3600, rest % 3600 // 60, rest % 60
+    if days:
+        return f"{days} {'天' if language == 'zh' else 'd'} {hours:02}:{minutes:02}:{seconds:02}"
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
 def ago(instant: int, now: int, language: str) -> str:
     """``12 s ago`` or ``in 5 min``; in Chinese ``12 秒前``, ``5 分钟后``. One unit is enough, as the page's script counts on."""
     apart = abs(now - instant)

@@ -25,6 +25,9 @@ class Clocks(Protocol):
     def next(self) -> int | None:
         """The next instant of all."""
 
+    def pressing(self, limit: int) -> list[int]:
+        """Open orders with a clock that was missed or will next be: those that were missed first, then by the instant."""
+
     def look_at(self, dues: Iterable[Due]) -> None:
         """Look at these clocks at other instants."""
 

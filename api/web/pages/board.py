@@ -237,8 +237,14 @@ def watched_points(book: RuleBook, register: Register) -> list[str]:
 
 def orders_by_clock(page: Page) -> list[WorkOrder]:
     """Open work orders, the nearest breach first."""
-    found = page.unit.work_orders.find(WorkOrderFilter(open=True), limit=MOST_ORDERS).rows
-    return sorted(found, key=lambda order: (clock.due if (clock := order.next_due()) else 2**62, order.severity))
+    pressing = page.unit.clocks.pressing(MOST_ORDERS)
+    newest = page.unit.work_orders.find(WorkOrderFilter(open=True), limit=MOST_ORDERS).rows
+    found = page.unit.work_orders.some(pressing) | {order.id: order for order in newest}
+    open_ones = (order for order in found.values() if order.open)
+    by_clock = sorted(
+        open_ones, key=lambda order: (clock.due if (clock := order.next_due()) else 2**62, order.severity)
+    )
+    return by_clock[:MOST_ORDERS]
 
 
 __all__ = ["AlertRow", "Worker", "alert_rows", "router"]

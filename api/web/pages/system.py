@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
-from api.access import Reader
+from api.access import Mender, Reader
+from api.acting import write
+from api.context import context_of
 from api.health import Worker, counts, stores, workers
+from api.responders import ask_again, responding
 from api.web.languages import N_
 from api.web.page import Page, reading
 
@@ -38,9 +42,18 @@ def show(request: Request, visitor: Reader) -> Response:
             ways=[(worker, way(page, worker, answering, streams)) for worker in found],
             bare=[] if found else way(page, None, answering, streams),
             numbers=counts(page.unit),
+            responding=responding(page.unit),
             words=STATE_WORDS,
             version=page.context.version,
         )
+
+
+@router.post("/system/troubles/{number}/retry")
+def retry(request: Request, visitor: Mender, number: int) -> Response:
+    """Have the responder try a fact again."""
+    context = context_of(request)
+    write(context, lambda unit: ask_again(unit, number, visitor.actor, context.clock()))
+    return RedirectResponse("/system", 303)
 
 
 def way(page: Page, worker: Worker | None, answering: dict[str, tuple[bool, str]], streams: int) -> list[Stop]:

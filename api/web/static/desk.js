@@ -20,9 +20,18 @@ export function serverNow() {
   return Date.now() + skew;
 }
 
+function countDown(element, left) {
+  const total = Math.floor(Math.abs(left) / 1000);
+  const [days, hours, minutes, seconds] = [Math.floor(total / 86400), Math.floor(total / 3600) % 24, Math.floor(total / 60) % 60, total % 60];
+  const two = (number) => String(number).padStart(2, "0");
+  element.textContent = days ? `${days} ${document.documentElement.lang.startsWith("zh") ? "天" : "d"} ${two(hours)}:${two(minutes)}:${two(seconds)}`
+    : hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+}
+
 function tick() {
   for (const element of document.querySelectorAll(".age[data-at]")) element.textContent = ago(Number(element.dataset.at));
   for (const bar of document.querySelectorAll("progress[data-due]")) bar.value = Math.max(0, Number(bar.dataset.due) - serverNow());
+  for (const count of document.querySelectorAll("[data-countdown]")) countDown(count, Number(count.dataset.countdown) - serverNow());
   const clock = document.getElementById("now");
   if (clock) {
     const zh = document.documentElement.lang.startsWith("zh");

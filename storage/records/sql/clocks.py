@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, bindparam, delete, func, select, tuple_
+from sqlalchemy import Select, bindparam, delete, func, select, text, tuple_
 
-from facility.clock import Act
+from facility.clock import BREACH, Act
 from facility.clock_acts import next_look
 from facility.work_order import WorkOrder
 from storage.records.clocks import Due
 from storage.records.sql.shape import Shape
-from storage.records.sql.tables import CLOCK_ACTS, CLOCK_DUES, within
+from storage.records.sql.tables import CLOCK_ACTS, CLOCK_DUES, ORDER_IS_OPEN, WORK_ORDERS, within
 from storage.records.sql.transaction import Transaction
 
 _SHAPE = Shape(Act)
 _D, _A = CLOCK_DUES.c, CLOCK_ACTS.c
 _OF_ORDER = delete(CLOCK_DUES).where(_D.work_order == bindparam("order"))
 _AT_ONCE = 500
+_CLOCKS = 5
+"""An order has about so many."""
 
 
 class SqlClocks:
@@ -34,6 +36,20 @@ class SqlClocks:
         """The next instant of all."""
         found = self._do.value(select(func.min(_D.due)))
         return None if found is None else int(found)
+
+    def pressing(self, limit: int) -> list[int]:
+        """Missed ones first, then by the instant."""
+        missed = (
+            select(_A.work_order, func.min(_A.due).label("due"))
+            .where(_A.work_order.in_(select(WORK_ORDERS.c.id).where(text(ORDER_IS_OPEN))))
+            .where(_A.level.startswith(BREACH, autoescape=True))
+            .group_by(_A.work_order)
+            .order_by("due", _A.work_order)
+            .limit(limit)
+        )
+        next_ones = select(_D.work_order).order_by(_D.due, _D.work_order).limit(limit * _CLOCKS)
+        found = [row.work_order for wanted in (missed, next_ones) for row in self._do.rows(wanted)]
+        return list(dict.fromkeys(found))[: 2 * limit]
 
     def look_at(self, dues: Iterable[Due]) -> None:
         """Look at these clocks at other instants."""
@@ -73,4 +89,6 @@ class SqlClocks:
 
 def due_now(now: int) -> Select[tuple[int, str, int]]:
     """Those whose instant has come."""
-    return select(_D.work_order, _D.clock, _D.due).where(_D.due <= within(now)).order_by(_D.due, _D.work_order, _D.clock)
+    return (
+        select(_D.work_order, _D.clock, _D.due).where(_D.due <= within(now)).order_by(_D.due, _D.work_order, _D.clock)
+    )

@@ -1,0 +1,37 @@
+"""Words of clocks as a person reads them; the keys are the stored words."""
+
+from __future__ import annotations
+
+from api.web.languages import N_
+
+HAPPENED = {
+    "warned": N_("time is running out"),
+    "breached": N_("time limit passed"),
+}
+
+CAUSES = {
+    "told-late": N_("the news came after the limit had passed"),
+    "no-notice": N_("no notice had gone out"),
+    "not-dispatched": N_("nobody had been given it"),
+    "not-accepted": N_("it had been given out, but not accepted"),
+    "not-on-site": N_("it had been accepted, but nobody was on site yet"),
+    "not-finished": N_("the work was still going on"),
+    "on-hold": N_("it was on hold, and this limit does not stand still"),
+    "not-verified": N_("it was finished, but not verified"),
+    "not-reviewed": N_("it was closed, but not reviewed"),
+}
+
+SOURCES = {
+    "manual": N_("manual"),
+    "law": N_("law"),
+    "contract": N_("contract"),
+    "site": N_("the site's own"),
+}
+
+PARTS = {
+    "clocks": N_("clocks of work orders"),
+    "incidents": N_("opening of incidents"),
+    "incident steps": N_("steps of playbooks"),
+}
+
+WORDS = {"clock-cause": CAUSES, "clock-source": SOURCES, "responder-part": PARTS}
