@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import cache, cached_property
@@ -14,6 +14,7 @@ from fastapi import Request
 
 from api.throttle import Throttle
 from facility.person import Role
+from facility.playbook import Playbook
 from facility.register import Register
 from facility.site import Site
 from facility.text import Text
@@ -67,6 +68,14 @@ def shipped_reports() -> ReportBook:
     return load_report_book()
 
 
+@cache
+def shipped_playbooks() -> Mapping[str, Playbook]:
+    """What people do about incidents, as the product brings it."""
+    from response.playbook_files import load_playbooks
+
+    return load_playbooks()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """Stores, rules and a clock. The worker is another process: its work is seen through the stores only."""
@@ -87,6 +96,8 @@ class Context:
     """Writes a rule's file into the site's folder, as a whole; None where there is no folder to write to. Raises ``OSError``."""
     report_book: Callable[[], ReportBook] = shipped_reports
     """By which residents' reports are taken: kinds with their words, and settings."""
+    playbooks: Callable[[], Mapping[str, Playbook]] = shipped_playbooks
+    """The playbooks in force, by id; called on each request, so it should be cheap."""
     secure_cookies: bool = False
     """True behind TLS: cookies are then ``__Host-`` and ``Secure``."""
     version: str = ""

@@ -51,6 +51,7 @@ def _pages(settings: Settings, records: Records, readings: Readings) -> FastAPI:
 
     from api.app import create_app
     from api.context import Context
+    from dutyroom.playbook_following import PlaybookFiles
     from dutyroom.report_following import ReportFiles
 
     accounts = demo.accounts_in(records)
@@ -64,6 +65,7 @@ def _pages(settings: Settings, records: Records, readings: Readings) -> FastAPI:
         records=records,
         readings=readings,
         book=files.book,
+        playbooks=PlaybookFiles(settings.site_folder).playbooks,
         save_rule=files.save if files.folder is not None else None,
         report_book=ReportFiles(settings.site_folder, settings.public_url).book,
         clock=wiring.now,

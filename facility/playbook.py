@@ -69,7 +69,7 @@ class Command:
     """What a step does to the building by itself. Found in the register: what is not in there is done by hand.
 
     The points of ``quantity`` on assets of one of these kinds, as far around as ``around`` says, are where it shows; the
-    devices that feed them are told.
+    devices that feed them are told, if the register says that they take the word.
     """
 
     assets: tuple[str, ...]
@@ -213,8 +213,10 @@ def levers(command: Command, register: Register, zone: str, asset: str) -> list[
 
     def reached() -> Iterator[Lever]:
         for point in register.points.values():
-            one = register.assets.get(point.asset)
-            if point.quantity == command.quantity and point.device and one and one.kind in command.assets and near(one):
+            one, device = register.assets.get(point.asset), register.devices.get(point.device)
+            if point.quantity != command.quantity or device is None or command.send not in device.commands:
+                continue
+            if one is not None and one.kind in command.assets and near(one):
                 yield Lever(device=point.device, point=point.id)
 
     return list(reached())

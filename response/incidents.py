@@ -193,6 +193,8 @@ def _command(incident: Incident, step: Step, command: Command, device: str, act:
         template=COMMAND,
         data={
             "command": command.send,
+            "at": act.at,
+            "void": act.at + command.within,
             "state": command.state,
             "points": points,
             "title_zh": step.script.title.zh,

@@ -14,6 +14,7 @@ from api.access import Visitor
 from api.context import Context, context_of
 from api.web.look import Look, look_at
 from facility.alert import Alert
+from facility.incident import Incident
 from facility.maintenance import Maintenance
 from facility.register import Register
 from facility.residents_report import ResidentsReport
@@ -38,6 +39,8 @@ class Frame:
     """Running now: a banner on every page says so."""
     windows: list[Maintenance]
     """In force now."""
+    incidents: list[Incident]
+    """Going on: a banner on every page leads there."""
     reports: list[ResidentsReport]
     """Emergencies that residents reported and nobody has taken note of; of one cause the first."""
 
@@ -101,6 +104,7 @@ def people(unit: Unit, look: Look) -> dict[str, str]:
         "system:rules": look._("the rules"),
         "system:clocks": look._("the clocks"),
         "system:collector": look._("the collector"),
+        "system:incidents": look._("the playbooks"),
         "system:reports": look._("residents' reports"),
         "resident": look._("a resident"),
     }
@@ -137,5 +141,6 @@ def _frame(unit: Unit, alerts: list[Alert], now: int) -> Frame:
         head=unit.facts.head(),
         tests=[mode for mode in unit.test_modes.running() if mode.in_force(now)],
         windows=[window for window in unit.maintenance.running() if window.in_force(now)],
+        incidents=unit.incidents.open_ones(),
         reports=reports,
     )

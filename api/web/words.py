@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.web import words_clocks, words_residents, words_rota
+from api.web import words_clocks, words_incidents, words_residents, words_rota
 from api.web.languages import N_
 
 SEVERITIES = {1: N_("critical"), 2: N_("high"), 3: N_("medium"), 4: N_("low")}
@@ -241,10 +241,12 @@ WORDS: dict[str, dict[str, str]] = {
     "quality": {str(number): word for number, word in QUALITIES.items()},
 }
 
+HAPPENED.update(words_incidents.HAPPENED)
 HAPPENED.update(words_rota.HAPPENED)
 HAPPENED.update(words_residents.HAPPENED)
 CLOCKS.update(words_residents.CLOCKS)
 RIGHTS.update(words_rota.RIGHTS)
+WORDS.update(words_incidents.WORDS)
 WORDS.update(words_rota.WORDS)
 WORDS.update(words_residents.WORDS)
 HAPPENED.update(words_clocks.HAPPENED)

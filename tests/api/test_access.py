@@ -11,7 +11,7 @@ from api.app import create_app
 from facility.person import RIGHTS, Right, Role
 from tests.api.seed import GAUGE, House
 
-OPEN = {("GET", "/rota/calendar/{secret}.ics"), ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/preferences")}
+OPEN = {("GET", "/rota/calendar/{secret}.ics"), ("GET", "/bulletins/{key}"), ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/preferences")}
 """Reachable without signing in."""
 
 FROM_HERE = {("GET", "/metrics")}
@@ -30,6 +30,15 @@ WRITES = {
     "alarm-limits": Right.MANAGE_REGISTER,
     "try": Right.ACT_ON_WORK,
     "save": Right.MANAGE_REGISTER,
+    "incidents": Right.ACT_ON_ALERTS,
+    "{deed}": Right.ACT_ON_ALERTS,
+    "bulletins": Right.DISPATCH,
+    "withdraw": Right.DISPATCH,
+    "words": Right.DISPATCH,
+    "finish": Right.DISPATCH,
+    "measures": Right.DISPATCH,
+    "done": Right.ACT_ON_ALERTS,
+    "addresses": Right.MANAGE_REGISTER,
     "shifts": Right.DISPATCH,
     "cancel": Right.DISPATCH,
     "undo": Right.DISPATCH,
@@ -57,7 +66,7 @@ def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
 
 def filled(path: str) -> str:
     action = "acknowledge" if "/alerts/" in path else "accept"
-    known = {"{answer}": "approve", "{number}": "1", "{action}": action, "{table}": "points", "{key:path}": GAUGE}
+    known = {"{answer}": "approve", "{step}": "confirm", "{deed}": "begin", "{noun}": "incident", "{number}": "1", "{action}": action, "{table}": "points", "{key:path}": GAUGE}
     ids = {"/rules/{id}": "/rules/pump-pressure-band", "/zones/{id}": "/zones/t1", "{id}": GAUGE}
     for name, value in (known | ids).items():
         path = path.replace(name, value)

@@ -236,7 +236,7 @@ def test_what_is_late_is_said_once_and_stays(story: Story) -> None:
 def with_valve(register: Register) -> Register:
     """The property, with a gas valve in tower 1 that can be shut and says so."""
     valve = Asset(id="t1-gas-valve", zone="t1-f01", kind="gas-valve", name=Text("燃气总阀", "gas valve"))
-    drive = Device(id="t1-gas-drive", name=Text("阀门控制器", "valve drive"))
+    drive = Device(id="t1-gas-drive", name=Text("阀门控制器", "valve drive"), takes="open close")
     shows = Point(
         id="t1-gas-valve.valve",
         asset=valve.id,
@@ -278,6 +278,7 @@ def test_a_valve_is_told_after_two_people_said_so_and_done_when_it_shows(large: 
     [notice] = large.notices()
     assert (notice.channel, notice.address, notice.cause) == ("mqtt", "t1-gas-drive", "incident:1")
     assert (notice.data["command"], notice.data["points"]) == ("close", ["t1-gas-valve.valve"])
+    assert notice.data["void"] - notice.data["at"] == MINUTE
     assert (notice.why["first"], notice.why["second"], notice.life_safety) == ("engineer", "officer", True)
     assert look(large) is StepState.SENT
     large.home.clock.now += 10 * SECOND
@@ -285,6 +286,16 @@ def test_a_valve_is_told_after_two_people_said_so_and_done_when_it_shows(large: 
     assert look(large) is StepState.DONE
     told = [fact.what for fact in large.facts() if fact.data.get("step") == "gas-shut"]
     assert told == ["step-armed", "step-sent", "step-fed-back"]
+
+
+def test_a_device_that_does_not_take_the_word_is_not_told_it(large: Story) -> None:
+    with large.home.records.begin() as unit:
+        register = unit.registers.load()
+        deaf = replace(register.devices["t1-gas-drive"], takes="open")
+        changed = replace(register, devices=register.devices | {deaf.id: deaf})
+        unit.registers.apply(difference(register, changed), "manager", NOW)
+    with pytest.raises(NotAllowed, match="The register has no device"):
+        large.act(Deed.ARM, "gas-shut", who="engineer")
 
 
 def test_a_valve_that_does_not_answer_in_time_has_failed_and_may_still_answer(large: Story) -> None:
