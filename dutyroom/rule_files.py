@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import pwd
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 
+import structlog
+
+from facility.work_class import WorkClass
+from response.class_files import BrokenClasses, load_classes
 from rules.book import RuleBook
 from rules.definition import MANUAL, BrokenRules, load_book
 from rules.rule import Rule
 
+log = structlog.get_logger()
 EVERY = 1.0
 """Seconds between two looks at the folder."""
 Signature = tuple[tuple[str, int, int, int], ...]
@@ -34,6 +39,8 @@ class RuleFiles:
     def __init__(self, site: Path | None, clock: Callable[[], float] = monotonic) -> None:
         """``clock``: seconds, only ever compared."""
         self.folder = site / "rules" if site is not None else None
+        self._class_folder = site / "classes" if site is not None else None
+        self._classes: Mapping[str, WorkClass] = {}
         self._clock = clock
         self._lock = threading.Lock()
         self._seen: Signature | None = None
@@ -44,7 +51,12 @@ class RuleFiles:
         """Read them now. Raises ``BrokenRules``."""
         with self._lock:
             self._seen = self._signature()
-            self._book = load_book(*self._folders())
+            try:
+                self._classes = self._load_classes()
+            except BrokenClasses as error:  # alarms open their work orders with the product's own until this is mended
+                log.warning("the product's own classes of work are in force", reason=str(error))
+                self._classes = load_classes()
+            self._book = replace(load_book(*self._folders()), classes=self._classes)
             return self._book
 
     def look(self) -> Look | None:
@@ -53,11 +65,15 @@ class RuleFiles:
             now = self._signature()
             if now == self._seen:
                 return None
-            gone, self._seen = bool(self._seen) and not self._folders(), now
+            had_rules = any(name.startswith("rules/") for name, *_ in self._seen or ())
+            gone, self._seen = had_rules and not self._folders(), now
             if gone:  # a disk that is not mounted is no wish to retire every rule of the site
                 return Look(book=None, problems=(f"{self.folder}: the folder is gone; allowed: an empty one",))
             try:
-                self._book = load_book(*self._folders())
+                self._classes = self._load_classes()
+                self._book = replace(load_book(*self._folders()), classes=self._classes)
+            except BrokenClasses as error:
+                return Look(book=None, problems=tuple(error.problems))
             except BrokenRules as error:
                 return Look(book=None, problems=tuple(str(problem) for problem in error.problems))
             except OSError as error:  # a file that went away between the listing and the reading
@@ -71,10 +87,11 @@ class RuleFiles:
             self.look()
         return self._book
 
-    def fall_back(self, book: RuleBook) -> None:
+    def fall_back(self, book: RuleBook) -> RuleBook:
         """The files are broken: go on with ``book`` until they change."""
         with self._lock:
-            self._book = book
+            self._book = replace(book, classes=self._classes)
+            return self._book
 
     def save(self, rule: Rule) -> Path:
         """Write a rule's file into the site's folder; in force at once here, within a second elsewhere. Raises ``OSError``."""
@@ -96,17 +113,23 @@ class RuleFiles:
         return f"file:{owner}"
 
     def _folders(self) -> list[Path]:
-        return [self.folder] if self.folder is not None and self.folder.is_dir() else []
+        return self._existing(self.folder)
+
+    def _existing(self, folder: Path | None) -> list[Path]:
+        return [folder] if folder is not None and folder.is_dir() else []
+
+    def _load_classes(self) -> dict[str, WorkClass]:
+        return load_classes(*self._existing(self._class_folder))
 
     def _signature(self) -> Signature:
         """Which files, how long, last changed when: what an editor or a copy cannot leave as it was."""
         found: list[tuple[str, int, int, int]] = []
-        for folder in self._folders():
+        for folder in [*self._folders(), *self._existing(self._class_folder)]:
             with suppress(OSError):
                 for entry in os.scandir(folder):
                     if entry.name.endswith(".toml"):
                         stat = entry.stat()
-                        found.append((entry.name, stat.st_mtime_ns, stat.st_size, stat.st_ino))
+                        found.append((f"{folder.name}/{entry.name}", stat.st_mtime_ns, stat.st_size, stat.st_ino))
         return tuple(sorted(found))
 
 

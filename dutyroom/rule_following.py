@@ -45,7 +45,7 @@ class RuleFollower:
             book = versions.last_in_force(unit)
             if not len(book):
                 raise
-            self._files.fall_back(book)
+            book = self._files.fall_back(book)
             self._refuse(Look(book=None, problems=tuple(str(problem) for problem in error.problems)))
             return book
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from collector.sources import Sources, read_sources
 from facility.alert import Alert
 from facility.register import Register, difference
 from facility.work_order import WorkOrder
+from response.class_files import load_classes
 from rules.book import RuleBook
 from rules.definition import load_book
 from rules.judge import Judge
@@ -35,7 +36,7 @@ def site_sources() -> Sources:
 
 def site_rules() -> RuleBook:
     own = SITE / "rules"
-    return load_book(*([own] if own.is_dir() else []))
+    return replace(load_book(*([own] if own.is_dir() else [])), classes=load_classes())
 
 
 @dataclass(slots=True)
