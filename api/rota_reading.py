@@ -84,6 +84,29 @@ def present(rota: Rota, at: int) -> list[Present]:
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyLine:
+    """One of our own teams in the board's top line."""
+
+    team: Team
+    names: list[str]
+    """Those who are there; those at home by the telephone stand on the rota's page."""
+    lacking: bool
+
+
+def duty_line(rota: Rota, at: int) -> list[DutyLine]:
+    """Our own teams at ``at``: those with somebody, and those that lack somebody."""
+    now, gaps = rota.duties(at, at + 1), rota.gaps(at, at + 1)
+    lines = []
+    for team in rota.teams.values():
+        there = in_order(rota, (d for d in now if d.team == team.id and not d.absent and not d.on_call))
+        names = list(dict.fromkeys(rota.people[d.person].name for d in there if d.person in rota.people))
+        lacking = any(gap.team == team.id for gap in gaps)
+        if not team.company and (names or lacking):
+            lines.append(DutyLine(team=team, names=names, lacking=lacking))
+    return lines
+
+
 def in_order(rota: Rota, found: Iterable[Duty]) -> list[Duty]:
     """Whom to call first first."""
     places = {id: place for place, id in enumerate(rota.people)}

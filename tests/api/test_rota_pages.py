@@ -231,3 +231,16 @@ def test_a_day_of_the_week_has_its_name_and_what_is_special_about_it(staffed: Ho
     page = words(browser_of("officer").page("/rota?day=2026-10-10"))
     assert "10月10日 周六 国庆节 · 调休上班" in page
     assert date(2026, 10, 10).isoweekday() == 6
+
+
+def test_the_board_says_who_is_on_duty_and_where_nobody_is(staffed: House, browser_of: Open) -> None:
+    manager = english(browser_of("manager"))
+    assert "On duty Duty room 冯倩 Feng Fire-control room 尤佳 You, 许诺 Xu Engineers 钱工 Qian" in words(
+        manager.page("/")
+    )
+    manager.send("/rota/duties/qian/engineering/2026-11-24/day/cancel", reason="sick")
+    assert re.search(r"Engineers 2 high gap in the rota", words(manager.page("/")))
+
+
+def test_a_board_without_a_rota_has_no_such_line(home: House, browser_of: Open) -> None:
+    assert 'id="duty-line"' not in browser_of("manager").page("/")

@@ -13,6 +13,7 @@ from api.access import Reader
 from api.floods import flood_mode
 from api.health import Worker, workers
 from api.limits import Watch, watches
+from api.rota_reading import duty_line, rota_of
 from api.web.page import Page, reading
 from api.web.values import Shown, amount, trend
 from facility.alert import Alert, Condition
@@ -105,6 +106,7 @@ def show(request: Request, visitor: Reader) -> Response:
             gauges=shown,
             orders=orders_by_clock(page),
             workers=workers(page.unit),
+            duty_line=duty_line(rota_of(page.context, page.unit), page.look.now),
             watched=sorted({row.alert.point for row in rows[:MOST_WATCHED]} | {gauge.point.id for gauge in shown}),
         )
 
