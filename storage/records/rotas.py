@@ -54,6 +54,9 @@ class Rotas(Protocol):
     def versions(self, limit: int = 20) -> list[RotaVersion]:
         """The newest first."""
 
+    def maker_of(self, version: int) -> str:
+        """Who made it; empty when there is no such version."""
+
     def changes_of(self, version: int) -> list[RotaChange]:
         """What that version changed. Empty when there is no such version."""
 

@@ -285,8 +285,7 @@ def take_back(
     """What a version changed, unless somebody has changed it since."""
 
     def deed(unit: Unit, by: By) -> int:
-        made = {one.version: one.who for one in unit.rota.versions(200)}
-        if made.get(version) != visitor.actor.id and not visitor.may(Right.MANAGE_ROTA):
+        if unit.rota.maker_of(version) != visitor.actor.id and not visitor.may(Right.MANAGE_ROTA):
             raise NotYours
         return undo(unit, by, version)
 

@@ -79,6 +79,10 @@ class SqlRotas:
         wanted = select(ROTA_VERSIONS).order_by(_V.version.desc()).limit(limit)
         return [RotaVersion(version=row.version, at=row.at, who=row.who, why=row.why) for row in self._do.rows(wanted)]
 
+    def maker_of(self, version: int) -> str:
+        """Empty when there is no such version."""
+        return str(self._do.value(select(_V.who).where(_V.version == within(version))) or "")
+
     def changes_of(self, version: int) -> list[RotaChange]:
         """In the order of the entries."""
         number = within(version)

@@ -110,6 +110,7 @@ def test_what_a_version_changed_is_known(records: SqlRecords) -> None:
         changes = {(c.table, c.key): c.what for c in unit.rota.changes_of(2)}
         (swap,) = [c for c in unit.rota.changes_of(2) if c.table == "swaps"]
         assert unit.rota.changes_of(3) == []
+        assert (unit.rota.maker_of(2), unit.rota.maker_of(3)) == ("lin", "")
         assert [(v.version, v.at) for v in unit.rota.versions()] == [(2, 2_000), (1, 1_000)]
     assert changes == {("people", "p2"): "changed", ("swaps", "s1"): "removed"}
     assert swap.before == full().swaps["s1"]
