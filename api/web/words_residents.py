@@ -83,6 +83,16 @@ SHOWN = {
     "all": N_("Archive"),
 }
 
+KEPT = {
+    "due": N_("fell due"),
+    "in-time": N_("in time, by its limit"),
+    "late": N_("done late"),
+    "open": N_("open, past the limit"),
+    "without": N_("no limit set"),
+}
+
+GROUPS = {"kind": N_("Class"), "team": N_("Team"), "building": N_("Building")}
+
 CLOCKS = {"visit": N_("agreed visit")}
 
 WORDS = {
@@ -93,4 +103,6 @@ WORDS = {
     "report-shown": SHOWN,
     "mark": MARKS,
     "purpose": PURPOSES,
+    "kept": KEPT,
+    "figure-group": GROUPS,
 }

@@ -15,6 +15,7 @@ from api.web.pages import (
     points,
     report,
     residents,
+    residents_analysis,
     reviews,
     rota,
     rule_changes,
@@ -23,6 +24,7 @@ from api.web.pages import (
     system,
     test_modes,
     unclaimed,
+    work_figures,
     work_orders,
     zones,
 )
@@ -47,9 +49,11 @@ for page in (
     maintenance,
     figures,
     report,
+    residents_analysis,
     residents,
     place_codes,
     people,
     rota,
+    work_figures,
 ):
     router.include_router(page.router)
