@@ -73,15 +73,18 @@ def _clock(orders: dict[int, WorkOrder], due: Due) -> tuple[WorkOrder, Clock] | 
 
 
 def _write(unit: Unit, wanted: Sequence[_Wanted], now: int) -> None:
+    acts = [Act(work_order=o.id, clock=c.name, level=asked.level, due=asked.due, at=now) for o, c, asked in wanted]
+    fresh = unit.clocks.act(acts)
+    mine = [one for one in wanted if (one.order.id, one.clock.name, one.asked.level) in fresh]
+    if not mine:
+        return
+    past = unit.facts.about("work-order", sorted({str(one.order.id) for one in mine}))
+    said = [clock_fact(*one, past.get(str(one.order.id), []), now) for one in mine]
+    unit.facts.append_all(said)
     counts: Counter[tuple[str, str]] = Counter()
-    for order, clock, asked in wanted:
-        act = Act(work_order=order.id, clock=clock.name, level=asked.level, due=asked.due, at=now)
-        if not unit.clocks.act(act):
-            continue
-        unit.facts.append(clock_fact(order, clock, asked, unit.facts.of("work-order", str(order.id)), now))
+    for order, clock, asked in mine:
         counts[asked.kind, f"{clock.name}/{order.kind}"] += asked.rounds
-    if counts:
-        _count(unit, counts)
+    _count(unit, counts)
 
 
 def _count(unit: Unit, counts: Counter[tuple[str, str]]) -> None:

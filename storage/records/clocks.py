@@ -37,5 +37,5 @@ class Clocks(Protocol):
     def acts(self, work_orders: Sequence[int]) -> list[Act]:
         """What was done about the clocks of these orders, oldest first."""
 
-    def act(self, act: Act) -> bool:
-        """Keep it. False when it was done before: (work order, clock, level) is UNIQUE."""
+    def act(self, acts: Sequence[Act]) -> set[tuple[int, str, str]]:
+        """Keep them. Returns (work order, clock, level) of those that had not been done before: that is UNIQUE."""

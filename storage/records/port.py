@@ -169,8 +169,14 @@ class Facts(Protocol):
     def append(self, fact: Fact) -> Fact:
         """Chain and insert it; ``seq``, ``previous`` and ``hash`` are filled in. Never two facts on one predecessor."""
 
+    def append_all(self, facts: Sequence[Fact]) -> list[Fact]:
+        """Several at once, in order."""
+
     def of(self, noun: str, subject: str) -> list[Fact]:
         """All facts about one thing, oldest first."""
+
+    def about(self, noun: str, subjects: Sequence[str]) -> dict[str, list[Fact]]:
+        """All facts about each of several things, oldest first; nothing of what has none."""
 
     def after(self, seq: int, limit: int = 500) -> list[Fact]:
         """Facts with a greater ``seq``, in order."""

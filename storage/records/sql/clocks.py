@@ -73,11 +73,14 @@ class SqlClocks:
         wanted = select(CLOCK_ACTS).where(_A.work_order.in_(work_orders)).order_by(_A.id)
         return [_SHAPE.thing(row) for row in self._do.rows(wanted)] if work_orders else []
 
-    def act(self, act: Act) -> bool:
-        """False when it was done before."""
+    def act(self, acts: Sequence[Act]) -> set[tuple[int, str, str]]:
+        """Those that had not been done before."""
+        if not acts:
+            return set()
         # The drivers count inserted rows differently; RETURNING is sure.
-        statement = self._do.insert(CLOCK_ACTS).on_conflict_do_nothing().returning(_A.id)
-        return self._do.row(statement, _SHAPE.new_row(act)) is not None
+        insert = self._do.insert(CLOCK_ACTS).values([_SHAPE.new_row(act) for act in acts])
+        statement = insert.on_conflict_do_nothing().returning(_A.work_order, _A.clock, _A.level)
+        return {(row.work_order, row.clock, row.level) for row in self._do.rows(statement)}
 
     def keep(self, order: WorkOrder, *, new: bool) -> None:
         """The instants of an order that was just written. What was done already is found out when its instant has come."""

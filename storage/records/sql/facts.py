@@ -52,6 +52,13 @@ class SqlFacts:
         wanted = select(FACTS).where(_C.noun == noun, _C.subject == subject).order_by(_C.seq)
         return [_fact(row) for row in self._do.rows(wanted)]
 
+    def about(self, noun: str, subjects: Sequence[str]) -> dict[str, list[Fact]]:
+        """Oldest first."""
+        found: dict[str, list[Fact]] = {}
+        for row in self._do.rows(select(FACTS).where(_C.noun == noun, _C.subject.in_(subjects)).order_by(_C.seq)):
+            found.setdefault(row.subject, []).append(_fact(row))
+        return found
+
     def after(self, seq: int, limit: int = 500) -> list[Fact]:
         """In order."""
         wanted = select(FACTS).where(_C.seq > within(seq)).order_by(_C.seq).limit(limit)

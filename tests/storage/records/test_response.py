@@ -14,7 +14,7 @@ from facility.work_order import Action, Order, take
 from storage.records.clocks import Due
 from storage.records.port import NotFound
 from storage.records.sql import SqlRecords
-from tests.storage.records.examples import NOON, ORDER, at_once
+from tests.storage.records.examples import FACT, NOON, ORDER, at_once
 
 TROUBLE = Trouble(follower="notices", seq=7, at=NOON, error="ValueError: 消息", attempts=5)
 ARRIVE = Clock(name="arrive", started=NOON, limit=HOUR, clause="ER-1")
@@ -132,12 +132,13 @@ def test_what_is_done_about_a_clock_is_done_once(shared: SqlRecords) -> None:
 
     def breach(number: int) -> bool:
         with shared.begin() as unit:
-            return unit.clocks.act(replace(act, at=NOON + number))
+            return bool(unit.clocks.act([replace(act, at=NOON + number)]))
 
     assert sorted(map(bool, at_once(4, breach))) == [False] * 3 + [True]
     with shared.begin() as unit:
-        assert unit.clocks.act(replace(act, level="warning"))
-        assert unit.clocks.act(replace(act, work_order=4))
+        more = [act, replace(act, level="warning"), replace(act, work_order=4)]
+        assert unit.clocks.act(more) == {(3, "arrive", "warning"), (4, "arrive", "breach")}
+        assert unit.clocks.act([]) == set()
         assert [(found.work_order, found.level) for found in unit.clocks.acts([3])] == [(3, "breach"), (3, "warning")]
         assert unit.clocks.acts([]) == []
 
@@ -157,3 +158,11 @@ def test_pauses_and_rounds_come_back_whole(records: SqlRecords) -> None:
     with records.begin() as unit:
         order = unit.work_orders.add(replace(ORDER, clocks=(clock,)))
         assert unit.work_orders.get(order.id).clocks == (clock,)
+
+
+def test_what_happened_to_several_things_is_read_at_once(records: SqlRecords) -> None:
+    with records.begin() as unit:
+        kept = unit.facts.append_all([replace(FACT, subject=subject) for subject in ("1", "2", "1")])
+        unit.facts.append(replace(FACT, noun="work-order"))
+        assert unit.facts.about("alert", ["1", "2", "3"]) == {"1": [kept[0], kept[2]], "2": [kept[1]]}
+        assert unit.facts.about("alert", []) == {}
