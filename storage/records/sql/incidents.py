@@ -19,6 +19,8 @@ from storage.records.sql.tables.incidents import INCIDENT_IS_OPEN, MEASURE_IS_OP
 from storage.records.sql.transaction import Transaction
 
 N = TypeVar("N", Incident, Bulletin, Review, Measure)
+# Worked out once: a unit of work is begun several times a second.
+_SHAPES: dict[type, Shape[Any]] = {noun: Shape(noun) for noun in (Incident, Bulletin, Review, Measure)}
 _OPEN = text(INCIDENT_IS_OPEN)
 _I, _B, _R, _M = INCIDENTS.c, BULLETINS.c, REVIEWS.c, MEASURES.c
 
@@ -28,7 +30,7 @@ class _Rows(Generic[N]):
 
     def __init__(self, transaction: Transaction, table: Table, noun: type[N]) -> None:
         self._do, self._table = transaction, table
-        self._shape: Shape[N] = Shape(noun)
+        self._shape: Shape[N] = _SHAPES[noun]
 
     def row(self, thing: N) -> dict[str, Any]:
         return self._shape.new_row(thing)
