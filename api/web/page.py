@@ -104,6 +104,7 @@ def people(unit: Unit, look: Look) -> dict[str, str]:
         "system:rules": look._("the rules"),
         "system:clocks": look._("the clocks"),
         "system:collector": look._("the collector"),
+        "system:rota": look._("the rota"),
         "system:incidents": look._("the playbooks"),
         "system:reports": look._("residents' reports"),
         "resident": look._("a resident"),

@@ -13,6 +13,7 @@ from api.app import create_app
 from facility.instant import DAY
 from facility.rota import Rota, rota_difference
 from facility.rota_files import read_rota
+from response.rota_watch import watcher
 from tests.api.browser import Browser, words
 from tests.api.seed import NOW, House
 
@@ -244,3 +245,22 @@ def test_the_board_says_who_is_on_duty_and_where_nobody_is(staffed: House, brows
 
 def test_a_board_without_a_rota_has_no_such_line(home: House, browser_of: Open) -> None:
     assert 'id="duty-line"' not in browser_of("manager").page("/")
+
+
+def test_an_alert_about_the_rota_says_what_to_do_and_nothing_about_instruments(
+    staffed: House, browser_of: Open
+) -> None:
+    manager = english(browser_of("manager"))
+    manager.send(f"/rota/duties/{WANG}/cancel", reason="sick")
+    with staffed.records.begin() as unit:
+        watcher(60)(unit, NOW)
+        points = {alert.point: alert.id for alert in unit.alerts.open_ones() if alert.rule.startswith("rota-")}
+    page = manager.page(f"/alerts/{points['engineering/nobody']}")
+    told = words(page)
+    assert "Gap in the rota: Engineers: nobody on duty 25 Nov 08:00–20:00" in told
+    assert 'href="/rota">Look for somebody' in page
+    assert "Instrument" not in told
+    assert "left the register" not in told
+    assert "raised the rota" in told
+    assert 'href="/rota/holidays?year=2027"' in manager.page(f"/alerts/{points['2027']}")
+    assert "engineering/nobody" not in words(manager.page("/"))

@@ -128,7 +128,7 @@ def alert_rows(page: Page, alerts: Iterable[Alert]) -> list[AlertRow]:
             place=page.place_text(alert.zone, alert.asset),
             building=page.look.say(top.name) if (top := _top(page, alert)) else "",
             building_zone=top.id if top else "",
-            point_name=page.point_name(alert.point),
+            point_name=page.look._("Rota") if alert.rule.startswith("rota-") else page.point_name(alert.point),
             shown=page.look.value(points[alert.point], last.get(alert.point)) if alert.point in points else None,
             trend=_trend(page, points.get(alert.point)) if number < MOST_TRENDS else "",
             raised_by=raised_by(page, alert),
