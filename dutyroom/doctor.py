@@ -33,6 +33,7 @@ def examine(settings: Settings) -> list[Finding]:
         "sources": lambda: f"{len(wiring.load_sources(settings).filters())} topic filters",
         "broker": lambda: _broker(settings),
         "pages": lambda: _pages(settings),
+        "responder": lambda: _responder(settings),
     }
     return [_look(part, check) for part, check in checks.items()]
 
@@ -106,6 +107,30 @@ def _broker(settings: Settings) -> str:
             f"{url.hostname}:{port} does not answer ({error}): is the broker running, is the port open?"
         ) from None
     return f"{hide(settings.mqtt_url)} answers"
+
+
+def _responder(settings: Settings) -> str:
+    from api.responders import responding
+
+    records = wiring.open_records(settings)
+    try:
+        with records.read() as unit:
+            found, now = responding(unit), wiring.now()
+    finally:
+        records.close()
+    if found.troubles:
+        raise ValueError(
+            f"{len(found.troubles)} facts could not be handled, the last by {found.troubles[0].follower!r}: "
+            f"{found.troubles[0].error}; see to the cause, then have them tried again on the System page"
+        )
+    if not found.responders:
+        return "none has ever run here; dutyroom run brings one"
+    if not found.at_work(now):
+        return (
+            "none is at work now: nobody is called and no clock warns until dutyroom run or dutyroom respond is started"
+        )
+    acting = next(one for one in found.responders if one.active and not one.silent(now))
+    return f"{acting.name} acts" + (", and is behind" if acting.slow else "")
 
 
 def _pages(settings: Settings) -> str:

@@ -21,6 +21,7 @@ from response.following import Follower
 from response.rota_watch import rota_step
 from response.scheduler import SCHEDULER
 from response.steps import Errand, Step
+from response.time_of_day import time_of_day
 from storage.readings.port import Readings
 from storage.records.port import Records
 
@@ -37,6 +38,7 @@ def steps(telling: Telling) -> list[Step]:
     """What falls due by the clock."""
     return [
         SCHEDULER,
+        time_of_day(tick),
         Step("incident steps", 1_000, incident_watch.say_what_is_late),
         *telling.steps,
     ]

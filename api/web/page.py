@@ -103,6 +103,7 @@ def people(unit: Unit, look: Look) -> dict[str, str]:
     return names | {
         "system:rules": look._("the rules"),
         "system:clocks": look._("the clocks"),
+        "system:responder": look._("the responder"),
         "system:collector": look._("the collector"),
         "system:rota": look._("the rota"),
         "system:incidents": look._("the playbooks"),

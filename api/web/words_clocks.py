@@ -7,6 +7,7 @@ from api.web.languages import N_
 HAPPENED = {
     "warned": N_("time is running out"),
     "breached": N_("time limit passed"),
+    "clock-jumped": N_("the machine's clock was set, or it slept"),
 }
 
 CAUSES = {
@@ -30,6 +31,7 @@ SOURCES = {
 
 PARTS = {
     "clocks": N_("clocks of work orders"),
+    "time of day": N_("the machine's clock"),
     "incidents": N_("opening of incidents"),
     "incident steps": N_("steps of playbooks"),
 }

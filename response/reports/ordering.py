@@ -115,7 +115,8 @@ class OrderDesk:
         if not found.open or found.state in (State.ARRIVED, State.IN_PROGRESS, State.ON_HOLD, State.PENDING_VERIFY):
             return
         others = tuple(clock for clock in found.clocks if clock.name != VISIT)
-        visit = Clock(name=VISIT, started=at, limit=by - at, clause="RS-2", source="contract")
+        edition = 1 + max((clock.edition for clock in found.clocks if clock.name == VISIT), default=-1)
+        visit = Clock(name=VISIT, started=at, limit=by - at, clause="RS-2", source="contract", edition=edition)
         after = unit.work_orders.update(replace(found, clocks=(*others, visit)))
         _tell(unit, found, after, "visit-agreed", who=who, at=at, by=by)
 

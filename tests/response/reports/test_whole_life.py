@@ -166,6 +166,8 @@ def test_an_agreed_visit_is_a_clock_of_the_order_also_when_agreed_before_there_w
     assert visits(order) == [(NOON + 3 * HOUR, "RS-2", None)]
     duty.do(report.id, Deed.AGREE, by=NOON + HOUR)
     assert visits(duty.order(order.id)) == [(NOON + HOUR, "RS-2", None)]
+    # What was missed of the first agreement says nothing of the second.
+    assert [clock.edition for clock in duty.order(order.id).clocks if clock.name == "visit"] == [1]
     duty.now = NOON + MINUTE
     arrived = duty.work(order.id, Action.ACCEPT, Action.ARRIVE)
     assert visits(arrived) == [(NOON + HOUR, "RS-2", NOON + MINUTE)]
