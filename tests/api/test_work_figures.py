@@ -134,7 +134,7 @@ def test_the_month_shows_what_comes_back_and_opens_its_cases(home: House, browse
     shown = words(browser_of("officer").page("/residents/analysis", 200, **ENGLISH))
     assert "66.7 % (2 / 3)" in shown
     assert "Inspection of this, for water supply: half the present interval." in shown
-    assert "#3 after #2" in shown
+    assert "#3 came after #2" in shown
 
 
 def test_a_program_takes_a_report_down_and_gives_it_out_once(

@@ -162,7 +162,6 @@ def _form(request: Request, context: Context, code: str, shown: Shown, status: i
         where=where(look, register, place.zone, place.asset),
         urgent=[kind for kind in kinds if kind.emergency],
         ordinary=[kind for kind in kinds if not kind.emergency],
-        first=bool(asset and kinds and kinds[0].fits(asset.kind) and kinds[0].emergency),
         shown=shown,
         settings=book.settings,
         longest=LONGEST_WORDS,
