@@ -23,6 +23,7 @@ from api.routes import (
     incidents,
     letters,
     maintenance,
+    notices,
     points,
     probes,
     register,
@@ -49,6 +50,7 @@ NOUNS = (
     clocks,
     test_modes,
     maintenance,
+    notices,
     incidents,
     reviews,
     figures,
@@ -96,6 +98,7 @@ def _api() -> APIRouter:
     router = APIRouter(prefix="/api/v1")
     for noun in NOUNS:
         router.include_router(noun.router)
+    router.include_router(notices.chains)
     return router
 
 

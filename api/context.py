@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from fastapi import Request
 
 from api.throttle import Throttle
+from facility.chain import Chain
 from facility.person import Role
 from facility.playbook import Playbook
 from facility.register import Register
 from facility.site import Site
 from facility.text import Text
+from notify.opening import Way
 from response.reports.settings import ReportBook, load_report_book
 from rules.book import RuleBook
 from rules.rule import Rule
@@ -76,6 +78,14 @@ def shipped_playbooks() -> Mapping[str, Playbook]:
     return load_playbooks()
 
 
+@cache
+def shipped_chains() -> Mapping[str, Chain]:
+    """Whom to tell, as the product brings it."""
+    from response.chain_files import load_chains
+
+    return load_chains()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """Stores, rules and a clock. The worker is another process: its work is seen through the stores only."""
@@ -98,6 +108,10 @@ class Context:
     """By which residents' reports are taken: kinds with their words, and settings."""
     playbooks: Callable[[], Mapping[str, Playbook]] = shipped_playbooks
     """The playbooks in force, by id; called on each request, so it should be cheap."""
+    chains: Callable[[], Mapping[str, Chain]] = shipped_chains
+    """The escalation chains in force, by id; called on each request, so it should be cheap."""
+    ways: Callable[[], tuple[tuple[Way, ...], str]] = lambda: ((), "")
+    """By which ways people and devices are reached, and what is wrong with the file that says so."""
     secure_cookies: bool = False
     """True behind TLS: cookies are then ``__Host-`` and ``Secure``."""
     version: str = ""
@@ -118,6 +132,10 @@ class Context:
     def remember(self, name: str, version: object, make: Callable[[], T]) -> T:
         """``make()``, worked out once a ``version``."""
         return self._memo.get(name, version, make)
+
+    def channels(self) -> frozenset[str]:
+        """The channels of the site, besides everybody's own list."""
+        return frozenset(way.name for way in self.ways()[0])
 
     def register(self, unit: Unit) -> Register:
         """The register in force."""

@@ -34,7 +34,20 @@ MOST_POINTS = 1000
 RESUME = 500
 """A browser that missed more facts than this reloads instead."""
 SHOWN_NOUNS = frozenset(
-    {"alert", "work-order", "incident", "bulletin", "letter", "device", "register", "rule", "system", "report"}
+    {
+        "alert",
+        "notice",
+        "chain",
+        "work-order",
+        "incident",
+        "bulletin",
+        "letter",
+        "device",
+        "register",
+        "rule",
+        "system",
+        "report",
+    }
 )
 """Facts about accounts are nobody's live news."""
 

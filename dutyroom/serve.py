@@ -51,6 +51,7 @@ def _pages(settings: Settings, records: Records, readings: Readings) -> FastAPI:
 
     from api.app import create_app
     from api.context import Context
+    from dutyroom.chain_following import ChainFiles
     from dutyroom.playbook_following import PlaybookFiles
     from dutyroom.report_following import ReportFiles
 
@@ -68,6 +69,7 @@ def _pages(settings: Settings, records: Records, readings: Readings) -> FastAPI:
         playbooks=PlaybookFiles(settings.site_folder).playbooks,
         save_rule=files.save if files.folder is not None else None,
         report_book=ReportFiles(settings.site_folder, settings.public_url).book,
+        chains=ChainFiles(settings.site_folder).chains,
         clock=wiring.now,
         demo=accounts,
         secure_cookies=settings.secure_cookies,

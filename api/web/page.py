@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +12,17 @@ from fastapi.responses import HTMLResponse
 
 from api.access import Visitor
 from api.context import Context, context_of
+from api.telling_people import unseen
 from api.web.look import Look, look_at
+from api.web.told import ToldAbout, told
 from facility.alert import Alert
 from facility.incident import Incident
 from facility.maintenance import Maintenance
+from facility.notice import NoticeState
 from facility.register import Register
 from facility.residents_report import ResidentsReport
 from facility.test_mode import TestMode
+from storage.records.notices import NoticeFilter
 from storage.records.port import Unit
 from storage.records.reports import ReportFilter
 
@@ -43,6 +47,10 @@ class Frame:
     """Going on: a banner on every page leads there."""
     reports: list[ResidentsReport]
     """Emergencies that residents reported and nobody has taken note of; of one cause the first."""
+    for_you: int
+    """Notices in the reader's own list that wait for an answer."""
+    undelivered: int
+    """Notices that could not be delivered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +99,10 @@ class Page:
                 point = self.register.points.get(scope)
                 return f"{self.scope_text('asset', point.asset)} · {self.point_name(scope)}" if point else scope
 
+    def told(self, causes: Sequence[str]) -> ToldAbout:
+        """Who was told about these, and why."""
+        return told(self, causes)
+
     def person(self, account: str) -> str:
         """A person's name, or what a part of the product is called."""
         return self.names.get(account, account)
@@ -106,6 +118,8 @@ def people(unit: Unit, look: Look) -> dict[str, str]:
         "system:responder": look._("the responder"),
         "system:collector": look._("the collector"),
         "system:rota": look._("the rota"),
+        "system:escalation": look._("the chains"),
+        "system:outbox": look._("the outbox"),
         "system:incidents": look._("the playbooks"),
         "system:reports": look._("residents' reports"),
         "resident": look._("a resident"),
@@ -125,12 +139,13 @@ def reading(request: Request, visitor: Visitor) -> Iterator[Page]:
             unit=unit,
             register=register,
             open_alerts=alerts,
-            frame=_frame(unit, alerts, context.clock()),
+            frame=_frame(context, unit, alerts, visitor),
             names=people(unit, look),
         )
 
 
-def _frame(unit: Unit, alerts: list[Alert], now: int) -> Frame:
+def _frame(context: Context, unit: Unit, alerts: list[Alert], visitor: Visitor) -> Frame:
+    now = context.clock()
     dead, unclaimed = unit.letters.counts()
     waiting = [alert for alert in alerts if not alert.acknowledged and alert.announces]
     reports = [one for one in unit.reports.all(ReportFilter(urgent=True)) if one.same_as is None]
@@ -145,4 +160,6 @@ def _frame(unit: Unit, alerts: list[Alert], now: int) -> Frame:
         windows=[window for window in unit.maintenance.running() if window.in_force(now)],
         incidents=unit.incidents.open_ones(),
         reports=reports,
+        for_you=unseen(context, unit, visitor.actor),
+        undelivered=unit.notices.count(NoticeFilter(states=(NoticeState.DEAD,))),
     )
