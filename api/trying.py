@@ -121,9 +121,10 @@ def trials_of(context: Context) -> Trials:
 
 
 def _set_ups(context: Context, trial: Trial) -> tuple[Setup, Setup]:
+    others = context.book().rules  # a rule that puts others together needs these
     with context.records.read() as unit:
         was, would_be = (
-            set_up(unit, RuleBook(rules={rule.id: rule}), trial.start, trial.end, rules=(rule.id,))
+            set_up(unit, RuleBook(rules={**others, rule.id: rule}), trial.start, trial.end, rules=(rule.id,))
             for rule in (trial.before, trial.after)
         )
     return was, would_be

@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 TICK = 1_000
+AGAIN = 0.2
+"""Seconds until it is tried again to read what somebody else wrote first."""
+STANDSTILL = 10_000
+"""A loop that took longer was stopped with its machine, or waited for a store: nobody could hear meanwhile."""
 HEALTH_EVERY = 2_000
 
 
@@ -50,14 +54,18 @@ class Worker:
         about: Mapping[str, Any],
         version: int,
         rules: RuleFollower,
+        sleep: Callable[[float], None] = sleep,
     ) -> None:
-        """``version``: the register's, as the judge and the intake were given it."""
+        """``version``: the register's, as the judge and the intake were given it. ``sleep``: between two tries to read again."""
         self._name, self._records, self._readings = name, records, readings
         self._ingest, self._judge, self._clock, self._about = ingest, judge, clock, about
         self._started = clock()
         self._next_tick = self._next_health = self._started
         self._version, self._rules, self._failures = version, rules, Failures()
-        self._look_back_at = self._started
+        self._sleep = sleep
+        self._look_back_at = self._last_step = self._started
+        self._behind = False
+        """Somebody else was first, and what is known could not be read again yet."""
         self._errors: deque[dict[str, Any]] = deque(maxlen=10)
         self._before = self._totals_before()
 
@@ -71,6 +79,12 @@ class Worker:
     def step(self) -> None:
         """One group commit, and what is due by the clock."""
         now = self._clock()
+        if self._behind and not self._guard_reload():
+            self._sleep(AGAIN)
+            return
+        if now - self._last_step > STANDSTILL:
+            self._judge.link(now, connected=False)
+        self._last_step = now
         behind = bool(self._judge.backlog.waiting) and now >= self._look_back_at
         wait = 0.0 if behind else max(0, min(self._next_tick - now, TICK)) / 1_000
         self._guard("ingest", lambda: self._ingest.once(now, timeout=wait))
@@ -100,12 +114,17 @@ class Worker:
             log.exception("a step failed", step=what)
             self._note_error(what, f"{type(error).__name__}: {error}")
 
-    def _guard_reload(self) -> None:
+    def _guard_reload(self) -> bool:
+        """What cannot be read again now is tried again at the next step: nothing is judged by what is known to be old."""
+        self._behind = True
         try:
             with self._records.read() as unit:
                 self._judge.reload(unit)
         except RecordsUnavailable as error:
             self._note_error("reload", str(error))
+        else:
+            self._behind = False
+        return not self._behind
 
     def _note_error(self, what: str, text: str) -> None:
         log.warning("a step could not be done", step=what, reason=text)

@@ -11,6 +11,7 @@ from rules.book import RuleBook
 from rules.kind import CannotJudge
 from rules.locate import line_of
 from rules.rule import Filter, Rule
+from rules.running import feeds
 
 SHOWN = 5
 """So many points are named; the rest are counted."""
@@ -61,6 +62,7 @@ def _rule(rule: Rule, points: list[Point], register: Register, *, mine: bool) ->
             )
         return
     yield from _settings(rule, points, register, mine=mine)
+    yield from _modes(rule, points, register, mine=mine)
     yield from _limits(rule, points, register, mine=mine)
 
 
@@ -97,6 +99,20 @@ def _settings(rule: Rule, points: list[Point], register: Register, *, mine: bool
     known = sorted({setting.name for setting in register.settings.values()})
     text = f"no point that it watches has a {name!r}, so it can judge nothing; set in the register are: {_some(known)}"
     yield _finding(rule, key, text, error=mine)
+
+
+def _modes(rule: Rule, points: list[Point], register: Register, *, mine: bool) -> Iterator[Finding]:
+    """Modes that nobody can say."""
+    for mode in rule.modes:
+        if mode.source is None:
+            continue
+        told = {
+            judged for feed in feeds(RuleBook(rules={rule.id: rule}), register).values() for judged, _ in feed.words
+        }
+        bare = [point for point in points if point.id not in told]
+        if bare and (mine or told):
+            text = f"no point of the register says of {len(bare)} of {len(points)} points when they are in it: {_names(bare)}"
+            yield _finding(rule, ("mode", mode.name, "while"), text, error=mine and not told)
 
 
 def _key_of(rule: Rule, setting: str) -> str:

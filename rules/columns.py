@@ -13,7 +13,7 @@ import numpy as np
 from facility.reading import Reading
 from rules.limits import Bools, Bytes, Floats, Index, Ints
 
-_POINT, _AT, _VALUE, _QUALITY, _TEST = map(itemgetter, range(5))
+_POINT, _AT, _VALUE, _QUALITY, _TEST, _RECEIVED = map(itemgetter, range(6))
 """The fields of a ``Reading`` that are judged, in its order."""
 
 
@@ -27,9 +27,15 @@ class Columns:
     value: Floats
     quality: Bytes
     test: Bools
+    source: Sequence[Reading] = ()
 
     def __len__(self) -> int:
         return len(self.at)
+
+    @cached_property
+    def received(self) -> Ints:
+        """When each arrived. Silence alone asks for it."""
+        return np.fromiter(map(_RECEIVED, self.source), np.int64, len(self.source))
 
     @cached_property
     def qualities(self) -> frozenset[int]:
@@ -57,6 +63,7 @@ def columns(readings: Sequence[Reading], index: Mapping[str, int]) -> Columns:
         value=np.fromiter(map(_VALUE, readings), np.float64, size),
         quality=np.frombuffer(bytes(map(_QUALITY, readings)), np.uint8),
         test=np.frombuffer(bytes(map(_TEST, readings)), np.bool_),
+        source=readings,
     )
     return whole if whole.point.min(initial=0) >= 0 else _only(whole, whole.point >= 0)
 
@@ -68,14 +75,15 @@ def _only(whole: Columns, known: Bools) -> Columns:
         value=whole.value[known],
         quality=whole.quality[known],
         test=whole.test[known],
+        source=[whole.source[place] for place in np.flatnonzero(known).tolist()],
     )
 
 
 class Picked:
     """Some readings of a batch, as ``rules.limits.Samples``: each column is gathered when a kind asks for it."""
 
-    def __init__(self, batch: Columns, steps: Floats, now: int, pick: Index | None) -> None:
-        self._batch, self._steps, self._now, self._pick = batch, steps, now, pick
+    def __init__(self, batch: Columns, steps: Floats, pick: Index | None) -> None:
+        self._batch, self._steps, self._pick = batch, steps, pick
 
     @cached_property
     def steps(self) -> Floats:
@@ -94,6 +102,6 @@ class Picked:
 
     @cached_property
     def age(self) -> Ints:
-        """Milliseconds from the event to now."""
-        at = self._batch.at if self._pick is None else self._batch.at[self._pick]
-        return self._now - at
+        """Milliseconds from the event to its arrival."""
+        age = self._batch.received - self._batch.at
+        return age if self._pick is None else age[self._pick]

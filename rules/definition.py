@@ -7,6 +7,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,14 @@ from facility.alert import Severity
 from facility.alert_life import SHELVE_MAX
 from facility.mode import MODES, SETTING
 from facility.promise import Promise
-from facility.units import UnitError, canonical_unit, convert, parse_quantity_text, quantity_named
+from facility.units import UnitError, canonical_unit, convert, parse_quantity_text, quantity_named, state_number
 from rules.book import RuleBook
-from rules.file import AppliesTable, FilterTable, RuleFile, StoryTable, rule_file_model
+from rules.file import AppliesTable, FilterTable, RuleFile, SourceTable, StoryTable, rule_file_model
 from rules.kind import Kind, Spec, SpecError, all_kinds
 from rules.locate import line_of
 from rules.problem import BrokenRules, Problem, invalid, plain
 from rules.relations import between_rules, with_titles
-from rules.rule import Applies, Filter, Inhibition, Level, Mode, Response, Rule, Story
+from rules.rule import Applies, Filter, Inhibition, Level, Mode, Response, Rule, Source, Story
 from rules.windows import as_window
 
 __all__ = ["MANUAL", "BrokenRules", "Problem", "RuleBook", "load_book", "read_rule", "version"]
@@ -206,8 +207,24 @@ def _modes(file: RuleFile, content: dict[str, Any], kind: Kind, quantity: str) -
         if not table.off or kind.NAME in given:
             spec = differing_spec(content, given, kind, quantity, where)
             _only_limits(spec, kind.spec(getattr(file, kind.NAME), quantity), kind, where)
-        modes.append(Mode(name=name, spec=spec, off=table.off))
+        source = _source(table.during, where) if table.during is not None else None
+        setting = f"{SETTING} {file.id} {name}" if source else ""
+        modes.append(Mode(name=name, spec=spec, off=table.off, source=source, setting=setting))
     return tuple(modes)
+
+
+def _source(table: SourceTable, where: tuple[str, ...]) -> Source:
+    key = (*where, "while")
+    try:
+        if not quantity_named(table.quantity).is_state:
+            raise _Misfit(
+                f"{table.quantity} is measured, it has no words; allowed: a quantity of words", *key, "quantity"
+            )
+        says = frozenset(int(state_number(table.quantity, word)) for word in table.says)
+    except UnitError as error:
+        raise _Misfit(str(error), *key, "says") from None
+    only = replace(_filter(table), quantity=(table.quantity,))
+    return Source(only=only, says=says, same=table.same)
 
 
 def _only_limits(spec: Spec, own: Spec, kind: Kind, where: tuple[str, ...]) -> None:

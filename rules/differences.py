@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from facility.breach import Spell
-from rules.levels import family
+from rules.levels import known_as
 
 Key = tuple[str, str]
 """(rule, point)"""
@@ -64,10 +64,10 @@ def compare(stored: Mapping[Key, Sequence[Spell]], found: Mapping[Key, Sequence[
 
 
 def together(spells: Mapping[Key, Sequence[Spell]]) -> dict[Key, list[Spell]]:
-    """Levels of one rule as one: it is in breach while any of its levels is."""
+    """Levels of one rule as one: it is in breach while any of its levels is. A rule that raises another's alert is by itself."""
     found: dict[Key, list[Spell]] = {}
     for (rule, point), more in spells.items():
-        found.setdefault((family(rule), point), []).extend(more)
+        found.setdefault((known_as(rule), point), []).extend(more)
     return {key: list(_joined(several)) for key, several in found.items()}
 
 

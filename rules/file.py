@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Field,
     GetJsonSchemaHandler,
     StringConstraints,
@@ -141,9 +142,23 @@ def _inhibitions(value: Any) -> Any:
 OneOrMoreInhibitions = Annotated[tuple[InhibitionTable, ...], BeforeValidator(_inhibitions), _OneOrList]
 
 
+class SourceTable(FilterTable):
+    """``while``: points that say themselves that the mode holds."""
+
+    quantity: Filled = Field(description="the quantity of the points that say so, such as running")  # type: ignore[assignment]
+    says: OneOrMore = Field(description="the words of that quantity that mean that the mode holds, such as running")
+    same: Literal["asset", "zone"] = Field(
+        description="where they stand: on the judged point's own asset, or in its zone or one around it"
+    )
+
+
 class ModeTable(Table):
     """``[mode.<name>]``, the tables of the kinds aside."""
 
+    model_config = ConfigDict(populate_by_name=True)
+    during: SourceTable | None = Field(
+        default=None, alias="while", description="points that say that the mode holds, besides the setting named mode"
+    )
     off: bool = Field(default=False, description="judged and shown as suppressed by design, and calls nobody")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
+from facility.instant import DAY
+from facility.point import Setting
 from facility.reading import Reading
 from facility.register import Register
 from rules.attend import attend
@@ -13,6 +15,7 @@ from rules.columns import Columns, columns
 from rules.correct import Corrector
 from rules.failing import FAILING
 from rules.health import RuleHealth, Trouble, rule_health
+from rules.hearing import Hearing
 from rules.judging import Outcome, costs, judge_batch, overdue
 from rules.late import Backlog, Lateness, late_readings, stretches
 from rules.layout import compile_engine
@@ -22,6 +25,7 @@ from rules.links import LINK_RULES, Links, gateways
 from rules.lookback import Findings, LookBack
 from rules.memory import fresh_memory, moved_memory
 from rules.record import Key, Recorder
+from rules.running import Running, changed_since
 from rules.weaving import Weaver, touched_by_change, touched_by_late, touched_by_moves
 from storage.readings.port import Readings, ReadingsUnavailable
 from storage.records.breaches import Stretch
@@ -30,6 +34,9 @@ from storage.records.port import Unit
 Adopt = Callable[[], None]
 """Makes what was judged current in memory. Called after the commit, and only then."""
 
+Modes = dict[tuple[str, str], list[Setting]]
+"""(point, setting) → what equipment says of it, see ``rules.running``."""
+LOOK_BACK_FOR_MODES = 2 * DAY
 STEP = 50
 """How far to look back at once for what had been judged before a crash."""
 MOST = 5_000
@@ -70,20 +77,27 @@ class Judge:
         self._store: Readings | None = None
         self._stopwatch, self._batches, self._costs = stopwatch, 0, dict[str, float]()
         self._links, self._gateways = Links(), gateways(self._engine)
+        self._hearing = Hearing(worker or "worker", now)
+        self._running, self._modes = Running(book, self._engine.register), Modes()
         self._note_errors(self._engine.errors, now)
 
     def judge(self, unit: Unit, readings: Sequence[Reading], now: int) -> Adopt:
         """Judge readings that are durable; late ones wait for ``look_back``. Raises ``Conflict``, ``RecordsUnavailable``."""
         batch = columns(readings, self._engine.index)
-        outcome = judge_batch(self._engine, self._memory, batch, now)
-        self._measure(batch, now)
+        changed, again = self._hear_modes(readings, now)
+        outcome = judge_batch(self._engine, self._memory, batch, now, deaf=self._links.cut is not None)
+        self._measure(batch)
         changes = by_word(self._gateways, self._memory, self._links, outcome, now)
-        opened = self._record(unit, outcome, now, changes)
+        opened = self._record(unit, outcome, now, changes, again=changed is not None)
         late, beyond = self._late(batch, now)
+        late = {point: stretch.with_(late.get(point)) for point, stretch in again.items()} | {
+            point: stretch for point, stretch in late.items() if point not in again
+        }
         unit.late_work.add(late)
 
         def adopt() -> None:
             self._memory.saw(batch, now)
+            self._modes = self._modes if changed is None else changed
             self.backlog.grew(late)
             self.backlog.beyond += beyond
             self._adopt(outcome, opened)
@@ -91,12 +105,29 @@ class Judge:
 
         return adopt
 
-    def _measure(self, batch: Columns, now: int) -> None:
+    def _hear_modes(self, readings: Sequence[Reading], now: int) -> tuple[Modes | None, dict[str, Stretch]]:
+        """(modes that equipment says now, where they are others; what they leave to be judged again)."""
+        if not self._running.feeds or not self._running.hear(readings):
+            return None, {}
+        modes = self._running.derived()
+        again: dict[str, Stretch] = {}
+        for (point, name), found in modes.items():
+            stretch = changed_since(self._modes.get((point, name), []), found)
+            newest = self._memory.newest_of(self._engine.index[point])
+            if stretch is not None and stretch.first <= newest:
+                until = stretch._replace(last=min(stretch.last, newest))
+                again[point] = until.with_(again.get(point))
+        if modes == self._modes:
+            return None, {}
+        self._engine = compile_engine(self._book, self._running.with_derived(modes), now)
+        return modes, again
+
+    def _measure(self, batch: Columns) -> None:
         """What each rule costs, now and then: no rule's result depends on it."""
         if self._stopwatch is None or not len(batch):
             return
         if self._batches % COSTED == 0:
-            self._costs = costs(self._engine, self._memory, batch, now, self._stopwatch)
+            self._costs = costs(self._engine, self._memory, batch, self._stopwatch)
         self._batches += 1
 
     def _late(self, batch: Columns, now: int) -> tuple[dict[str, Stretch], int]:
@@ -147,9 +178,12 @@ class Judge:
             changes.released = released(engine, self._gateways, self._memory, self._links, changes, self._open, now)
         opened = self._record(unit, outcome, now, changes, clock=True, again=engine is not self._engine)
         attend(unit, engine.register, now, Recorder(unit, engine, {}, now).order_for)
+        marked = self._hearing.mark(unit, now) if self._links.cut is None else None
 
         def adopt() -> None:
             self._engine = engine
+            if marked is not None:
+                marked()
             self._gone = set()
             self._adopt(outcome, opened)
             self._links.adopt(changes.lost, changes.regained, now)
@@ -157,17 +191,26 @@ class Judge:
         return adopt
 
     def link(self, now: int, *, connected: bool) -> None:
-        """Whether the collector hears its broker; told before each tick. While it hears nothing, nobody else is called silent."""
+        """Whether the collector hears its broker; told before each tick, and after a standstill. While it hears nothing, nobody
+
+        else is called silent, and then every point has its time anew.
+        """
         if not connected:
             self._links.cut = now if self._links.cut is None else self._links.cut
         elif self._links.cut is not None:
             self._links.cut = None
             self._memory.grace(now)
+            self._hearing.heard_again(now)
 
     def use(self, unit: Unit, register: Register, now: int, book: RuleBook | None = None) -> Adopt:
         """Go on with another register, or other rules. Alerts of rules and points that are gone are returned, with why."""
         book = book or self._book
-        engine = compile_engine(book, register, now)
+        running = Running(book, register, self._running)
+        if self._store is not None:
+            with suppress(ReadingsUnavailable):
+                running.read(self._store, now - LOOK_BACK_FOR_MODES)
+        modes = running.derived()
+        engine = compile_engine(book, running.with_derived(modes), now)
         memory = moved_memory(self._memory, self._engine, engine, self._started)
         if self._store is not None:
             with suppress(ReadingsUnavailable):  # a rule that looks back starts with nothing then
@@ -182,6 +225,7 @@ class Judge:
 
         def adopt() -> None:
             self._book, self._engine, self._memory, self._gone = book, engine, memory, set()
+            self._running, self._modes = running, modes
             for move in woven:
                 memory.put(move.row, move.after)
             self._forget(recorder.open | weaver.open)
@@ -201,6 +245,10 @@ class Judge:
             if point in self._engine.index:
                 self._knew(readings, newest, mark)
         self._store = readings
+        self._running.read(readings, self._started - LOOK_BACK_FOR_MODES)
+        self._modes = self._running.derived()
+        if self._modes:
+            self._engine = compile_engine(self._book, self._running.with_derived(self._modes), self._started)
         self._memory.windows.fill(readings, self._memory.newest)
 
     def reload(self, unit: Unit) -> None:

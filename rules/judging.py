@@ -16,6 +16,7 @@ from rules.engine import Engine, Group
 from rules.levels import merged
 from rules.limits import Bools, Floats, Index, Ints, Limits, LimitTable, table
 from rules.memory import Memory
+from rules.silent import heard_from
 from rules.timeline import BREACHED, CLEAR, IN_DEADBAND, UNKNOWN, Move, Sample, Transition, What, follow
 from rules.windows import WindowScan, as_window
 
@@ -48,27 +49,33 @@ class Outcome:
         self.found += [move for move in other.moves if move.transitions]
 
 
-def judge_batch(engine: Engine, memory: Memory, batch: Columns, now: int) -> Outcome:
-    """Every reading against every rule of its point, in event-time order, whatever the order of arrival."""
+def judge_batch(engine: Engine, memory: Memory, batch: Columns, now: int, *, deaf: bool = False) -> Outcome:
+    """Every reading against every rule of its point, in event-time order, whatever the order of arrival.
+
+    ``deaf``: nobody could hear until now, so nobody is found to have been silent.
+    """
     outcome = Outcome()
     if not len(batch):
         return outcome
     steps = np.rint(batch.value / engine.resolution[batch.point])
     for group in engine.groups:
-        scan = _Scan(engine, memory, group, batch, steps, now)
+        scan = _Scan(engine, memory, group, batch, steps)
         try:
+            if group.limits.after.any():
+                outcome.add(Outcome(moves=heard_from(engine, memory, group, batch, now, deaf=deaf)))
+                continue
             outcome.add(scan.run())
         except Exception:  # noqa: BLE001 - one of the kind's rules fails: find out which, and judge the others
             _one_by_one(scan, outcome)
     return outcome.with_levels(engine, memory)
 
 
-def costs(engine: Engine, memory: Memory, batch: Columns, now: int, stopwatch: Callable[[], float]) -> dict[str, float]:
+def costs(engine: Engine, memory: Memory, batch: Columns, stopwatch: Callable[[], float]) -> dict[str, float]:
     """Rule id → what it costs for a reading of the batch, by judging it again rule by rule. Changes nothing."""
     found: dict[str, float] = {}
     steps = np.rint(batch.value / engine.resolution[batch.point])
     for group in engine.groups:
-        scan = _Scan(engine, memory, group, batch, steps, now)
+        scan = _Scan(engine, memory, group, batch, steps)
         for number in np.unique(group.rule).tolist():
             began = stopwatch()
             with suppress(Exception):  # what fails is told by the judging itself
@@ -95,7 +102,6 @@ class _Scan:
     group: Group
     batch: Columns
     steps: Floats
-    now: int
 
     def run(self, only: int | None = None) -> Outcome:
         """``only``: the index of one rule, or None for all."""
@@ -133,7 +139,7 @@ class _Scan:
         """Pairs that are not quiet: breached, under way already, or judged by other limits than those in the table."""
         if as_window(self.group.kind):
             return np.ones(len(row), np.bool_)
-        samples = Picked(self.batch, self.steps, self.now, pick)
+        samples = Picked(self.batch, self.steps, pick)
         hot = self.group.kind.breached(samples, self.group.limits, row)
         if self.memory.tracks:
             hot = hot | self._active()[row]
@@ -181,7 +187,7 @@ class _Scan:
             limits_of = [row_of(self.group.limits, local) for local in row.tolist()]
             windows = WindowScan(self.engine, self.memory.windows, self.group, self.batch)
             return windows.codes(self.batch, pick, row, limits_of)
-        samples = Picked(self.batch, self.steps, self.now, pick)
+        samples = Picked(self.batch, self.steps, pick)
         limits, place = self._limits(pick, row)
         kind = self.group.kind
         breached = kind.breached(samples, limits, place)
@@ -228,9 +234,9 @@ def _expanded(group: Group, point: Index) -> tuple[Index, Index]:
     return pick, start + np.arange(len(pick))
 
 
-def codes_of(engine: Engine, memory: Memory, group: Group, batch: Columns, local: int, now: int) -> Ints:  # noqa: PLR0917 - one thing
+def codes_of(engine: Engine, memory: Memory, group: Group, batch: Columns, local: int) -> Ints:
     """What the row ``local`` of ``group`` says to every reading of ``batch``, which is all of its point."""
-    scan = _Scan(engine, memory, group, batch, np.rint(batch.value / engine.resolution[batch.point]), now)
+    scan = _Scan(engine, memory, group, batch, np.rint(batch.value / engine.resolution[batch.point]))
     return scan._codes(np.arange(len(batch)), np.full(len(batch), local, np.intp))
 
 

@@ -80,7 +80,7 @@ def _rows(engine: Engine, number: int, known: Census, alike: Index, now: int) ->
     rule = engine.rules[number]
     points = np.array(watched(rule, engine.register, known), np.intp)
     since, until = np.full(len(points), -FOREVER, np.int64), np.full(len(points), FOREVER, np.int64)
-    if rule.settings:
+    if rule.depends:
         for row, point in enumerate(points.tolist()):
             since[row], until[row] = _in_force(rule, engine.points[point], engine.register, now)
     settings = [_in_force_now(rule, engine.points[point], engine.register, now) for point in points.tolist()]
@@ -98,7 +98,9 @@ def _rows(engine: Engine, number: int, known: Census, alike: Index, now: int) ->
 
 def _in_force_now(rule: Rule, point: Point, register: Register, at: int) -> tuple[float | None, ...]:
     """The values that the rule's limits depend on."""
-    found = (register.setting(point.id, name, at) for name in rule.settings)
+    if not rule.depends:
+        return ()
+    found = (register.setting(holder, name, at) for holder, name in rule.held_by(point, register))
     return tuple(setting.value if setting else None for setting in found)
 
 
@@ -112,7 +114,8 @@ def _limits(rule: Rule, point: Point, register: Register, at: int) -> Limits | s
 
 def _in_force(rule: Rule, point: Point, register: Register, at: int) -> tuple[int, int]:
     """The time around ``at`` in which no setting that the rule's limits depend on changes."""
-    changes = [one.since for name in rule.settings for one in register.settings_history(point.id, name)]
+    held = rule.held_by(point, register)
+    changes = [one.since for holder, name in held for one in register.settings_history(holder, name)]
     before = [since for since in changes if since <= at]
     after = [since for since in changes if since > at]
     return (max(before) if before else -FOREVER), (min(after) if after else FOREVER)

@@ -115,7 +115,7 @@ class Samples(Protocol):
 
     @property
     def age(self) -> Ints:
-        """Milliseconds from the event to now; negative for a clock that is ahead."""
+        """Milliseconds from the event to its arrival; negative for a clock that is ahead."""
 
 
 def by_quality(allowed: frozenset[Quality], samples: Samples) -> Bools:

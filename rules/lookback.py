@@ -104,7 +104,7 @@ class LookBack:
     ) -> Rejudged | More | None:
         rule, point = self.engine.of(row)
         try:
-            codes = codes_of(self.engine, self.memory, group, batch, row - group.base, self.now)
+            codes = codes_of(self.engine, self.memory, group, batch, row - group.base)
         except Exception as error:  # noqa: BLE001 - a rule's error marks that rule and touches no other
             self.found.errors[rule.id] = f"{type(error).__name__}: {error}"
             return None

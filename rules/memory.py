@@ -52,6 +52,10 @@ class Memory:
         else:
             self.tracks[row] = track
 
+    def newest_of(self, point: int) -> int:
+        """The newest reading of a point that was judged."""
+        return max((int(newest[point]) for newest in self.newest.values()), default=NEVER)
+
     def grace(self, now: int) -> None:
         """Silence is counted anew for every point: nobody could be heard until now."""
         np.maximum(self.since, now, out=self.since)
@@ -112,6 +116,7 @@ def moved_memory(old: Memory, before: Engine, after: Engine, started: int) -> Me
     shared = [(before.index[point], number) for point, number in after.index.items() if point in before.index]
     source, target = np.array(shared, np.intp).reshape(-1, 2).T
     new.heard[target], new.judged_at[target] = old.heard[source], old.judged_at[source]
+    new.since[target] = np.maximum(new.since[target], old.since[source])
     for qualities, newest in new.newest.items():
         # A kind that had no rule before starts from what is known of the point at all.
         newest[target] = old.newest.get(qualities, old.heard)[source]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from facility.breach import Spell
 from facility.register import Register
 from rules.book import RuleBook
 from rules.differences import Comparison, compare
-from rules.levels import family
+from rules.hearing import read_hearing
+from rules.kinds import together
+from rules.levels import known_as, with_levels
 from rules.replay import Progress, replay
-from rules.replaying import Found, Key, Past, Spells, within
+from rules.replaying import NOT_REPLAYED, Found, Key, Past, Spells, within
 from storage.readings.port import Readings
 from storage.records.breaches import BreachFilter
 from storage.records.port import Unit
@@ -39,6 +41,7 @@ class Replayed:
     before: int
     after: int
     left_out: list[str]
+    """Rules that were not judged."""
 
 
 def set_up(
@@ -53,20 +56,22 @@ def set_up(
     """``points`` are globs; none means all that the rules watch. ``rules``: compare these alone; none means all."""
     draft = Past(book=_only(book, rules), registers=[(0, Register())], start=start, end=end)
     registers = _registers(unit, draft.begin, end)
-    past = Past(book=draft.book, registers=registers, start=start, end=end)
-    stored = _stored(unit, past.begin, end, rules)
-    wanted = _wanted(past, stored, points)
-    firing = {key: spells[0] for key, spells in stored.items() if _in_force(spells[0], past.begin)}
-    alive = {rule.id for rule in past.rules}
-    past = Past(
-        book=past.book,
+    heard = read_hearing(unit)
+    past = replace(
+        draft,
         registers=registers,
-        start=start,
-        end=end,
-        firing={key: spell for key, spell in firing.items() if key[0] in alive},
+        deaf=heard.deaf,
+        heard_until=end if heard.until is None else min(end, heard.until),
+        only=frozenset(rules),
     )
-    gone = set(past.left_out)
-    kept = {key: spells for key, spells in stored.items() if key[1] in set(wanted) and family(key[0]) not in gone}
+    stored = _stored(unit, past)
+    wanted = _wanted(past, stored, points)
+    alive = {rule.id for rule in with_levels(past.book)}
+    firing = {
+        key: found[-1] for key, spells in stored.items() if (found := [s for s in spells if s.fires_after(past.begin)])
+    }
+    past = replace(past, firing={key: spell for key, spell in firing.items() if key[0] in alive})
+    kept = {key: spells for key, spells in stored.items() if key[1] in set(wanted) and past.asked(key[0])}
     return Setup(past=past, points=wanted, stored=_clipped(kept, start, end))
 
 
@@ -80,17 +85,24 @@ def run(
 
 def compared(setup: Setup, found: Found) -> Replayed:
     """What was found, against what is stored."""
+    gone = {known_as(rule) for rule in found.incomplete}
+    stored = {key: spells for key, spells in setup.stored.items() if known_as(key[0]) not in gone}
     return Replayed(
         found=found,
-        comparison=compare(setup.stored, found.spells, setup.past.end),
-        before=sum(map(len, setup.stored.values())),
+        comparison=compare(stored, found.spells, setup.past.end),
+        before=sum(map(len, stored.values())),
         after=sum(map(len, found.spells.values())),
-        left_out=setup.past.left_out,
+        left_out=[*sorted(gone), *NOT_REPLAYED],
     )
 
 
 def _only(book: RuleBook, rules: Sequence[str]) -> RuleBook:
-    return RuleBook(rules={id: rule for id, rule in book.rules.items() if not rules or id in rules})
+    """These, and the parts of those that put others together."""
+    if not rules:
+        return book
+    wanted = {id: rule for id, rule in book.rules.items() if id in rules}
+    parts = {part for rule in wanted.values() if isinstance(rule.spec, together.Spec) for part in rule.spec.rules}
+    return RuleBook(rules={id: rule for id, rule in book.rules.items() if id in wanted or id in parts})
 
 
 def _registers(unit: Unit, begin: int, end: int) -> list[tuple[int, Register]]:
@@ -108,16 +120,13 @@ def _registers(unit: Unit, begin: int, end: int) -> list[tuple[int, Register]]:
     return found
 
 
-def _stored(unit: Unit, begin: int, end: int, rules: Sequence[str]) -> Spells:
+def _stored(unit: Unit, past: Past) -> Spells:
+    """Of the rules that are asked about, and of those that are judged for their sake."""
     found: Spells = {}
-    for breach in unit.breaches.find(BreachFilter(since=begin, until=end), limit=MOST):
-        if not rules or family(breach.rule) in rules:
+    for breach in unit.breaches.find(BreachFilter(since=past.begin, until=past.end), limit=MOST):
+        if not past.only or known_as(breach.rule) in past.book.rules:
             found.setdefault((breach.rule, breach.point), []).append(breach.spell)
     return found
-
-
-def _in_force(spell: Spell, at: int) -> bool:
-    return spell.fires_after(at)
 
 
 def _clipped(spells: Spells, start: int, end: int) -> Spells:

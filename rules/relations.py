@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from facility.text import Text
 from rules.kinds import together
 from rules.locate import line_of
 from rules.problem import Problem
@@ -33,7 +34,7 @@ def with_titles(rules: Mapping[str, Rule]) -> dict[str, Rule]:
 def _named(rule: Rule, rules: Mapping[str, Rule]) -> Rule:
     if not isinstance(rule.spec, together.Spec):
         return rule
-    titles = tuple(rules[part].title for part in rule.spec.rules)
+    titles = tuple(rules[part].title if part in rules else Text(part, part) for part in rule.spec.rules)
     levels = tuple(
         replace(level, spec=replace(level.spec, titles=titles))
         for level in rule.levels

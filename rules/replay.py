@@ -5,9 +5,13 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
+from facility.register import Register
 from rules.replaying import Found, Past, replay_point
+from rules.replaying_together import only_wanted, with_together
+from rules.running import Running
 from storage.readings.port import Readings
 
 POINTS_AT_ONCE = 10
@@ -28,14 +32,33 @@ def replay(
     Processes are forked: call this with more than one only where no other thread runs.
     """
     parts = _parts(points)
+    with closing(open_readings()) as readings:
+        past = with_modes(past, readings)
     past.watchers  # noqa: B018 - worked out once, before the processes part
-    return _gathered(parts, _spread(past, open_readings, parts, processes), progress)
+    return _whole(past, points, _gathered(parts, _spread(past, open_readings, parts, processes), progress))
 
 
 def replay_here(past: Past, readings: Readings, points: Sequence[str], progress: Progress | None = None) -> Found:
     """The same in this thread, from a store that is open and stays so. ``progress`` may raise to give up."""
-    parts = _parts(points)
-    return _gathered(parts, (_part(past, readings, part) for part in parts), progress)
+    parts, past = _parts(points), with_modes(past, readings)
+    return _whole(past, points, _gathered(parts, (_part(past, readings, part) for part in parts), progress))
+
+
+def with_modes(past: Past, readings: Readings) -> Past:
+    """With the modes that equipment told. Raises ``ReadingsUnavailable``."""
+    registers: list[tuple[int, Register]] = []
+    for since, register in past.registers:
+        running = Running(past.book, register)
+        running.read(readings, past.begin, past.end)
+        registers.append((since, running.with_derived(running.derived())))
+    return replace(past, registers=registers)
+
+
+def _whole(past: Past, points: Sequence[str], found: Found) -> Found:
+    """With what the rules find together."""
+    found.incomplete = with_together(past, found, set(points))
+    only_wanted(past, found)
+    return found
 
 
 def _parts(points: Sequence[str]) -> list[Sequence[str]]:

@@ -12,10 +12,17 @@ from facility.instant import DAY, HOUR, MINUTE
 from facility.point import Point
 from facility.register import Register
 from rules.book import RuleBook, census, watched
+from rules.engine import FOREVER
+from rules.failing import FAILING
 from rules.fold import Verdicts, fold
-from rules.levels import with_levels
+from rules.kinds import silence, together
+from rules.levels import family, known_as, with_levels
 from rules.limits import Ints
+from rules.links import LINK_RULES
+from rules.listening import JUST_BEFORE, Listening
 from rules.rule import Rule
+from rules.silent import Deaf
+from rules.timeline import Transition, What
 from rules.verdicts import History, codes, quiet, steps_of, windowed_codes
 from rules.windows import Past as Counted
 from rules.windows import as_window
@@ -25,9 +32,8 @@ Key = tuple[str, str]
 """(rule, point); a level of a rule has its own, see ``rules.levels``."""
 Spells = dict[Key, list[Spell]]
 
-NOT_REPLAYED = frozenset({"silence", "together"})
-"""Kinds whose findings do not follow from one point's readings: silence is judged by the collector's clock, and history does
-not hold its ticks and restarts; ``together`` judges the alerts of other rules."""
+NOT_REPLAYED = (*sorted(LINK_RULES), FAILING)
+"""Rules that are in no book: what became of links and of the rules themselves is not stored with the readings."""
 AT_ONCE = 400_000
 """About so many readings of a point are looked at in one go: 20 MB."""
 WARM_UP = DAY
@@ -44,16 +50,27 @@ class Past:
     end: int
     firing: Mapping[Key, Spell] = field(default_factory=dict)
     """What was in breach at ``begin``: judging goes on from there, as it does when a rule is changed while it fires."""
+    deaf: Sequence[Deaf] = ()
+    """When nobody could hear, in order."""
+    heard_until: int = FOREVER
+    """Silence has been judged up to here."""
+    only: frozenset[str] = frozenset()
+    """The ids of the rules that are asked about, where others are judged for their sake alone; empty: all."""
 
     @cached_property
     def rules(self) -> list[Rule]:
-        """Each rule that can be replayed, and each level of it."""
-        return [rule for rule in with_levels(self.book) if rule.kind.NAME not in NOT_REPLAYED]
+        """Each rule that judges readings, or the want of them, and each level of it."""
+        return [rule for rule in with_levels(self.book) if not isinstance(rule.spec, together.Spec)]
+
+    def asked(self, rule: str) -> bool:
+        """Whether the rule, or level, is one that is asked about."""
+        return not self.only or known_as(rule) in self.only
 
     @cached_property
-    def left_out(self) -> list[str]:
-        """The rules that cannot."""
-        return [rule.id for rule in self.book if rule.kind.NAME in NOT_REPLAYED]
+    def parts(self) -> frozenset[str]:
+        """The ids of the rules, and levels, whose breaches others put together."""
+        named = {part for rule in self.book if isinstance(rule.spec, together.Spec) for part in rule.spec.rules}
+        return frozenset(rule.id for rule in self.rules if family(rule.id) in named)
 
     @cached_property
     def begin(self) -> int:
@@ -83,10 +100,15 @@ class Found:
     spells: Spells = field(default_factory=dict)
     readings: int = 0
     errors: dict[str, str] = field(default_factory=dict)
+    early: Spells = field(default_factory=dict)
+    """Of rules that others put together: what was over before ``start``."""
+    incomplete: list[str] = field(default_factory=list)
+    """Rules that put others together, and of whose parts not all were replayed: nothing is said of these."""
 
     def add(self, other: Found) -> None:
         """What other points held."""
         self.spells |= other.spells
+        self.early |= other.early
         self.readings += other.readings
         self.errors |= other.errors
 
@@ -98,7 +120,7 @@ def replay_point(past: Past, readings: Readings, point: str) -> Found:
         rules = past.watchers[number].get(point, [])
         replaying.leave({rule.id for rule in rules}, start)
         if rules:
-            replaying.judge(rules, past.registers[number][1], readings.columns(point, start, end))
+            replaying.judge(rules, past.registers[number][1], readings.columns(point, start, end), end)
     return replaying.found()
 
 
@@ -115,29 +137,43 @@ class _Replaying:
         self._windows: dict[str, list[Counted]] = {}
         self._spells = {rule: [spell] for (rule, of), spell in past.firing.items() if of == point}
         self._tracks = {rule: _firing(spell) for rule, [spell] in self._spells.items()}
+        self._listening: dict[str, Listening] = {}
         self._readings = 0
         self._errors: dict[str, str] = {}
 
     def found(self) -> Found:
         start, end = self._past.start, self._past.end
+        for rule, listening in self._listening.items():
+            self._tell(rule, listening.to_the_end())
+        parts = self._past.parts
+        early = {
+            rule: [s for s in self._spells[rule] if not within(s, start, end)] for rule in parts & set(self._spells)
+        }
         kept = {rule: [s for s in spells if within(s, start, end)] for rule, spells in self._spells.items()}
-        spells = {(rule, self._point): found for rule, found in kept.items() if found}
-        return Found(spells=spells, readings=self._readings, errors=self._errors)
+        return Found(spells=self._by_key(kept), readings=self._readings, errors=self._errors, early=self._by_key(early))
+
+    def _by_key(self, spells: Mapping[str, list[Spell]]) -> Spells:
+        return {(rule, self._point): found for rule, found in spells.items() if found}
 
     def leave(self, watching: set[str], at: int) -> None:
         """Rules that no longer watch the point: what they found ends here."""
+        for rule in self._listening.keys() - watching:
+            self._tell(rule, self._listening.pop(rule).up_to(at))
         for rule in [rule for rule in self._tracks if rule not in watching]:
             if self._tracks.pop(rule).firing:
                 self._spells[rule][-1] = self._spells[rule][-1]._replace(ended=at, cleared=at)
 
-    def judge(self, rules: Iterable[Rule], register: Register, series: Series) -> None:
-        """The next stretch."""
+    def judge(self, rules: Iterable[Rule], register: Register, series: Series, until: int) -> None:
+        """The next stretch, up to ``until``."""
         point = register.points[self._point]
         past = history(series, point)
         self._readings += len(series.at)
         for rule in rules:
             try:
-                self._follow(rule, point, register, past)
+                if rule.kind.NAME == silence.NAME:
+                    self._listen(rule, point, register, past, until)
+                else:
+                    self._follow(rule, point, register, past)
             except Exception as error:  # noqa: BLE001 - a rule's error is that rule's, and touches no other
                 self._errors[rule.id] = f"{type(error).__name__}: {error}"
 
@@ -153,6 +189,28 @@ class _Replaying:
             spells[-1] = spells[-1]._replace(ended=first.ended, cleared=first.cleared)
         spells += more
         self._tracks[rule.id] = folded.track
+
+    def _listen(self, rule: Rule, point: Point, register: Register, past: History, until: int) -> None:
+        after = rule.limits(point, register, until).after
+        listening = self._listening.get(rule.id)
+        if listening is None:
+            older = self._store.before(point.id, self._past.begin, JUST_BEFORE)
+            listening = Listening(self._past, older, after, self._tracks.get(rule.id, QUIET))
+            self._listening[rule.id] = listening
+        self._tell(rule.id, listening.held_to(after, register.registered.get(point.id, 0)))
+        self._tell(rule.id, listening.hear(past, codes(rule, point, register, past), until))
+
+    def _tell(self, rule: str, found: Iterable[Transition]) -> None:
+        """Silence that began and ended."""
+        spells = self._spells.setdefault(rule, [])
+        for what, track, value in found:
+            self._tracks[rule] = track
+            if what is What.RAISED:
+                spells.append(Spell(track.bad_since, track.raised, value=value))
+            elif what is What.RETURNED:
+                # News that was on its way when silence was found can be older than the silence's start.
+                ended = max(track.good_since, spells[-1].started)
+                spells[-1] = spells[-1]._replace(ended=ended, cleared=track.last)
 
     def _codes(self, rule: Rule, point: Point, register: Register, past: History) -> Ints:
         window = as_window(rule.kind)

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from facility.alert import Severity, Timing
 from facility.alert_life import SHELVE_MAX
-from facility.mode import SETTING, mode_at
+from facility.mode import SETTING, holders, mode_at
 from facility.point import Point
 from facility.promise import Promise
 from facility.register import Register
@@ -131,6 +131,17 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Points that say themselves that a mode holds, such as a fire pump's; see ``rules.running``."""
+
+    only: Filter
+    says: frozenset[int]
+    """The numbers of the words that mean it."""
+    same: str
+    """asset · zone"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mode:
     """What differs while a point is in a mode, see ``facility.mode``."""
 
@@ -139,6 +150,10 @@ class Mode:
     """Other limits; None: the rule's own."""
     off: bool = False
     """Judged and shown, and calls nobody."""
+    source: Source | None = None
+    """Who says so besides a setting."""
+    setting: str = ""
+    """The name under which what they say is kept; empty where nobody does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +202,10 @@ class Rule:
         """What differs in the mode in which the point is at ``at``; None where nothing does."""
         if not self.modes:
             return None
+        for mode in self.modes:
+            said = register.setting(point.id, mode.setting, at) if mode.setting else None
+            if said is not None and said.value:
+                return mode
         name = mode_at(point.id, register, at)
         return next((mode for mode in self.modes if mode.name == name), None)
 
@@ -196,6 +215,12 @@ class Rule:
         return self.spec if mode is None or mode.spec is None else mode.spec
 
     @property
-    def settings(self) -> tuple[str, ...]:
-        """The names of the point's settings that its limits depend on."""
-        return tuple(name for name in (self.spec.setting, SETTING if self.modes else "") if name)
+    def depends(self) -> bool:
+        """Whether its limits depend on settings."""
+        return bool(self.spec.setting or self.modes)
+
+    def held_by(self, point: Point, register: Register) -> list[tuple[str, str]]:
+        """(point, asset or zone; name) of the settings that its limits on the point depend on."""
+        own = [self.spec.setting, *(mode.setting for mode in self.modes)]
+        held = [(point.id, name) for name in own if name]
+        return held + ([(holder, SETTING) for holder in holders(point.id, register)] if self.modes else [])

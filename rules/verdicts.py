@@ -75,7 +75,8 @@ def quiet(rule: Rule, point: Point, register: Register, past: History) -> bool:
 
 def limits_over(rule: Rule, point: Point, register: Register) -> tuple[list[int], list[Limits | None]]:
     """(instants at which the limits change, the limits before the first and from each of them on)."""
-    changes = sorted({one.since for name in rule.settings for one in register.settings_history(point.id, name)})
+    held = rule.held_by(point, register) if rule.depends else ()
+    changes = sorted({one.since for holder, name in held for one in register.settings_history(holder, name)})
     times = [changes[0] - 1 if changes else 0, *changes]
     return changes, [_limits(rule, point, register, at) for at in times]
 

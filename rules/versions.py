@@ -9,6 +9,7 @@ from facility.rule_version import RuleVersion
 from rules.book import RuleBook
 from rules.definition import read_rule
 from rules.problem import BrokenRules
+from rules.relations import with_titles
 from rules.rule import Rule
 from storage.records.port import Unit
 
@@ -82,7 +83,7 @@ def refused(problems: Sequence[str], now: int, still: str) -> Fact:
 
 def last_in_force(unit: Unit) -> RuleBook:
     """The rules as they were last in force, from the records alone. Versions that can no longer be read are left out."""
-    return RuleBook(rules={rule.id: rule for rule in _readable(unit.rule_versions.newest().values())})
+    return RuleBook(rules=with_titles({rule.id: rule for rule in _readable(unit.rule_versions.newest().values())}))
 
 
 def _readable(versions: Iterable[RuleVersion]) -> Iterable[Rule]:

@@ -160,7 +160,7 @@ def counted(engine: Engine, group: Group, batch: Columns) -> Iterator[tuple[int,
 
 
 def _evidence(group: Group, batch: Columns, steps: Floats, pick: Index, row: Index) -> Bools:
-    return group.kind.evidence(Picked(batch, steps, 0, pick), group.limits, row)
+    return group.kind.evidence(Picked(batch, steps, pick), group.limits, row)
 
 
 def reach_of(engine: Engine, row: int) -> Reach:

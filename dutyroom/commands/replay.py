@@ -54,8 +54,8 @@ def replay(
 ) -> None:
     """Judge stored history again, and print what differs from what is stored: breaches added (+), removed (-), moved (~).
 
-    Not replayed: silence, which is judged by the clock of the collector (history does not hold its ticks and restarts), and
-    rules that judge other rules' alerts.
+    Silence is judged by when readings arrived; the times in which the collector did not run, or had no link, are kept and count
+    for nobody's silence. Not judged: lost gateways and links, and rules that fail, which are not stored with the readings.
     """
     from dutyroom.commands.replay_told import as_dict, line, summary
 

@@ -9,6 +9,7 @@ from facility.breach import Spell
 from facility.instant import DAY, duration_text, iso, to_datetime
 from rules.differences import Difference, Kind
 from rules.past import Replayed, Setup
+from rules.replaying import NOT_REPLAYED
 
 _MARK = {Kind.ADDED: "+", Kind.REMOVED: "-", Kind.MOVED: "~"}
 
@@ -51,14 +52,12 @@ def summary(setup: Setup, told: Replayed, zone: tzinfo) -> str:
     past, comparison = setup.past, told.comparison
     days = (past.end - past.start) / DAY
     counts = ", ".join(f"{len(comparison.of(kind))} {kind}" for kind in Kind)
-    left = (
-        f"\nnot replayed, judged by the clock or by other rules' alerts: {', '.join(told.left_out)}"
-        if told.left_out
-        else ""
-    )
+    partly = told.found.incomplete
+    left = f"\nnot judged, for some of their parts are on other points: {', '.join(partly)}" if partly else ""
+    left += f"\nnot judged, for it is not stored with the readings: {', '.join(NOT_REPLAYED)}"
     return (
         f"{_clock(past.start, zone)} – {_clock(past.end, zone)} ({days:.3g} days): {len(setup.points)} points, "
-        f"{told.found.readings} readings, {len(past.book) - len(told.left_out)} rules\n"
+        f"{told.found.readings} readings, {len(past.book) - len(partly)} rules\n"
         f"{counts}, {comparison.same} the same{left}"
     )
 

@@ -38,7 +38,7 @@ _SUGGESTED = 20
 def all_errors(tables: Tables) -> Iterator[RegisterError]:
     """Everything that can only be seen when all tables are read."""
     for table, column, target in REFERENCES:
-        yield from _references(tables[table], column, tables[target])
+        yield from _references(tables[table], column, tables[target], _holders_of_modes(tables, table))
     yield from _loops(tables["zones"], "parent")
     yield from _loops(tables["devices"], "gateway")
     yield from _sites_of_zones(tables["zones"])
@@ -47,17 +47,23 @@ def all_errors(tables: Tables) -> Iterator[RegisterError]:
         yield from _point(tables["points"], row, point)
     yield from _keys(tables["points"])
     yield from _expressions(tables["points"])
-    yield from _settings(tables["settings"], tables["points"])
+    yield from _settings(tables)
     yield from _numbers(tables)
     yield from _stops(tables["stops"], tables["points"])
 
 
-def _references(table: Table, column: str, target: Table) -> Iterator[RegisterError]:
+def _holders_of_modes(tables: Tables, table: str) -> frozenset[str]:
+    """An asset or a zone may be in a mode as well, and with it every point of it."""
+    return frozenset({*tables["assets"].ids(), *tables["zones"].ids()}) if table == "settings" else frozenset()
+
+
+def _references(table: Table, column: str, target: Table, holders: frozenset[str]) -> Iterator[RegisterError]:
     if not target.whole:
         return
     known = target.ids()
     # Settings are history: those of a retired point stay in force's table and need no point.
     rows = (row for row in table.rows if row.number or table.name != "settings")
+    rows = (row for row in rows if not (row.cells.get("name") == SETTING and row.cells.get(column) in holders))
     wrong = [row for row in rows if row.cells.get(column) and row.cells[column] not in known]
     for number, row in enumerate(wrong):
         near = closest(row.cells[column], known) if number < _SUGGESTED else NOTHING
@@ -178,8 +184,8 @@ def _expressions(points: Table) -> Iterator[RegisterError]:
             yield points.error(row, "expression", Text(f"算式有误：{error}", str(error)))
 
 
-def _settings(settings: Table, points: Table) -> Iterator[RegisterError]:
-    by_id = {point.id: point for _, point in points.nouns()}
+def _settings(tables: Tables) -> Iterator[RegisterError]:
+    settings, by_id = tables["settings"], {point.id: point for _, point in tables["points"].nouns()}
     for row, setting in settings.nouns():
         point = by_id.get(setting.point)
         if point is None or not row.number:

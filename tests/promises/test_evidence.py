@@ -23,6 +23,7 @@ from facility.work_order import WorkOrder
 from rules.book import RuleBook
 from rules.definition import read_rule
 from rules.judge import Judge
+from rules.relations import with_titles
 from simulators.scenario import Scenario, find
 from storage.records.port import AlertFilter, Records, Unit, WorkOrderFilter
 from storage.records.sql import SqlRecords
@@ -63,7 +64,7 @@ def book_in_force(unit: Unit) -> RuleBook:
     """The rules from their stored texts alone. Each must be what its hash says."""
     found = [(kept, read_rule(kept.text, f"{kept.rule}.toml")) for kept in unit.rule_versions.newest().values()]
     assert all(kept.version == rule.version for kept, rule in found)
-    return RuleBook(rules={rule.id: rule for _, rule in found})
+    return RuleBook(rules=with_titles({rule.id: rule for _, rule in found}))
 
 
 Altered = Callable[[RuleBook, list[Reading]], tuple[RuleBook, list[Reading]]]

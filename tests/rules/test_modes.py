@@ -1,16 +1,38 @@
 """What is normal differs with the mode; set values and modes hold from their own time on, for late readings too."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from facility.alert import Alert, Condition
 from facility.point import Setting
 from facility.reading import Reading
 from facility.register import Register
+from facility.units import state_number
+from rules.check import check
 from rules.definition import BrokenRules, load_book, read_rule
+from rules.replay import replay_here
+from rules.replaying import Past
+from rules.silent import Deaf
 from rules.stories import tell, told
-from tests.rules.room import GAUGE, HOUR, MINUTE, SECOND, T0, Room, book_of, register, rule_text, series, setting
+from tests.rules.room import (
+    GAUGE,
+    HOUR,
+    MINUTE,
+    POINTS,
+    SECOND,
+    T0,
+    Room,
+    book_of,
+    point,
+    register,
+    rule_text,
+    series,
+    setting,
+)
 
 BAND = '[band]\naround = "set_pressure"\nwithin = "0.1 MPa"\n'
 WIDER = '[mode.fire-pump-running]\nband = { within = "0.4 MPa" }\n'
@@ -160,3 +182,116 @@ def test_windows_are_not_cut_by_modes() -> None:
 def test_points_without_a_mode_are_in_the_normal_one() -> None:
     plain = replace(house(), settings={})
     assert read_rule(RULE, "p.toml").mode_at(plain.points[GAUGE], plain, T0) is None
+
+
+PUMP = "pump.running"
+STARTS = (
+    '[mode.fire-pump-running]\nband = { within = "0.4 MPa" }\n'
+    'while = { quantity = "running", asset = "pump", says = "running", same = "zone" }\n'
+)
+TOLD = rule_text("pressure", BAND + STARTS)
+STOPPED, RUNS = state_number("running", "stopped"), state_number("running", "running")
+
+
+def with_pump(*settings: Setting) -> Register:
+    return register([*POINTS[:1], point(PUMP, "running")], [setting(0.6), *settings])
+
+
+def pumped(rule: str = TOLD) -> Room:
+    return Room(book_of(rule), register=with_pump())
+
+
+def says(word: float, at: int) -> Reading:
+    return Reading(PUMP, at, word)
+
+
+def test_a_pump_that_says_that_it_runs_puts_its_zone_into_the_mode() -> None:
+    room = pumped()
+    room.take([says(RUNS, T0), Reading(GAUGE, T0 + SECOND, 0.95)])
+    assert room.alerts() == []
+    room.take([says(STOPPED, T0 + MINUTE), Reading(GAUGE, T0 + MINUTE + SECOND, 0.95)])
+    assert only_alert(room).started == T0 + MINUTE + SECOND
+
+
+def test_a_word_of_the_pump_that_comes_late_changes_what_was_found_since() -> None:
+    room = pumped()
+    room.take([says(STOPPED, T0), *series(GAUGE, [0.6, 0.95, 0.95, 0.95, 0.6])])
+    assert only_alert(room).started == T0 + 10 * SECOND
+    room.take([says(RUNS, T0 + 15 * SECOND)], now=T0 + MINUTE)
+    assert [life[2:] for life in room.breaches()] == [(T0 + 10 * SECOND, T0 + 10 * SECOND, T0 + 20 * SECOND)]
+    room.take([says(RUNS, T0 + 5 * SECOND)], now=T0 + MINUTE)
+    assert room.breaches() == []
+    assert only_alert(room).withdrawn
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    words=st.lists(st.tuples(st.booleans(), st.integers(1, 30)), min_size=1, max_size=8),
+    values=st.lists(st.sampled_from([0.6, 0.95, 1.2]), min_size=5, max_size=25),
+    order=st.randoms(use_true_random=False),
+    restart=st.integers(0, 20),
+)
+def test_in_whatever_order_pump_and_gauge_are_heard_the_same_is_found_and_replayed(
+    words: list[tuple[bool, int]], values: list[float], order: Random, restart: int
+) -> None:
+    at, said = T0, list[Reading]()
+    for runs, gap in words:
+        at += gap * SECOND
+        said.append(says(RUNS if runs else STOPPED, at))
+    readings = [*said, *series(GAUGE, values)]
+    mixed = order.sample(readings, len(readings))
+    now = max(reading.at for reading in readings) + SECOND
+    whole, apart = pumped(), pumped()
+    whole.take(readings, now=now)
+    for number, reading in enumerate(mixed):
+        if number == restart:
+            apart.restart(now)
+        apart.take([reading], now=now)
+    assert apart.breaches() == whole.breaches()
+    past = Past(book=whole.book, registers=[(0, whole.register)], start=T0, end=now, deaf=(Deaf(0, now),))
+    found = replay_here(past, whole.readings, [GAUGE, PUMP])
+    again = sorted(
+        (rule, of, s.started, s.raised, s.ended) for (rule, of), spells in found.spells.items() for s in spells
+    )
+    assert again == whole.breaches()
+
+
+def test_a_mode_that_calls_nobody_begins_and_ends_with_the_pump() -> None:
+    quiet = STARTS.replace('band = { within = "0.4 MPa" }', "off = true")
+    room = pumped(rule_text("pressure", BAND + quiet + ORDER))
+    room.take([says(RUNS, T0), Reading(GAUGE, T0 + SECOND, 0.95)])
+    assert (only_alert(room).suppressed_by, room.orders()) == ("mode:fire-pump-running", [])
+    room.take([says(STOPPED, T0 + MINUTE)])
+    assert (only_alert(room).suppressed_by, len(room.orders())) == ("", 1)
+
+
+@pytest.mark.parametrize("holder", ["gauge", "room"])
+def test_an_asset_or_a_zone_may_be_in_a_mode_and_the_nearest_says(holder: str) -> None:
+    there = Setting(point=holder, name="mode", value=RUNNING, since=T0, approver="chief engineer")
+    room = Room(book_of(RULE), register=house(there))
+    room.take(series(GAUGE, [0.95]))
+    assert room.alerts() == []
+    room = Room(book_of(RULE), register=house(there, mode(NORMAL, T0)))
+    room.take(series(GAUGE, [0.95]))
+    assert len(room.alerts()) == 1
+
+
+def test_checking_rules_tells_a_mode_that_nobody_can_say() -> None:
+    [found] = [one for one in check(book_of(TOLD), house(), ["pressure"]) if one.key.startswith("mode")]
+    assert (found.error, found.key) == (True, "mode.fire-pump-running.while")
+    assert "no point of the register says of 1 of 1 points when they are in it: gauge.pressure" in found.text
+    assert not [one for one in check(book_of(TOLD), with_pump(), ["pressure"]) if one.key.startswith("mode")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ('"running"', '"runing"', "mode.fire-pump-running.while.says"),
+        ('"running"', '"pressure"', "is measured, it has no words"),
+        ('same = "zone"', 'same = "house"', "'asset', 'zone'"),
+    ],
+)
+def test_what_says_a_mode_and_cannot_be_meant_is_told(old: str, new: str, wanted: str) -> None:
+    with pytest.raises(BrokenRules) as caught:
+        read_rule(TOLD.replace(old, new), "pressure.toml")
+    assert wanted in str(caught.value)

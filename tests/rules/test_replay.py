@@ -14,8 +14,11 @@ from facility.quality import Quality
 from facility.reading import Reading
 from facility.register import Register
 from rules.book import RuleBook
+from rules.hearing import read_hearing
+from rules.past import compared, set_up
 from rules.replay import replay, replay_here
 from rules.replaying import Found, Past, replay_point
+from rules.silent import Deaf
 from storage.readings.memory import MemoryReadings
 from storage.readings.port import Readings
 from storage.readings.sqlite import SqliteReadings
@@ -54,10 +57,12 @@ def judged_live(book: RuleBook, readings: Sequence[Reading], site: Register) -> 
         for alert in room.alerts():
             if alert.open and not alert.acknowledged:
                 room.acknowledge(alert.id, reading.at)
-    return [life for life in room.lives() if life[0] != "silence-device"]
+    room.tick(T0 + HOUR)
+    return room.lives()
 
 
 def past(book: RuleBook, site: Register, start: int = T0, end: int = T0 + HOUR, **more: object) -> Past:
+    more = {"deaf": (Deaf(0, T0),)} | more
     return Past(book=book, registers=[(0, site)], start=start, end=end, **more)  # type: ignore[arg-type]
 
 
@@ -174,12 +179,6 @@ def test_a_rule_whose_code_fails_is_named_and_the_others_are_judged(monkeypatch:
     assert list(found.spells) == [("low", GAUGE)]
 
 
-def test_rules_that_judge_by_the_clock_or_by_others_are_left_out_and_said_to_be() -> None:
-    assert past(SEEN, register()).left_out == ["silence-device"]
-    assert past(only("pipe-burst"), register()).left_out == ["pipe-burst"]
-    assert past(SEEN, register()).watchers[0][SMOKE] != []
-
-
 @pytest.mark.parametrize("processes", [1, 2])
 def test_several_processes_find_the_same_as_one(processes: int, tmp_path: Path) -> None:
     gauges = [replace(register().points[GAUGE], id=f"gauge.{number}", key=str(number)) for number in range(35)]
@@ -202,3 +201,74 @@ def test_several_processes_find_the_same_as_one(processes: int, tmp_path: Path) 
     with closing(opener()) as store:
         assert replay_here(past(BAND, site), store, list(site.points)) == found
         assert store.columns("gauge.1", T0, T0 + HOUR).at.size == 6
+
+
+def test_the_collectors_own_standstill_is_not_the_points_silence() -> None:
+    """It restarts after ten minutes without power, and later its link is cut for ten."""
+    room = Room(only("silence-equipment"), register([p for p in register().points.values() if p.id == GAUGE]))
+    for at in range(T0, T0 + 2 * MINUTE, 10 * SECOND):
+        room.take([Reading(GAUGE, at, 0.6)])
+        room.tick(at)
+    room.restart(T0 + 12 * MINUTE)
+    for at in range(T0 + 12 * MINUTE, T0 + 14 * MINUTE, 10 * SECOND):
+        room.take([Reading(GAUGE, at, 0.6)])
+        room.tick(at)
+    room.judge.link(T0 + 14 * MINUTE, connected=False)
+    room.tick(T0 + 20 * MINUTE)
+    room.judge.link(T0 + 24 * MINUTE, connected=True)
+    room.tick(T0 + 24 * MINUTE)
+    silent = T0 + 24 * MINUTE + 10 * MINUTE
+    room.tick(silent)
+    assert [life for life in room.lives() if life[0] != "silence-broker"] == replay_silence(room, silent)
+    assert all(raised > T0 + 24 * MINUTE for _, _, raised, *_ in replay_silence(room, silent))
+    assert replay_silence(room, silent, deaf=()) != replay_silence(room, silent)
+
+
+def replay_silence(room: Room, end: int, deaf: Sequence[Deaf] | None = None) -> list[Life]:
+    with room.records.read() as unit:
+        heard = read_hearing(unit)
+    assert heard.until is not None
+    spans = heard.deaf if deaf is None else deaf
+    told = past(room.book, room.register, end=end + 1, deaf=spans, heard_until=heard.until)
+    return lives(replay_here(told, room.readings, [GAUGE]))
+
+
+TOGETHER = book_of(
+    rule_text("often", '[state]\nbad = ["alarm"]', applies='applies = { quantity = "smoke" }'),
+    rule_text("low", '[minimum]\nlimit = "0.5 MPa"\nhold_for = "20s"'),
+    rule_text("both", '[together]\nrules = ["often", "low"]\nwithin = "5m"'),
+    rule_text(
+        "sure",
+        '[together]\nrules = ["often"]\nraises = "often"',
+        severity='severity = "critical"',
+        applies='applies = { quantity = "smoke" }',
+    ),
+)
+SMOKE_2 = "smoke2.smoke"
+TWO = register([*register().points.values(), replace(register().points[SMOKE], id=SMOKE_2)])
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    stream=st.lists(
+        st.tuples(st.sampled_from([GAUGE, SMOKE, SMOKE_2]), st.integers(1, 40), st.booleans()), min_size=5, max_size=60
+    ),
+    cut=st.integers(0, 1200),
+)
+def test_what_several_rules_found_together_is_found_again(stream: list[tuple[str, int, bool]], cut: int) -> None:
+    room, at = Room(TOGETHER, TWO), T0
+    for name, gap, bad in stream:
+        at += gap * SECOND
+        room.take([Reading(name, at, (0.4 if bad else 0.6) if name == GAUGE else float(bad))])
+    for start in (T0, T0 + cut * SECOND):
+        with room.records.read() as unit:
+            setup = set_up(unit, TOGETHER, start, at + 1)
+        with_register = replace(setup, past=replace(setup.past, registers=[(0, TWO)]))
+        told = compared(with_register, replay_here(with_register.past, room.readings, list(TWO.points)))
+        assert told.comparison.differences == []
+        assert told.comparison.same == sum(map(len, setup.stored.values()))
+
+
+def test_a_rule_whose_parts_are_not_all_replayed_is_named() -> None:
+    found = replay_here(past(TOGETHER, TWO), kept([Reading(SMOKE, T0, 1.0)]), [SMOKE])
+    assert sorted(found.incomplete) == ["both", "often#+sure"]

@@ -17,7 +17,6 @@ from facility.person import Right
 from rules.book import sentence
 from rules.editing import editable
 from rules.pictures import Picture, picture
-from rules.replaying import NOT_REPLAYED
 from rules.rule import Rule
 from storage.records.port import AlertFilter
 
@@ -96,7 +95,6 @@ def render_rule(page: Page, rule: Rule, entered: Mapping[str, str], errors: list
         days=entered.get("days", "7"),
         errors=errors,
         may_try=page.look.may(Right.ACT_ON_WORK),
-        clock_kind=rule.kind.NAME in NOT_REPLAYED,
     )
 
 

@@ -1,0 +1,100 @@
+"""The worker's loop, with everything around it that is not asked about left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from dutyroom.worker import STANDSTILL, Worker
+from rules.late import Backlog
+from storage.records.port import Conflict, RecordsUnavailable
+from tests.rules.room import SECOND, T0
+
+
+class Notes:
+    def get(self, name: str) -> None:
+        return None
+
+
+class Unit:
+    notes = Notes()
+
+
+class Records:
+    """Can be read, or not."""
+
+    def __init__(self) -> None:
+        self.there = True
+
+    @contextmanager
+    def read(self) -> Iterator[Unit]:
+        if not self.there:
+            raise RecordsUnavailable("gone")
+        yield Unit()
+
+
+class Judge:
+    def __init__(self) -> None:
+        self.backlog, self.told = Backlog(), list[str]()
+
+    def reload(self, unit: Unit) -> None:
+        del unit
+        self.told.append("reloaded")
+
+    def link(self, now: int, *, connected: bool) -> None:
+        del now
+        self.told.append("heard" if connected else "deaf")
+
+
+class Ingest:
+    def __init__(self, judge: Judge) -> None:
+        self.judge, self.fails = judge, False
+
+    def once(self, now: int, timeout: float) -> None:
+        del now, timeout
+        self.judge.told.append("judged")
+        if self.fails:
+            raise Conflict("somebody was first")
+
+
+class Loop:
+    """A worker between two ticks."""
+
+    def __init__(self) -> None:
+        self.now, self.slept, self.records, self.judge = T0, 0.0, Records(), Judge()
+        self.ingest = Ingest(self.judge)
+        parts: dict[str, Any] = {"records": self.records, "judge": self.judge, "ingest": self.ingest}
+        parts |= {"readings": None, "rules": None}
+        self.worker = Worker(name="w", clock=self.clock, about={}, version=1, sleep=self.sleep, **parts)
+        self.worker._next_tick = self.worker._next_health = T0 + 1_000 * SECOND
+
+    def clock(self) -> int:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+
+    def step(self, after: int = SECOND) -> list[str]:
+        self.now += after
+        self.judge.told.clear()
+        self.worker.step()
+        return list(self.judge.told)
+
+
+def test_who_lost_a_race_and_could_not_read_again_judges_nothing_until_it_has() -> None:
+    loop = Loop()
+    loop.ingest.fails, loop.records.there = True, False
+    assert loop.step() == ["judged"]
+    assert loop.step() == []
+    assert loop.slept > 0
+    loop.ingest.fails, loop.records.there = False, True
+    assert loop.step() == ["reloaded", "judged"]
+    assert loop.step() == ["judged"]
+
+
+def test_after_a_standstill_nobody_is_called_silent_for_what_could_not_be_heard() -> None:
+    loop = Loop()
+    assert loop.step() == ["judged"]
+    assert loop.step(STANDSTILL + 1) == ["deaf", "judged"]
+    assert loop.step() == ["judged"]
