@@ -15,11 +15,12 @@ from dutyroom.rule_files import RuleFiles
 from facility.fact import Fact
 from facility.register import Register
 from response.following import Follower
-from response.reports import following
+from response.reports import following, telling
 from response.reports.kind_files import BrokenKinds
 from response.reports.ordering import OrderDesk, Room
 from response.reports.settings import BrokenSettings, ReportBook, ReportSettings, load_report_book
 from response.steps import Step
+from response.told import Teller
 from rules.definition import BrokenRules, load_book
 from storage.records.port import Unit
 
@@ -80,8 +81,8 @@ class ReportFiles:
 class ReportsInMotion:
     """What the responder does about reports: what follows from their orders, and from the clock."""
 
-    def __init__(self, site: Path | None) -> None:
-        self._files, self._rules = ReportFiles(site), RuleFiles(site)
+    def __init__(self, site: Path | None, teller: Teller) -> None:
+        self._files, self._rules, self._teller = ReportFiles(site), RuleFiles(site), teller
         self._register: Register | None = None
 
     @cached_property
@@ -104,13 +105,19 @@ class ReportsInMotion:
         return Room(book=book, register=self._register, desk=desk)
 
     @property
-    def follower(self) -> Follower:
-        """Facts of orders."""
+    def followers(self) -> list[Follower]:
+        """Facts of orders, for their reports; and what management must hear of."""
 
-        def handle(unit: Unit, fact: Fact, now: int) -> None:
+        def of_order(unit: Unit, fact: Fact, now: int) -> None:
             following.follow(self._settings, unit, fact, now)
 
-        return Follower(following.NAME, handle, following.NOUNS)
+        def unsolved(unit: Unit, fact: Fact, now: int) -> None:
+            telling.tell_management(self._teller, self._files.book, unit, fact, now)
+
+        return [
+            Follower(following.NAME, of_order, following.NOUNS),
+            Follower(telling.NAME, unsolved, telling.NOUNS),
+        ]
 
     @property
     def steps(self) -> list[Step]:

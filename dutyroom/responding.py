@@ -75,11 +75,12 @@ def _feedback(settings: Settings, records: Records) -> Errand:
 
 def build(settings: Settings, records: Records) -> Responder:
     """All of it."""
-    telling, reports = Telling(settings), ReportsInMotion(settings.site_folder)
+    telling = Telling(settings)
+    reports = ReportsInMotion(settings.site_folder, telling.escalation.teller)
     return Responder(
         name=settings.responder,
         records=records,
-        followers=[*followers(settings, telling), reports.follower],
+        followers=[*followers(settings, telling), *reports.followers],
         steps=[*steps(telling), *reports.steps, rota_step(settings.rota_days)],
         errands=errands(settings, records, telling),
         clock=wiring.now,

@@ -3,9 +3,13 @@
 from pathlib import Path
 
 from dutyroom.report_following import ReportFiles, ReportsInMotion
-from facility.residents_report import ReportState, Way
+from facility.person import Role
+from facility.residents_report import Deed, ReportState, Way
 from facility.work_order import Action
 from response.reports.intake import Told, take_in
+from response.told import Teller
+from storage.records.notices import NoticeFilter
+from storage.records.people import Account
 from tests.response.reports.desk import NOON, open_room
 
 
@@ -40,7 +44,7 @@ def test_a_site_that_was_never_right_takes_reports_as_the_product_does(tmp_path:
 
 
 def test_the_responder_gives_out_what_nobody_looked_at_and_follows_its_order() -> None:
-    duty, motion = open_room(), ReportsInMotion(None)
+    duty, motion = open_room(), ReportsInMotion(None, Teller())
     unseen, _ = motion.steps
     with duty.records.begin() as unit:
         report = take_in(unit, motion.room(unit), Told(way=Way.WEB, zone="t1-f1", words="没水"), NOON)
@@ -52,6 +56,26 @@ def test_the_responder_gives_out_what_nobody_looked_at_and_follows_its_order() -
     duty.work(order.id, Action.ACCEPT, Action.ARRIVE)
     with duty.records.begin() as unit:
         for fact in unit.facts.after(0):
-            motion.follower.handle(unit, fact, NOON)
+            motion.followers[0].handle(unit, fact, NOON)
     assert duty.report(report.id).visited == NOON
+    duty.records.close()
+
+
+def test_management_is_told_once_of_what_was_not_solved_and_whoever_found_it_is_not() -> None:
+    duty, motion = open_room(), ReportsInMotion(None, Teller())
+    with duty.records.begin() as unit:
+        for name, role in (("manager", Role.ADMIN), ("manager-2", Role.ADMIN), ("officer", Role.OFFICER)):
+            unit.people.add(Account(id=name, name=name, role=role, password="x", created=NOON))
+    report = duty.do(duty.tell("灯坏了").id, Deed.ASSIGN)
+    duty.finish(report.work_order or 0)
+    duty.do(report.id, Deed.REFUTE, who="manager", reason="还是不亮")
+    for _ in range(2):
+        with duty.records.begin() as unit:
+            for fact in unit.facts.after(0):
+                motion.followers[1].handle(unit, fact, NOON)
+    with duty.records.read() as unit:
+        (notice,) = unit.notices.find(NoticeFilter()).rows
+    assert (notice.person, notice.cause, notice.why["chain"]) == ("manager-2", "report:1", "residents-unsolved")
+    assert "还是不亮" not in str(notice)
+    assert notice.data["link"] == "/residents/1"
     duty.records.close()
