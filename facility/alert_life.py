@@ -107,7 +107,7 @@ def _taken(alert: Alert, wish: Wish, longest: int) -> Alert:
             until = _until(wish, longest)
             return replace(alert, shelved_until=until, shelved_by=wish.who, shelved_why=wish.reason.strip())
         case AlertAction.UNSHELVE:
-            return unshelved(alert, wish.at)
+            return _announced_soon(unshelved(alert, wish.at), wish.at)
         case AlertAction.RESET:
             # Whoever inspected the spot has seen it.
             seen = alert if alert.acknowledged else _seen(alert, wish)
@@ -137,6 +137,12 @@ def _until(wish: Wish, longest: int) -> int:
 def unshelved(alert: Alert, at: int) -> Alert:
     """Back on the list, or closed when nothing else keeps it there."""
     return settled(replace(alert, shelved_until=None, shelved_by="", shelved_why=""), at)
+
+
+def _announced_soon(alert: Alert, at: int) -> Alert:
+    """What went off again while it was put aside has called nobody yet: the clock announces it, and opens its work order."""
+    goes_on = alert.condition is not Condition.NORMAL
+    return replace(alert, realarm_at=at) if alert.open and goes_on and not alert.acknowledged else alert
 
 
 def acknowledge(alert: Alert, who: str, at: int) -> Alert:
@@ -169,9 +175,12 @@ def by_the_clock(alert: Alert, now: int, *, out_of_service: bool, testing: bool)
         alert = replace(alert, test=False)
         found.append(Happening("test-over", alert, "it still goes on: from now on it is no test"))
     if alert.open and alert.realarm_at is not None and alert.realarm_at <= now:
-        alert = replace(alert, realarm_at=now + alert.realarm_after)
+        alert = replace(alert, realarm_at=now + alert.realarm_after if alert.realarm_after else None)
         if alert.announces:
-            found.append(Happening("re-alarmed", alert, f"unattended for {duration_text(alert.realarm_after)}"))
+            unattended = f"unattended for {duration_text(alert.realarm_after)}"
+            found.append(
+                Happening("re-alarmed", alert, unattended if alert.realarm_after else "it went on while shelved")
+            )
         else:
             # Not announced while it is set aside; the period begins again.
             found.append(Happening("", alert))

@@ -15,7 +15,7 @@ from rules.aside import Aside, read_aside
 from rules.respond import WHO, alert_fact
 from storage.records.port import AlertFilter, Unit
 
-BACK = frozenset({"unshelved", "back-in-service", "test-over"})
+BACK = frozenset({"unshelved", "back-in-service", "test-over", "re-alarmed"})
 """After these it counts again: what still goes on then opens its work order, as if it were raised now."""
 AT_ONCE = 500
 

@@ -8,6 +8,7 @@ import pytest
 from facility.alert import AlertAction, NotAllowed
 from facility.alert_life import Wish, take_action
 from facility.maintenance import Maintenance
+from facility.reading import Reading
 from facility.register import Register, difference
 from facility.scope import Extent
 from facility.test_mode import TestMode, end_test
@@ -321,3 +322,32 @@ def test_a_test_that_is_ended_early_counts_from_then() -> None:
     assert (room.alerts()[0].test, len(room.orders())) == (False, 1)
     [found] = report(room, T0 + 2 * MINUTE)
     assert (found.ended_by, found.missed) == ("wang", (SMOKE,))
+
+
+def test_what_went_off_again_while_shelved_calls_somebody_once_a_person_puts_it_back() -> None:
+    room = gauge_room()
+    room.take(series(GAUGE, [0.4]))
+    act(room, 1, AlertAction.SHELVE, T0 + SECOND, until=T0 + HOUR)
+    with room.records.begin() as unit:
+        order = unit.work_orders.get(1)
+        unit.work_orders.update(dataclasses.replace(order, state=State.CLOSED))
+    room.take(series(GAUGE, [0.6, 0.4], start=T0 + MINUTE))
+    assert len(room.orders()) == 1
+    act(room, 1, AlertAction.UNSHELVE, T0 + 5 * MINUTE)
+    room.tick(T0 + 5 * MINUTE + SECOND)
+    assert [order.state for order in room.orders()] == [State.CLOSED, State.NEW]
+    assert room.alerts()[0].work_order == 2
+    [fact] = [fact for fact in room.facts() if fact.what == "re-alarmed"]
+    assert fact.why == "it went on while shelved"
+    room.tick(T0 + 6 * MINUTE)
+    assert len([fact for fact in room.facts() if fact.what == "re-alarmed"]) == 1
+
+
+def test_what_nobody_has_seen_yet_stays_in_earnest_when_it_goes_off_again_in_a_test() -> None:
+    """A page too many in a test; to make a test of it would take a real alarm off the list with the test."""
+    room = Room(only("smoke-alarm"))
+    room.take([Reading(SMOKE, T0 - 2 * MINUTE, ALARM), Reading(SMOKE, T0 - MINUTE, QUIET)], now=T0 - MINUTE)
+    begin_test(room)
+    room.take([Reading(SMOKE, T0 + MINUTE, ALARM), Reading(SMOKE, T0 + 2 * MINUTE, QUIET)], now=T0 + 2 * MINUTE)
+    [alert] = room.alerts()
+    assert (alert.state, alert.test) == ("returned-unacknowledged", False)

@@ -212,6 +212,6 @@ class WholeLife(RuleBasedStateMachine):
 
 
 WholeLife.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestWholeLife = WholeLife.TestCase
