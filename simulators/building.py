@@ -9,6 +9,8 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import orjson
+
 from facility.register import Register
 from simulators.devices.model import CannotHappen, Model, read_parameters
 from simulators.furnishing import Furnishing
@@ -105,6 +107,16 @@ class Building:
             raise ScenarioError(f"{self._where(step)}: {error}") from None
         self._enter(target)
 
+    def hear(self, topic: str, payload: bytes, now: int) -> Iterator[Message]:
+        """What was published for a device at ``now``; not before the messages up to then were asked for."""
+        name, word = told(topic, payload)
+        for (device, _), model in self.within.models.items():
+            line = self.within.lines[device]
+            if line.address.name == name and word in line.device.commands and not line.silent:
+                model.catch_up(max(now, model.now))
+                yield from self._carry(model.obey(word), model.now)
+                self._enter(model)
+
     def _target(self, step: Step) -> Thing:
         match step.noun:
             case "route" if step.id in self.within.guards:
@@ -128,6 +140,17 @@ class Building:
                 read_parameters(self._target(step).can, step.what, step.given)
             except CannotHappen as error:
                 raise ScenarioError(f"{self._where(step)}: {error}") from None
+
+
+def told(topic: str, payload: bytes) -> tuple[str, str]:
+    """(device, word) of a message on ``dutyroom/v1/<site>/<device>/set``; empty where it is none."""
+    levels = topic.split("/")
+    try:
+        said = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return "", ""
+    word = said.get("state") if isinstance(said, dict) else None
+    return (levels[3], word) if len(levels) == 5 and levels[4] == "set" and isinstance(word, str) else ("", "")
 
 
 def _played(scenario: Scenario | None) -> Iterator[Step]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from queue import SimpleQueue
 from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as mqtt
@@ -38,17 +39,21 @@ class Counts:
 class Publisher:
     """A connection that comes back by itself; what was not acknowledged is sent again."""
 
-    def __init__(self, url: str, acknowledged: Acknowledged | None = None) -> None:
+    def __init__(self, url: str, acknowledged: Acknowledged | None = None, *, listen: str = "") -> None:
+        """``listen``: a filter for what devices are told; empty where none of them takes commands."""
         parts = urlsplit(url)
         self.counts = Counts()
         self._acknowledged = acknowledged
         self._pending: dict[int, Message] = {}
         self._early: set[int] = set()
         self._changed = threading.Condition()
+        self._filter = listen
+        self._heard: SimpleQueue[tuple[str, bytes]] = SimpleQueue()
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=f"building-{secrets.token_hex(4)}")
         self._client.max_queued_messages_set(0)
         self._client.reconnect_delay_set(min_delay=1, max_delay=15)
         self._client.on_publish = self._on_publish
+        self._client.on_connect, self._client.on_message = self._on_connect, self._on_message
         if parts.username:
             self._client.username_pw_set(unquote(parts.username), unquote(parts.password or ""))
         if parts.scheme == "mqtts":
@@ -67,6 +72,19 @@ class Publisher:
                 self._early.add(mid)
                 return
             self._count(message)
+
+    def _on_connect(self, client: mqtt.Client, *_: object) -> None:
+        if self._filter:
+            client.subscribe(self._filter, qos=1)
+
+    def _on_message(self, client: mqtt.Client, userdata: object, message: mqtt.MQTTMessage) -> None:
+        del client, userdata
+        self._heard.put((message.topic, bytes(message.payload)))
+
+    def heard(self) -> Iterator[tuple[str, bytes]]:
+        """(topic, payload) of what devices were told since this was asked last."""
+        while not self._heard.empty():
+            yield self._heard.get()
 
     def _count(self, message: Message) -> None:
         self.counts.acknowledged += 1
@@ -97,6 +115,12 @@ class Publisher:
         return self.counts
 
 
+def _commands(register: Register) -> str:
+    if not any(device.commands for device in register.devices.values()):
+        return ""
+    return f"dutyroom/v1/{next(iter(register.sites), 'site')}/+/set"
+
+
 def run(
     url: str,
     register: Register,
@@ -117,11 +141,15 @@ def run(
     began = clock()
     pace = Pace(began=began, span=scenario.duration, speed=speed)
     building = Building(register=register, start=pace.start, seed=seed, scenario=scenario)
-    publisher = Publisher(url, acknowledged)
+    publisher = Publisher(url, acknowledged, listen=_commands(register))
     try:
         while not stop.is_set() and (seconds is None or clock() - began < seconds * 1_000):
-            for message in building.messages(pace.simulated(clock()) + 1):
+            now = pace.simulated(clock())
+            for message in building.messages(now + 1):
                 publisher.publish(message, stop)
+            for topic, payload in publisher.heard():
+                for message in building.hear(topic, payload, now):
+                    publisher.publish(message, stop)
             stop.wait(BREATH)
     finally:
         counts = publisher.close()

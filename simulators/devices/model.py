@@ -110,6 +110,11 @@ class Model(ABC):
         number = value if isinstance(value, bool | str) else as_sent(quantised(value, point.resolution), point)
         return {key_of(point): number}
 
+    def obey(self, word: str) -> list[Spoken]:
+        """It was told ``word`` over the downlink: what it says about that at once. Most take no commands."""
+        del word
+        return []
+
     def happen(self, what: str, given: Mapping[str, object], now: int) -> list[Spoken]:
         """A scenario's step. Raises ``CannotHappen``."""
         parameters = read_parameters(self.can, what, given)
