@@ -54,6 +54,7 @@ def _pages(settings: Settings, records: Records, readings: Readings) -> FastAPI:
     from dutyroom.chain_following import ChainFiles
     from dutyroom.playbook_following import PlaybookFiles
     from dutyroom.report_following import ReportFiles
+    from dutyroom.site_channels import ShownChannels
 
     accounts = demo.accounts_in(records)
     if accounts and not is_loopback(split_address(settings.http)[0]):
@@ -67,6 +68,7 @@ def _pages(settings: Settings, records: Records, readings: Readings) -> FastAPI:
         readings=readings,
         book=files.book,
         playbooks=PlaybookFiles(settings.site_folder).playbooks,
+        ways=ShownChannels(settings, records),
         save_rule=files.save if files.folder is not None else None,
         report_book=ReportFiles(settings.site_folder, settings.public_url).book,
         chains=ChainFiles(settings.site_folder).chains,

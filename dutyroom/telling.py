@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dutyroom import wiring
+from dutyroom import site_channels, wiring
 from dutyroom.chain_following import ChainFiles
 from dutyroom.rule_files import RuleFiles
-from dutyroom.settings import Settings, SettingsError
+from dutyroom.settings import Settings
 from facility.alert import Alert
 from facility.text import Text
 from response import delivery_watch, digests
@@ -54,7 +54,7 @@ class Telling:
 
         def run(records: Records, now: int) -> bool:
             if not begun:
-                begun.append(self._outbox())
+                begun.append(self._outbox(records))
             return begun[0].run(records, now)
 
         def close() -> None:
@@ -89,24 +89,15 @@ class Telling:
 
     @cached_property
     def _given(self) -> tuple[ChannelSettings, ...]:
-        from notify.channel_file import FILE, ChannelsError, read_channels
+        return site_channels.read(self._settings)
 
-        file = self._settings.site_folder / FILE if self._settings.site_folder else None
-        if file is None or not file.is_file():
-            return ()
-        try:
-            return read_channels(file.read_text("utf-8"), str(file))
-        except ChannelsError as error:
-            raise SettingsError(str(error)) from None
-
-    def _outbox(self) -> Outbox:
-        from notify.channel_kind import Parts
+    def _outbox(self, records: Records) -> Outbox:
         from notify.opening import open_channels
         from notify.outbox import Outbox
         from notify.texts.rendering import Texts
 
         site = self._settings.site_folder
-        parts = Parts(clock=wiring.now, folder=site) if site else Parts(clock=wiring.now)
+        parts = site_channels.parts_of(self._settings, site_channels.RegisterNow(records))
         folders = [site / "texts"] if site else []
         texts = Texts(*folders, link=self._settings.public_url)
         return Outbox(self._settings.responder, open_channels(self._given, parts), texts)

@@ -1,4 +1,8 @@
-"""What a kind of channel is: one file in ``notify/channels/`` with ``KIND``, ``ABOUT``, ``Settings`` and ``open_channel``."""
+"""What a kind of channel is: one file in ``notify/channels/``.
+
+It has ``KIND`` and ``ABOUT``, ``ADDRESS`` and ``NEEDS_ADDRESS`` (what a person's address for it is), ``Settings`` and
+``open_channel``.
+"""
 
 from __future__ import annotations
 

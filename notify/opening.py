@@ -33,6 +33,8 @@ class Way:
     kind: str
     title: Text
     about: Text
+    address: Text
+    needs_address: bool
     where: str
     problem: str = ""
     """Why it cannot send, such as a secret that is missing; empty while nothing is known to be wrong."""
@@ -56,14 +58,16 @@ def ways(given: Sequence[ChannelSettings], parts: Parts) -> tuple[Way, ...]:
 
 
 def _way(given: ChannelSettings, channel: Channel) -> Way:
-    about = kinds()[given.kind].about
+    kind = kinds()[given.kind]
     return Way(
         name=given.name,
         kind=given.kind,
         title=Text(given.title_zh, given.title_en)
         if given.title_zh or given.title_en
         else Text(given.name, given.name),
-        about=about,
+        about=kind.about,
+        address=kind.address,
+        needs_address=kind.needs_address,
         where=given.where(),
         problem=channel.why if isinstance(channel, Unready) else "",
     )

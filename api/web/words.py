@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.web import words_clocks, words_incidents, words_notices, words_residents, words_rota
+from api.web import words_channels, words_clocks, words_incidents, words_notices, words_residents, words_rota
 from api.web.languages import N_
 
 SEVERITIES = {1: N_("critical"), 2: N_("high"), 3: N_("medium"), 4: N_("low")}
@@ -250,6 +250,8 @@ WORDS.update(words_incidents.WORDS)
 WORDS.update(words_rota.WORDS)
 WORDS.update(words_residents.WORDS)
 HAPPENED.update(words_clocks.HAPPENED)
+HAPPENED.update(words_channels.HAPPENED)
+WORDS.update(words_channels.WORDS)
 WORDS.update(words_clocks.WORDS)
 HAPPENED.update(words_notices.HAPPENED)
 WORDS.update(words_notices.WORDS)

@@ -23,6 +23,8 @@ from notify.wording import one_line
 
 KIND = "aliyun-sms"
 ABOUT = Text("阿里云短信", "SMS by Alibaba Cloud (阿里云)")
+ADDRESS = Text("手机号", "Mobile number")
+NEEDS_ADDRESS = True
 LATER = (
     "isp.",
     "isv.BUSINESS_LIMIT",

@@ -16,6 +16,8 @@ from notify.wording import one_line, whole
 
 KIND = "apprise"
 ABOUT = Text("其他推送（Apprise）", "Other push services (Apprise)")
+ADDRESS = Text("", "")
+NEEDS_ADDRESS = False
 SECONDS = 10.0
 _TYPES = {Severity.CRITICAL: "failure", Severity.HIGH: "failure", Severity.MEDIUM: "warning", Severity.LOW: "info"}
 

@@ -20,6 +20,8 @@ from notify.wording import in_bytes, quiet, whole
 
 KIND = "dingtalk"
 ABOUT = Text("钉钉群机器人", "DingTalk (钉钉) group robot")
+ADDRESS = Text("要提醒的人：手机号，可不填", "Whom to mention: mobile number; may stay empty")
+NEEDS_ADDRESS = False
 LONGEST = 15_000
 """Bytes; a robot's document may have 20,000 (open.dingtalk.com/document/robots/custom-robot-access)."""
 CODES = Codes(

@@ -25,6 +25,8 @@ from notify.wording import one_line
 
 KIND = "email"
 ABOUT = Text("电子邮件（SMTP）", "E-mail (SMTP)")
+ADDRESS = Text("收件邮箱", "E-mail address")
+NEEDS_ADDRESS = True
 CONNECT = 10.0
 SECONDS = 28.0
 FAREWELL = 1.0

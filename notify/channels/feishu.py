@@ -20,6 +20,8 @@ from notify.wording import in_bytes, quiet, whole
 
 KIND = "feishu"
 ABOUT = Text("飞书群机器人", "Feishu (飞书, Lark) group robot")
+ADDRESS = Text("要提醒的人：Open ID，可不填", "Whom to mention: open id; may stay empty")
+NEEDS_ADDRESS = False
 LONGEST = 15_000
 """Bytes; a document may have 20 KB (open.feishu.cn/document/client-docs/bot-v3/add-custom-bot)."""
 CODES = Codes("code", "msg", later=frozenset({11232, 11233, 10000, 10500}), often=frozenset({11232, 11233}))

@@ -21,6 +21,8 @@ from notify.wording import brief, one_line
 
 KIND = "http-sms"
 ABOUT = Text("短信网关（通用 HTTP）", "SMS gateway (any that takes HTTP)")
+ADDRESS = Text("手机号", "Mobile number")
+NEEDS_ADDRESS = True
 WORDS = ("phone", "text", "key", "title", "link", "timestamp")
 _PLACE = re.compile(r"\{([a-z_.0-9]+)\}")
 

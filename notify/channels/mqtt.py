@@ -20,6 +20,8 @@ from notify.secret import MissingSecret
 
 KIND = "mqtt"
 ABOUT = Text("MQTT 下行：声光报警器、灯、指示牌、阀门", "MQTT downlink: sirens, lights, signs, valves")
+ADDRESS = Text("", "")
+NEEDS_ADDRESS = False
 FRESH = 5_000
 """A command older than this, in ms, was tried before: something newer may have been said meanwhile."""
 

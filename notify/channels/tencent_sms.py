@@ -20,6 +20,8 @@ from notify.wording import one_line
 
 KIND = "tencent-sms"
 ABOUT = Text("腾讯云短信", "SMS by Tencent Cloud (腾讯云)")
+ADDRESS = Text("手机号", "Mobile number")
+NEEDS_ADDRESS = True
 LATER = (
     "LimitExceeded",
     "RequestLimitExceeded",

@@ -18,6 +18,8 @@ from notify.statuses import check_status
 
 KIND = "webhook"
 ABOUT = Text("Webhook：带签名的 JSON，发给物业自己的程序", "Webhook: signed JSON for the property's own programs")
+ADDRESS = Text("网址，不填则用设置里的", "Web address; empty: the one in the settings")
+NEEDS_ADDRESS = False
 LARGEST = 64 << 10
 
 

@@ -17,6 +17,8 @@ from notify.wording import in_bytes, quiet, whole
 
 KIND = "wecom"
 ABOUT = Text("企业微信群机器人", "WeCom (企业微信) group robot")
+ADDRESS = Text("要提醒的人：账号或手机号，可不填", "Whom to mention: account or mobile number; may stay empty")
+NEEDS_ADDRESS = False
 LONGEST = 2048
 """Bytes of a text message (developer.work.weixin.qq.com/document/path/91770)."""
 CODES = Codes("errcode", "errmsg", later=frozenset({-1, 45009, 45033}), often=frozenset({45009}))

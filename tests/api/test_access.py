@@ -52,6 +52,7 @@ WRITES = {
     "revoke": Right.ACT_ON_ALERTS,
     "take-back": Right.MANAGE_ROTA,
     "silences": Right.ACT_ON_ALERTS,
+    "test": Right.DISPATCH,
     "{wanted}": Right.ACT_ON_ALERTS,
 }
 STREAMS = {"/live"}

@@ -7,6 +7,7 @@ from api.web.pages import (
     board,
     bulletins,
     chains,
+    channels,
     figures,
     incidents,
     letters,
@@ -52,12 +53,13 @@ for page in (
     notices,
     chains,
     figures,
+    people,
+    rota,
     report,
     residents_analysis,
     residents,
     place_codes,
-    people,
-    rota,
+    channels,
     work_figures,
 ):
     router.include_router(page.router)

@@ -1,0 +1,26 @@
+"""Words of channels as a person reads them; the keys are the stored words."""
+
+from __future__ import annotations
+
+from api.web.languages import N_
+
+HAPPENED = {"tried-out": N_("tried out")}
+
+STATES = {
+    "working": N_("works"),
+    "failing": N_("fails"),
+    "open": N_("fails again and again: only life safety is sent over it"),
+    "half-open": N_("has failed, is being tried again"),
+    "unused": N_("not used yet"),
+}
+
+SENT = {
+    "pending": N_("on its way"),
+    "sent": N_("sent"),
+    "failed": N_("did not go out, is tried again"),
+    "dead": N_("did not go out"),
+    "acknowledged": N_("sent, and seen"),
+    "dropped": N_("called off"),
+}
+
+WORDS = {"channel-state": STATES, "test-notice": SENT}

@@ -1,0 +1,101 @@
+"""The site's channels: ``channels.toml`` in its folder, and the downlink over the broker, which every property has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dutyroom import wiring
+from dutyroom.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from facility.register import Register
+    from notify.channel_kind import ChannelSettings, Parts
+    from notify.opening import Way
+    from storage.records.port import Records
+
+DOWNLINK = "mqtt"
+
+
+def file_of(settings: Settings) -> Path | None:
+    """The site's ``channels.toml``; None where there is none."""
+    from notify.channel_file import FILE
+
+    file = settings.site_folder / FILE if settings.site_folder else None
+    return file if file is not None and file.is_file() else None
+
+
+def read(settings: Settings) -> tuple[ChannelSettings, ...]:
+    """Every channel but the one inside the house. Raises ``SettingsError`` that names file, channel and field."""
+    from notify.channel_file import ChannelsError, read_channels
+    from notify.channels.mqtt import Settings as Downlink
+
+    file = file_of(settings)
+    try:
+        given = read_channels(file.read_text("utf-8"), str(file)) if file else ()
+    except ChannelsError as error:
+        raise SettingsError(str(error)) from None
+    if any(DOWNLINK in (one.name, one.kind) for one in given):
+        return given
+    return (*given, Downlink(name=DOWNLINK, kind="mqtt", title_zh="声光报警器和阀门", title_en="Sirens and valves"))
+
+
+def parts_of(settings: Settings, register: Callable[[], Register]) -> Parts:
+    """What channels are made of here. Raises ``SettingsError`` on a broker's address that is none."""
+    from collector.broker import BadAddress, broker_at
+    from notify.channel_kind import Parts
+
+    try:
+        broker = broker_at(settings.mqtt_url) if settings.mqtt_url else None
+    except BadAddress as error:
+        raise SettingsError(f"DUTYROOM_MQTT_URL: {error}") from None
+    return Parts(
+        clock=wiring.now,
+        folder=settings.site_folder or Path(),
+        broker=broker,
+        register=register,
+        client_id=f"dutyroom-downlink-{settings.responder}",
+    )
+
+
+class RegisterNow:
+    """The register in force, loaded again only when its version moved. Two threads may both load it; either is right."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._kept: Register | None = None
+
+    def __call__(self) -> Register:
+        """Raises ``RecordsUnavailable``."""
+        kept = self._kept
+        with self._records.read() as unit:
+            if kept is None or kept.version != unit.registers.version():
+                kept = self._kept = unit.registers.load()
+        return kept
+
+
+class ShownChannels:
+    """What the pages show of them: read again when the file changes, no secret among it."""
+
+    def __init__(self, settings: Settings, records: Records) -> None:
+        self._settings, self._register = settings, RegisterNow(records)
+        self._seen: tuple[int, int] | str | None = "never"
+        self._kept: tuple[tuple[Way, ...], str] = ((), "")
+
+    def __call__(self) -> tuple[tuple[Way, ...], str]:
+        """The channels, and what is wrong with the file as it is now."""
+        file = file_of(self._settings)
+        stat = file.stat() if file else None
+        now = (stat.st_mtime_ns, stat.st_size) if stat else None
+        if now != self._seen:
+            self._seen, self._kept = now, self._look()
+        return self._kept
+
+    def _look(self) -> tuple[tuple[Way, ...], str]:
+        from notify.opening import ways
+
+        try:
+            return ways(read(self._settings), parts_of(self._settings, self._register)), ""
+        except (SettingsError, OSError) as error:
+            return (), str(error)
