@@ -4,7 +4,7 @@ import json
 import sys
 from importlib import import_module
 
-NAMES = ("ingest", "judge", "latency", "history", "memory", "help", "replay", "start", "late", "clocks")
+NAMES = ("ingest", "judge", "latency", "history", "memory", "help", "replay", "start", "late", "clocks", "notices")
 
 
 def run(names: list[str]) -> int:
