@@ -14,6 +14,9 @@ from facility.rota import Duty, Gap, Person, Rota, ShiftKind, Team
 from facility.text import Text
 from storage.records.port import Unit
 
+COMING = 7 * DAY
+"""So far ahead somebody who comes next is looked for."""
+
 
 def rota_of(context: Context, unit: Unit) -> Rota:
     """The rota of this unit's snapshot, read again only when it or the register changed."""
@@ -72,16 +75,23 @@ class Week:
 
 def present(rota: Rota, at: int) -> list[Present]:
     """Every team at ``at``, in the order of the teams."""
-    now, gaps = rota.duties(at, at + 1), rota.gaps(at, at + 1)
+    ahead, gaps = [duty for duty in rota.duties(at, at + COMING) if not duty.absent], rota.gaps(at, at + 1)
     return [
         Present(
             team=team,
-            duties=in_order(rota, (duty for duty in now if duty.team == team.id and not duty.absent)),
-            coming=rota.next_duties(at, team=team.id),
+            duties=in_order(rota, (duty for duty in ahead if duty.team == team.id and duty.start <= at)),
+            coming=in_order(rota, _coming([duty for duty in ahead if duty.team == team.id and duty.start > at])),
             missing=[gap for gap in gaps if gap.team == team.id],
         )
         for team in rota.teams.values()
     ]
+
+
+def _coming(later: list[Duty]) -> list[Duty]:
+    """Those who come next: to the place, where anybody does; else to the telephone."""
+    wanted = [duty for duty in later if not duty.on_call] or later
+    first = min((duty.start for duty in wanted), default=0)
+    return [duty for duty in wanted if duty.start == first]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,10 +111,10 @@ def _prepare(settings: Settings, records: Records, *, with_demo: bool) -> None:
             )
     if with_demo:
         demo.add_accounts(records, wiring.now())
-    _prepare_rota(folder, records)
+    take_rota(folder, records)
 
 
-def _prepare_rota(folder: Path | None, records: Records) -> None:
+def take_rota(folder: Path | None, records: Records) -> None:
     """The rota from the site's folder when there is none yet."""
     with records.read() as unit:
         empty = unit.rota.version() == 0

@@ -163,15 +163,13 @@ def _takes(leave: Leave, duty: Duty) -> bool:
     return leave.person == duty.person and leave.since < duty.end and leave.until > duty.start
 
 
-def next_after(find: Callable[[int, int], list[Duty]], at: int, horizon: int = 14 * DAY) -> list[Duty]:
-    """Those that begin together, first after ``at``, looked for a day at a time and no further than ``horizon``."""
-    begin = at
-    while begin < at + horizon:
-        coming = [duty for duty in find(begin, begin + DAY) if duty.start > at and not duty.absent]
+def next_after(find: Callable[[int, int], list[Duty]], at: int) -> list[Duty]:
+    """Those that begin together, first after ``at``: looked for in the next day, then further, up to two weeks."""
+    for begin, end in ((0, DAY), (DAY, 4 * DAY), (4 * DAY, 14 * DAY)):
+        coming = [duty for duty in find(at + begin, at + end) if duty.start > at and not duty.absent]
         if coming:
             first = min(duty.start for duty in coming)
             return [duty for duty in coming if duty.start == first]
-        begin += DAY
     return []
 
 

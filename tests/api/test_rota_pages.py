@@ -62,6 +62,7 @@ def test_the_page_shows_who_is_on_duty_with_a_number_to_call(staffed: House, bro
     assert "钱工 Qian" in words(page)
     assert 'href="tel:+8610000000116"' in page
     assert "The holidays of 2027 are not known" in words(page)
+    assert "next 20:00: 孙工 Sun" in words(page), "whoever comes to the place, before whoever is on call from 18:00"
 
 
 def test_an_inspector_sees_who_but_not_their_private_numbers(staffed: House, browser_of: Open) -> None:
@@ -124,9 +125,11 @@ def test_a_swap_goes_from_asker_to_taker_to_manager(staffed: House, browser_of: 
     assert "换这个班" in words(wang.page(f"/rota/duties/{WANG}"))
     assert "换这个班" not in words(zhao.page(f"/rota/duties/{WANG}"))
     assert wang.send(f"/rota/duties/{WANG}/swap", other="zhao", reason="家里有事") == 303
+    assert "等 赵工 Zhao 同意" in words(manager.page("/rota"))
     assert zhao.send("/rota/swaps/1/approve") == 409
     assert manager.send("/rota/swaps/1/approve") == 409
     assert zhao.send("/rota/swaps/1/agree") == 303
+    assert "等主管批准" in words(manager.page("/rota"))
     assert manager.send("/rota/swaps/1/approve") == 303
     assert on_duty(staffed, NOON) == ["zhao"]
     assert "替 王工 Wang" in words(manager.page(f"/rota/duties/{WANG}"))

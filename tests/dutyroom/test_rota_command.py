@@ -6,6 +6,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from dutyroom.cli import app
+from dutyroom.run import take_rota
+from dutyroom.settings import SettingsError
+from storage.records.sql import SqlRecords
 from tests.architecture.checkout import CHECKOUT
 from tests.facility.test_rota_files import SMALL
 
@@ -82,3 +85,23 @@ def test_what_was_known_then_is_empty_before_the_first_import() -> None:
 def test_a_time_without_an_offset_is_refused() -> None:
     refused = run("show", "--at", "2026-11-26T02:10")
     assert (refused.exit_code, "--at" in refused.stderr) == (2, True)
+
+
+def test_a_new_house_takes_its_rota_from_the_sites_folder_and_keeps_it_afterwards(tmp_path: Path) -> None:
+    records = SqlRecords(f"sqlite:///{tmp_path / 'records.db'}")
+    records.migrate()
+    for _ in range(2):
+        take_rota(RIVERSIDE.parent, records)
+    with records.read() as unit:
+        rota = unit.rota.load()
+    records.close()
+    assert (rota.version, len(rota.people)) == (1, 32)
+
+
+def test_a_broken_rota_in_the_sites_folder_stops_the_start_with_its_first_error(tmp_path: Path) -> None:
+    write(tmp_path / "rota", turns="person,team,pattern,since\nbo,room,four,2026-01-01\n")
+    records = SqlRecords(f"sqlite:///{tmp_path / 'records.db'}")
+    records.migrate()
+    with pytest.raises(SettingsError, match=r"turns\.csv row 2"):
+        take_rota(tmp_path, records)
+    records.close()
