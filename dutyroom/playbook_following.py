@@ -10,6 +10,7 @@ from time import monotonic
 import structlog
 
 from facility.playbook import Playbook
+from response.class_files import BrokenClasses, load_classes
 from response.playbook_files import BrokenPlaybooks, load_playbooks
 
 log = structlog.get_logger()
@@ -28,6 +29,7 @@ class PlaybookFiles:
         self._seen: tuple[tuple[str, int, int], ...] | None = None
         self._next = 0.0
         self._kept: Mapping[str, Playbook] = {}
+        self._classes: Mapping[str, str] | None = None
         self.refused: tuple[str, ...] = ()
         """What is wrong with the files as they are now; empty while they are in force."""
 
@@ -38,6 +40,18 @@ class PlaybookFiles:
                 self._next = self._clock() + EVERY
                 self._look()
             return self._kept
+
+    def by_class(self) -> Mapping[str, str]:
+        """The class of a work order → the playbook that it names. Where a site's classes are broken, the shipped ones'."""
+        if self._classes is None:
+            folder = self.folder.parent / "classes" if self.folder is not None else None
+            try:
+                classes = load_classes(*([folder] if folder is not None and folder.is_dir() else []))
+            except BrokenClasses as error:
+                log.warning("the shipped classes of work hold", reason=str(error))
+                classes = load_classes()
+            self._classes = {one.id: one.playbook for one in classes.values() if one.playbook}
+        return self._classes
 
     def _look(self) -> None:
         now = self._signature()

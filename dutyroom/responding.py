@@ -55,7 +55,7 @@ def errands(settings: Settings, records: Records, telling: Telling) -> list[Erra
 def _incidents(settings: Settings) -> Follower:
     """Alerts and work orders that name a playbook open an incident."""
     files = PlaybookFiles(settings.site_folder)
-    watch = incident_watch.IncidentWatch(playbooks=files.playbooks, by_class=dict)
+    watch = incident_watch.IncidentWatch(playbooks=files.playbooks, by_class=files.by_class)
     return Follower(incident_watch.NAME, watch.handle, incident_watch.NOUNS)
 
 

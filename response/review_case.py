@@ -72,7 +72,7 @@ def gather(unit: Unit, noun: str, subject: int) -> Case:
         alerts=tuple(alert for number in numbers if (alert := found(unit, number)) is not None),
         facts=_facts(unit, incident, order, numbers, bulletins),
         changes=(),
-        notices=tuple(unit.notices.of_causes(_causes(incident, order, numbers))),
+        notices=tuple(unit.notices.of_causes(causes_of(incident, order, numbers))),
         bulletins=tuple(bulletins),
         measures=tuple(unit.reviews.measures_of(noun, subject)),
         review=unit.reviews.of(noun, subject) or Review(noun=noun, subject=subject),
@@ -100,7 +100,8 @@ def _facts(
     return tuple(sorted(found, key=lambda fact: fact.seq))
 
 
-def _causes(incident: Incident | None, order: WorkOrder | None, alerts: tuple[int, ...]) -> list[str]:
+def causes_of(incident: Incident | None, order: WorkOrder | None, alerts: tuple[int, ...]) -> list[str]:
+    """Under which notices about it stand."""
     causes = [f"alert:{number}" for number in alerts]
     causes += [f"incident:{incident.id}"] if incident else []
     return causes + ([f"work-order:{order.id}"] if order else [])

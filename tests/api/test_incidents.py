@@ -228,7 +228,7 @@ def test_a_call_is_noted_with_the_local_time_at_which_it_was_made(fire: Story, b
 
 
 def test_a_banner_on_every_page_leads_to_what_goes_on(fire: Story, browser_of: Browsers) -> None:
-    page = browser_of("guard").page("/alerts", **ENGLISH)
+    page = browser_of("guard").page("/alerts", 200, **ENGLISH)
     assert 'href="/incidents/1">Fire alarm' in page
     assert fire.one().open
 
@@ -237,7 +237,7 @@ def test_a_text_of_the_playbook_is_told_with_one_tap_and_read_without_signing_in
     fire: Story, browser_of: Browsers, client: TestClient
 ) -> None:
     officer = browser_of("officer")
-    page = officer.page("/incidents/1", **ENGLISH)
+    page = officer.page("/incidents/1", 200, **ENGLISH)
     assert "Tower 1: the fire alarm was false" in page
     fields = {
         "title_zh": "1号楼火警已排除",
@@ -316,7 +316,7 @@ def test_every_empty_page_teaches(home: House, browser_of: Browsers, address: st
 
 
 def test_whoever_only_looks_sees_no_buttons_that_act(fire: Story, browser_of: Browsers) -> None:
-    page = browser_of("inspector").page("/incidents/1", **ENGLISH)
+    page = browser_of("inspector").page("/incidents/1", 200, **ENGLISH)
     assert "/steps/" not in page
     assert "/bulletins" not in page
     assert "may look, not act" in page

@@ -25,7 +25,7 @@ from facility.rota import Person
 from response.bulletins import read_board
 from response.incident_alerts import order_of
 from response.incidents import Opening, reach
-from response.review_case import gather
+from response.review_case import causes_of, gather
 from storage.readings.port import ReadingsUnavailable
 from storage.records.incidents import IncidentFilter
 
@@ -116,6 +116,7 @@ def show_one(request: Request, visitor: Reader, number: int) -> Response:
             "incident.html",
             incident=incident,
             case=case,
+            causes=causes_of(incident, case.order, incident.alerts),
             steps=steps,
             next=next((one for one in steps if following is not None and one.step is following), None),
             phases=[(phase, [one for one in steps if one.step.script.phase is phase]) for phase in Phase],
