@@ -31,6 +31,15 @@ SOURCES = {
 
 PARTS = {
     "clocks": N_("clocks of work orders"),
+    "escalation": N_("calling people"),
+    "digests": N_("daily summaries"),
+    "undelivered notices": N_("notices that did not arrive"),
+    "residents-reports": N_("what follows from residents' reports"),
+    "residents' reports": N_("residents' reports that wait"),
+    "residents' data": N_("forgetting of residents' data"),
+    "rota": N_("gaps in the rota"),
+    "command feedback": N_("answers of the building"),
+    "outbox": N_("sending of notices"),
     "time of day": N_("the machine's clock"),
     "incidents": N_("opening of incidents"),
     "incident steps": N_("steps of playbooks"),

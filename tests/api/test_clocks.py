@@ -93,7 +93,7 @@ def test_a_pause_says_who_allowed_it_and_both_times_are_there(
     assert (row["pauses"][0]["approver"], row["pauses"][0]["why"]) == ("manager", "等配件")
     told = words(read(browser_of("officer"), f"/work-orders/{order.id}", "en"))
     assert "stands still, left: 1:00:00" in told
-    assert "took 1:00:00 , with pauses 5:00:00" in told or "took 1:00:00, with pauses 5:00:00" in told
+    assert "so far 1:00:00, with pauses 5:00:00" in told
     assert "等配件" in told
 
 
@@ -107,12 +107,12 @@ def test_the_page_says_why_a_limit_was_missed_and_counts_down(
     assert "respond overdue by 42:00" in told
     assert "be on site left: 10:00" in told
     assert "review begins when the work is closed" in told
-    assert "When the limit passed, nobody had been given it · it was with nobody" in told
+    assert "When the limit passed, nobody had been given it" in told
     assert "time limit passed · respond" in told
     arrive = next(clock for clock in order.clocks if clock.name == "arrive")
     assert f'data-countdown="{arrive.due}"' in html
     chinese = words(read(browser_of("officer"), f"/work-orders/{order.id}", "zh"))
-    assert "超时的时候：还没有派给任何人 · 当时没有人负责" in chinese
+    assert "超时的时候：还没有派给任何人" in chinese
 
 
 def test_a_clock_that_is_done_counts_no_more(home: House, browser_of: Callable[[str], Browser]) -> None:
@@ -196,7 +196,7 @@ def test_the_system_page_shows_who_acts_and_what_could_not_be_handled(
 ) -> None:
     officer = browser_of("officer")
     told = words(read(officer, "/system", "en"))
-    for text in ("responder-1 acts", "responder-2 stands by", "3 facts behind, for 12 s", "1 troubles", "fact 1"):
+    for text in ("responder-1 acts", "responder-2 stands by", "3 facts behind, for 12 s", "not handled: 1", "fact 1"):
         assert text in told
     assert officer.send("/system/troubles/1/retry") == 303
     with troubled.records.read() as unit:
