@@ -102,8 +102,8 @@ class ChannelSettings(Strict):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", description="what chains and people's entries call it")
     kind: str
-    title_zh: str = Field("", max_length=40, description="what people call it, in Chinese")
-    title_en: str = Field("", max_length=40, description="what people call it, in English")
+    title_zh: str = Field(default="", max_length=40, description="what people call it, in Chinese")
+    title_en: str = Field(default="", max_length=40, description="what people call it, in English")
     allow: list[Allowed] = Field(
         default=[], description="addresses, networks and host names outside the public internet that it may reach"
     )

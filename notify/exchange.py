@@ -55,6 +55,9 @@ class Exchange:
                 return self._read(connection.getresponse(), host)
         except ssl.SSLError as error:
             raise NotNow(f"{host}: TLS failed: {error.reason or error}") from None
+        except ValueError as error:
+            # What http.client says of a header that cannot be one; its text would repeat the value.
+            raise Refused(f"{host}: a header cannot be written: {type(error).__name__}") from None
         except (OSError, http.client.HTTPException) as error:
             raise NotNow(f"{host}: {_plain(error)}") from None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any, Literal
+from urllib.parse import quote
 
 from pydantic import Field, field_validator
 
@@ -63,7 +64,7 @@ class Webhook:
             **{name: secret.reveal() for name, secret in self._headers.items()},
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": "Dutyroom",
-            "Idempotency-Key": message.key,
+            "Idempotency-Key": quote(message.key, safe="/:@~,=+"),
             HEADER: sign(self._secret.reveal(), now // 1000, body),
         }
         answer = self._exchange.post(url, body, headers)

@@ -7,7 +7,6 @@ import email
 import email.policy
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from notify.channel import NotNow, Refused
 from notify.channel_file import ChannelsError
 from notify.channels.email import Email
+from tests.notify.channels.certificate import make
 from tests.notify.channels.words import ENVIRONMENT, message, parts, settings
 
 BOX = "li@example.com"
@@ -225,24 +225,7 @@ def test_a_title_cannot_add_headers() -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSLContext]:
-    folder = tmp_path_factory.mktemp("tls")
-    made = folder / "cert.pem", folder / "key.pem"
-    request = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-days",
-    ]
-    names = ["2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    subprocess.run([*request, *names, "-out", made[0], "-keyout", made[1]], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*made)
-    return made[0], context
+    return make(tmp_path_factory.mktemp("tls"))
 
 
 def login(server: SMTP, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:

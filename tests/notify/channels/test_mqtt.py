@@ -204,6 +204,7 @@ def test_it_goes_on_after_the_connection_was_lost(house: House) -> None:
     assert line is not None
     connection = line._client.socket()
     assert connection is not None
+    assert isinstance(connection, socket.socket)
     connection.shutdown(socket.SHUT_RDWR)
     for _ in range(3):
         try:
