@@ -29,6 +29,8 @@ class Form:
 
     good: bool
     token: str
+    young: bool = False
+    """Ours and not too old: it may be sent again, so that whoever was too quick waits no second time."""
 
 
 def site_key(unit: Unit, *, make: bool) -> bytes | None:
@@ -51,8 +53,8 @@ def recognise(key: bytes, code: str, form: str, now: int) -> Form:
     opened, _, rest = form.partition(".")
     nonce, _, seal = rest.partition(".")
     ours = hmac.compare_digest(seal.encode(), _seal(key, "form", f"{code}.{opened}.{nonce}").encode())
-    good = ours and opened.isascii() and opened.isdigit() and SOONEST <= now - int(opened) <= LATEST
-    return Form(good, _seal(key, "status", nonce) if ours else "")
+    age = now - int(opened) if ours and opened.isascii() and opened.isdigit() else -1
+    return Form(SOONEST <= age <= LATEST, _seal(key, "status", nonce) if ours else "", 0 <= age <= LATEST)
 
 
 def digest(token: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -65,6 +65,8 @@ class Shown:
     words: str = ""
     phone: str = ""
     consent: bool = False
+    form: str = ""
+    """What it carried when it was sent, where it may be sent again; else a new one is handed out."""
     trouble: str = ""
     """again · empty · many · consent"""
 
@@ -100,6 +102,8 @@ def send(
     if place is None:
         return _form(request, context, code, shown)
     found = recognise(key, code, form, context.clock()) if key else None
+    if found is not None and found.young:
+        shown = replace(shown, form=form)
     if found is None or not found.good or website:
         return _form(request, context, code, _with(shown, "again"), 422)
     if not choice and not words.strip():
@@ -126,7 +130,7 @@ def _take(request: Request, context: Context, place: PlaceCode, shown: Shown, to
 
 
 def _with(shown: Shown, trouble: str) -> Shown:
-    return Shown(choice=shown.choice, words=shown.words, phone=shown.phone, consent=shown.consent, trouble=trouble)
+    return replace(shown, trouble=trouble)
 
 
 def _code(unit: Unit, code: str) -> PlaceCode | None:
@@ -158,7 +162,7 @@ def _form(request: Request, context: Context, code: str, shown: Shown, status: i
         "report.html",
         status,
         code=code,
-        form=hand_out(key, code, context.clock()),
+        form=shown.form or hand_out(key, code, context.clock()),
         where=where(look, register, place.zone, place.asset),
         urgent=[kind for kind in kinds if kind.emergency],
         ordinary=[kind for kind in kinds if not kind.emergency],

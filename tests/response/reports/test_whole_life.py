@@ -325,4 +325,5 @@ def test_a_form_that_is_not_ours_or_not_timely_is_not_taken(change: str) -> None
             form = ""
         case "digits":
             form = "١٢.a.b"
-    assert not recognise(key, code, form, now).good
+    found = recognise(key, code, form, now)
+    assert (found.good, found.young) == (False, change == "early")
