@@ -121,7 +121,7 @@ def _misfits(file: ChainFile) -> Iterator[tuple[Key, str]]:
         if level.every and level.every < LEAST_EVERY:
             yield ("level", number, "every"), "is too short for anybody to answer; allowed: 30s or longer"
     if file.about != About.ALARM and len(file.level) > 1:
-        yield ("level", 1), f"a chain about {file.about!r} tells its people once; allowed: one level"
+        yield ("level", 1), f"a chain about {About(file.about).value!r} tells its people once; allowed: one level"
     if file.life_safety is not True:
         return
     if file.digest:

@@ -14,6 +14,7 @@ from facility.fact import Fact
 from facility.notice import Notice
 from facility.rota import Rota
 from notify.channel import Message
+from notify.texts import words
 from notify.texts.rendering import NoText, Texts
 from response.escalation import told_of
 
@@ -108,7 +109,7 @@ def rows(page: Page, notices: Iterable[Notice], people: People | None = None) ->
         Row(
             notice=notice,
             name=known.name(notice.person),
-            title=message(notice, page.look.language).title,
+            title=_plain(message(notice, page.look.language).title, page.look.language),
             channel=page.look.word("channel", notice.channel),
             why=why(notice, known),
         )
@@ -124,6 +125,14 @@ def message(notice: Notice, language: str) -> Message:
         said = notice.data.get("title")
         title = str(said.get(language) or next(iter(said.values()), "")) if isinstance(said, Mapping) else ""
         return Message(key=notice.key, address=notice.address, title=title or notice.cause, body=title or notice.cause)
+
+
+def _plain(title: str, language: str) -> str:
+    """Without the mark at its beginning: the page shows how urgent it is beside it."""
+    marks = [*words.SEVERITIES[language].values(), words.LIFE_SAFETY[language], words.TEST[language]]
+    for mark in marks:
+        title = title.removeprefix(f"【{mark}】" if language == "zh" else f"{mark}: ")
+    return title
 
 
 def why(notice: Notice, people: People) -> list[str]:
