@@ -1,4 +1,4 @@
-"""What people do to alerts, work orders and letters: each in one transaction with its fact."""
+"""What people do to alerts and letters: each in one transaction with its fact."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TypeVar
 
 from api.context import Context
 from api.problems import NotPermitted
-from facility.alert import Alert, AlertAction, Condition, NotAllowed
+from facility.alert import Alert, AlertAction, NotAllowed
 from facility.alert_life import SHELVE_MAX, STEP_OF, Wish, take_action
 from facility.fact import Fact
 from facility.person import Actor
-from facility.work_order import STEPS, Action, MissingField, Order, WorkOrder, take
+from facility.work_order import MissingField
 from rules.book import RuleBook
-from storage.records.port import Conflict, NotFound, Unit
+from storage.records.port import Conflict, Unit
 
 T = TypeVar("T")
 TRIES = 4
@@ -21,25 +21,6 @@ LONGEST_TEXT = 2000
 
 FINDINGS = ("real", "false", "test")
 """What the person who acknowledges found; "false" needs a reason."""
-
-DONE = {
-    Action.DISPATCH: "dispatched",
-    Action.ACCEPT: "accepted",
-    Action.REJECT: "rejected",
-    Action.TRANSFER: "transferred",
-    Action.ARRIVE: "arrived",
-    Action.START: "started",
-    Action.HOLD: "held",
-    Action.RESUME: "resumed",
-    Action.FINISH: "finished",
-    Action.VERIFY: "verified",
-    Action.REOPEN: "reopened",
-    Action.REVIEW: "reviewed",
-    Action.CANCEL: "cancelled",
-    Action.DUPLICATE: "duplicated",
-    Action.COMMENT: "commented",
-}
-"""The fact's word for each action."""
 
 
 class TooLate(NotAllowed):
@@ -106,64 +87,6 @@ def _alert_fact(before: Alert, after: Alert, wish: Wish, finding: str) -> Fact:
         who=wish.who,
         data=data,
     )
-
-
-def take_order(unit: Unit, number: int, actor: Actor, order: Order) -> WorkOrder:
-    """One action on a work order. Raises ``TooLate``, ``MissingField``, ``NotPermitted``, ``Conflict``, ``NotFound``."""
-    _permit(actor, order.action)
-    work = unit.work_orders.get(number)
-    _check_other(unit, work, order)
-    try:
-        changed = take(work, order, point_normal=point_normal(unit, work))
-    except NotAllowed as refused:
-        raise TooLate(refused, last_fact(unit, "work-order", number)) from None
-    if order.action is not Action.COMMENT:
-        changed = unit.work_orders.update(changed)
-    unit.facts.append(_order_fact(work, changed, order))
-    return changed
-
-
-def _permit(actor: Actor, action: Action) -> None:
-    """Before anything else: whoever may never do this is told so, whatever the order's state."""
-    right = next(step.right for step in STEPS if step.action is action)
-    if not actor.may(right):
-        raise NotPermitted(right.value, actor.role.value if actor.role else "")
-
-
-def _check_other(unit: Unit, work: WorkOrder, order: Order) -> None:
-    """An order is never a duplicate of itself, nor of one that does not exist."""
-    if order.other is None or order.action is not Action.DUPLICATE:
-        return
-    if order.other == work.id:
-        raise MissingField(order.action, "other")
-    unit.work_orders.get(order.other)
-
-
-def _order_fact(before: WorkOrder, after: WorkOrder, order: Order) -> Fact:
-    data: dict[str, object] = {"assignee": after.assignee} if after.assignee != before.assignee else {}
-    if order.other is not None:
-        data["other"] = order.other
-    return Fact(
-        at=order.at,
-        noun="work-order",
-        subject=str(before.id),
-        what=DONE[order.action],
-        before=before.state.value,
-        after=after.state.value,
-        why=order.reason.strip(),
-        who=order.who,
-        data=data,
-    )
-
-
-def point_normal(unit: Unit, work: WorkOrder) -> bool | None:
-    """Whether the watched point is normal again; None where no point is watched."""
-    if work.alert is None:
-        return None
-    try:
-        return unit.alerts.get(work.alert).condition is Condition.NORMAL
-    except NotFound:
-        return None
 
 
 def last_fact(unit: Unit, noun: str, number: int) -> Fact | None:

@@ -210,6 +210,14 @@ FIELDS = {
     "assignee": N_("who is to do it"),
     "other": N_("the other order's number"),
     "until": N_("until when"),
+    "approver": N_("who allows it"),
+    "proof": N_("a scan at the place, the code that hangs there, or a reason"),
+    "title": N_("what it is about"),
+    "zone": N_("where it is"),
+    "value": N_("the value with its unit"),
+    "quantity": N_("what was measured"),
+    "name": N_("the part's name"),
+    "signer": N_("who signs"),
 }
 
 

@@ -69,7 +69,8 @@ class Step:
     """None: the state stays."""
     right: Right
     needs: tuple[str, ...] = ()
-    """Fields that must be given: reason, assignee, other (another order's number)."""
+    """Fields that must be given: reason; assignee (or a team); other (another order's number); approver; proof (of being
+    there: a scan, the code that hangs there, or else a reason)."""
 
 
 OPEN_STATES = frozenset(State) - {State.CLOSED, State.REVIEWED, State.CANCELLED, State.DUPLICATE}
@@ -81,7 +82,7 @@ _S, _A, _R = State, Action, Right
 STEPS: tuple[Step, ...] = (
     Step(_TO_DISPATCH, _A.DISPATCH, _S.DISPATCHED, _R.DISPATCH, ("assignee",)),
     Step(_TO_DISPATCH, _A.ACCEPT, _S.ACCEPTED, _R.ACT_ON_WORK),
-    Step(frozenset({_S.DISPATCHED, _S.ACCEPTED}), _A.REJECT, _S.REJECTED, _R.ACT_ON_WORK, ("reason",)),
+    Step(frozenset({_S.DISPATCHED, _S.TRANSFERRED, _S.ACCEPTED}), _A.REJECT, _S.REJECTED, _R.ACT_ON_WORK, ("reason",)),
     Step(
         frozenset({_S.DISPATCHED, _S.ACCEPTED, _S.ARRIVED, _S.IN_PROGRESS, _S.ON_HOLD}),
         _A.TRANSFER,
@@ -89,9 +90,9 @@ STEPS: tuple[Step, ...] = (
         _R.ACT_ON_WORK,
         ("assignee", "reason"),
     ),
-    Step(frozenset({_S.ACCEPTED}), _A.ARRIVE, _S.ARRIVED, _R.ACT_ON_WORK),
+    Step(frozenset({_S.ACCEPTED}), _A.ARRIVE, _S.ARRIVED, _R.ACT_ON_WORK, ("proof",)),
     Step(frozenset({_S.ARRIVED}), _A.START, _S.IN_PROGRESS, _R.ACT_ON_WORK),
-    Step(frozenset({_S.IN_PROGRESS}), _A.HOLD, _S.ON_HOLD, _R.ACT_ON_WORK, ("reason",)),
+    Step(frozenset({_S.IN_PROGRESS}), _A.HOLD, _S.ON_HOLD, _R.ACT_ON_WORK, ("reason", "approver")),
     Step(frozenset({_S.ON_HOLD}), _A.RESUME, _S.IN_PROGRESS, _R.ACT_ON_WORK),
     Step(frozenset({_S.IN_PROGRESS}), _A.FINISH, _S.PENDING_VERIFY, _R.ACT_ON_WORK, ("reason",)),
     Step(frozenset({_S.PENDING_VERIFY}), _A.VERIFY, _S.CLOSED, _R.ACT_ON_WORK),
@@ -99,7 +100,7 @@ STEPS: tuple[Step, ...] = (
     Step(frozenset({_S.CLOSED}), _A.REVIEW, _S.REVIEWED, _R.DISPATCH, ("reason",)),
     Step(_OPEN, _A.CANCEL, _S.CANCELLED, _R.DISPATCH, ("reason",)),
     Step(
-        frozenset({_S.NEW, _S.DISPATCHED, _S.ACCEPTED, _S.REJECTED}),
+        frozenset({_S.NEW, _S.DISPATCHED, _S.ACCEPTED, _S.REJECTED, _S.TRANSFERRED}),
         _A.DUPLICATE,
         _S.DUPLICATE,
         _R.DISPATCH,
@@ -188,9 +189,13 @@ class Order:
     at: int
     reason: str = ""
     assignee: str = ""
+    team: str = ""
+    """Instead of one person: whoever of the team takes it."""
     other: int | None = None
     approver: str = ""
     """Who allowed a hold: some clocks stand still meanwhile."""
+    proof: str = ""
+    """What shows that the person is there: ``scan:POINT``, ``code:ZONE/ASSET``."""
 
 
 class MissingField(ValueError):
@@ -201,42 +206,66 @@ class MissingField(ValueError):
         super().__init__(f"{action!r} needs {field!r}")
 
 
+INSTEAD = {"assignee": "team", "proof": "reason"}
+"""A field that may be left out when another is given."""
+
+NORMAL_FIRST = Text(
+    "监测点还没有恢复正常：请另一人核实并说明理由，或者重新处理",
+    "the point is not normal yet: another person verifies and says why, or the work goes on",
+)
+ANOTHER_PERSON = Text("由另一人核实，不能自己核实自己", "another person than the one who finished verifies it")
+ANOTHER_APPROVES = Text("由另一人批准，不能自己批准自己", "another person allows it, nobody allows his own")
+
+
 def take(work: WorkOrder, order: Order, *, point_normal: bool | None) -> WorkOrder:
     """The work order after one action.
 
-    Raises ``NotAllowed`` when the table has no such step, ``MissingField`` when something it needs is empty.
-    Verifying needs the point normal again, or another person than the one who finished, with a reason.
-    ``point_normal`` is None where no point is watched.
+    Raises ``NotAllowed`` when the table has no such step or the person may not be the one, ``MissingField`` when something it
+    needs is empty. Verifying needs another person than the one who finished; with the point not normal again a reason as
+    well. ``point_normal`` is None where no point is watched.
     """
     step = next((s for s in steps_from(work) if s.action is order.action), None)
     if step is None:
         raise NotAllowed(order.action, work.state, [s.action.value for s in steps_from(work)])
     for field in step.needs:
-        if not getattr(order, field):
+        if not getattr(order, field) and not getattr(order, INSTEAD.get(field, field)):
             raise MissingField(order.action, field)
-    if order.action is Action.VERIFY and point_normal is not True:
-        _second_person(work, order)
+    if order.action is Action.VERIFY:
+        _second_person(work, order, point_normal=point_normal)
+    if order.action is Action.HOLD and order.approver == order.who:
+        raise NotAllowed(order.action, work.state, _others(work, order.action), ANOTHER_APPROVES)
     target = step.target or work.state
     return replace(
-        work,
+        _held(work, order, target),
         state=target,
         assignee=_assignee(work, order),
+        team=order.team or work.team if order.action is Action.DISPATCH else work.team,
         finished_by=order.who if order.action is Action.FINISH else work.finished_by,
+        verified_by=order.who if order.action is Action.VERIFY else work.verified_by,
         duplicate_of=order.other if order.action is Action.DUPLICATE else work.duplicate_of,
         closed=order.at if target not in _OPEN and work.closed is None else work.closed,
         clocks=tuple(_turned(clock, work.state, target, order) for clock in work.clocks),
     )
 
 
-def _second_person(work: WorkOrder, order: Order) -> None:
+def _second_person(work: WorkOrder, order: Order, *, point_normal: bool | None) -> None:
     if order.who == work.finished_by:
-        raise NotAllowed(
-            order.action,
-            f"{work.state} (the point is not normal yet: another person must verify, with a reason)",
-            [Action.REOPEN.value, Action.COMMENT.value],
-        )
-    if not order.reason:
+        why = ANOTHER_PERSON if point_normal is not False else NORMAL_FIRST
+        raise NotAllowed(order.action, work.state, _others(work, order.action), why)
+    if point_normal is not True and not order.reason:
         raise MissingField(order.action, "reason")
+
+
+def _others(work: WorkOrder, action: Action) -> list[str]:
+    return [step.action.value for step in steps_from(work) if step.action is not action]
+
+
+def _held(work: WorkOrder, order: Order, target: State) -> WorkOrder:
+    if order.action is Action.HOLD:
+        return replace(work, held_by=order.who, approver=order.approver, held_why=order.reason, held_at=order.at)
+    if work.held_at is not None and target is not State.ON_HOLD:
+        return replace(work, held_by="", approver="", held_why="", held_at=None)
+    return work
 
 
 def _assignee(work: WorkOrder, order: Order) -> str:

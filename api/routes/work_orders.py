@@ -8,19 +8,24 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from api.access import READING, Reader, Visitor
-from api.acting import LONGEST_TEXT, take_order
+from api.acting import LONGEST_TEXT
 from api.context import Context, context_of
 from api.idempotency import Key, once, write_once
+from api.order_acting import LONGEST_TITLE, open_by_hand, order_room, severity_of, take_order
 from api.paging import CONFLICT, PROBLEMS, Cursor, Limit, Listing, Out, When, Words, moment, words
 from api.routes.alerts import zones_below
 from api.routes.facts import FactOut, fact_out
 from api.routes.points import bad_cursor
+from api.routes.work_order_log import router as log_router
 from facility.clock import Clock
-from facility.work_order import Action, Order, State, Step, WorkOrder, steps_from
-from storage.records.port import WorkOrderFilter
+from facility.text import Text
+from facility.work_order import Action, Order, Source, State, Step, WorkOrder, steps_from
+from response.orders import Wanted
+from storage.records.port import Unit, WorkOrderFilter
 
 router = APIRouter(prefix="/work-orders", tags=["work orders"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
+router.include_router(log_router)
 
 
 class ClockOut(Out):
@@ -68,6 +73,15 @@ class WorkOrderOut(Out):
     emergency: bool
     duplicate_of: int | None
     finished_by: str
+    source: str = Field(examples=["alert"], description="alert, inspection, report, hand or plan")
+    source_of: str
+    team: str
+    skills: list[str]
+    description: str
+    held_by: str
+    approver: str
+    held_why: str
+    verified_by: str
     clocks: list[ClockOut]
     version: int
     steps: list[StepOut]
@@ -79,6 +93,28 @@ class Wish(BaseModel):
     reason: str = Field(default="", max_length=LONGEST_TEXT, examples=["Seal replaced, no drip for 10 minutes."])
     assignee: str = Field(default="", max_length=100, examples=["engineer"])
     other: int | None = Field(default=None, ge=1, description="The number of the order that this one repeats.")
+    team: str = Field(default="", max_length=100, description="Instead of `assignee`: a team of the rota.")
+    turn: bool = Field(
+        default=True, description="The team's order goes to the next of it in turn; else to the first to take it."
+    )
+    approver: str = Field(
+        default="", max_length=100, description="Who allows a hold; another person, who may dispatch."
+    )
+    code: str = Field(default="", max_length=300, description="The code that hangs at the place, scanned or typed.")
+    version: int | None = Field(default=None, description="Of the order as you saw it: refused when it changed since.")
+
+
+class NewOrder(BaseModel):
+    """An order that a person opens."""
+
+    kind: str = Field(max_length=60, examples=["water-supply"], description="A class of work.")
+    title: str = Field(max_length=LONGEST_TITLE, examples=["Tap in the lobby drips"])
+    zone: str = Field(default="", max_length=100)
+    asset: str = Field(default="", max_length=100)
+    description: str = Field(default="", max_length=LONGEST_TEXT)
+    severity: str = Field(default="", max_length=1, description="1 to 4; the class's own by default.")
+    emergency: bool = False
+    happened: When | None = Field(default=None, description="When it happened; now by default. Clocks run from here.")
 
 
 @router.get("", summary="Work orders, newest first")
@@ -90,6 +126,10 @@ def list_orders(
     assignee: Annotated[list[str] | None, Query()] = None,
     zone: Annotated[list[str] | None, Query(description="This zone and the zones below it")] = None,
     asset: Annotated[list[str] | None, Query()] = None,
+    kind: Annotated[list[str] | None, Query(description="The class of work")] = None,
+    team: Annotated[list[str] | None, Query()] = None,
+    source: Annotated[list[Source] | None, Query()] = None,
+    duplicate_of: int | None = None,
     alert: int | None = None,
     start: Annotated[When | None, Query(alias="from", description="opened >= from")] = None,
     end: Annotated[When | None, Query(alias="to", description="opened < to")] = None,
@@ -104,6 +144,10 @@ def list_orders(
             assignees=tuple(assignee or ()),
             zones=zones_below(context.register(unit), zone or []),
             assets=tuple(asset or ()),
+            kinds=tuple(kind or ()),
+            teams=tuple(team or ()),
+            sources=tuple(source or ()),
+            duplicate_of=duplicate_of,
             alert=alert,
             since=start,
             until=end,
@@ -114,6 +158,29 @@ def list_orders(
             raise bad_cursor() from None
     now = context.clock()
     return Listing(rows=[order_out(order, now) for order in page.rows], cursor=page.cursor)
+
+
+@router.post("", summary="Open a work order by hand", response_model=WorkOrderOut, responses=CONFLICT)
+def open_new(*, request: Request, visitor: Reader, context: Given, body: NewOrder, key: Key = None) -> Any:
+    """It is given to whom its class says."""
+
+    def do(unit: Unit) -> dict[str, Any]:
+        room, now = order_room(context, unit), context.clock()
+        draft = WorkOrder(
+            kind=body.kind,
+            title=Text(body.title.strip(), body.title.strip()),
+            severity=severity_of(body.severity, room, body.kind),
+            zone=body.zone,
+            asset=body.asset,
+            limit=Text("", ""),
+            description=body.description.strip(),
+            emergency=body.emergency,
+            opened=now,
+            event_at=body.happened or now,
+        )
+        return order_out(open_by_hand(unit, room, visitor.actor, draft, now), now).model_dump()
+
+    return write_once(context, once(request, visitor.actor, key), do)
 
 
 @router.get("/{number}", summary="One work order")
@@ -145,14 +212,15 @@ def act(
     key: Key = None,
 ) -> Any:
     """The right is the step's own: see `steps` of the order. 409 with `allowed` where the table has no such step."""
-    wish = body or Wish()
-    return write_once(
-        context,
-        once(request, visitor.actor, key),
-        lambda unit: order_out(
-            take_order(unit, number, visitor.actor, order_of(visitor, action, wish, context.clock())), context.clock()
-        ).model_dump(),
-    )
+    wish, now = body or Wish(), context.clock()
+
+    def do(unit: Unit) -> dict[str, Any]:
+        order, wanted = order_of(visitor, action, wish, now), Wanted(code=wish.code, turn=wish.turn)
+        room = order_room(context, unit)
+        done = take_order(unit, room, number, visitor.actor, order, wanted=wanted, seen=wish.version)
+        return order_out(done, now).model_dump()
+
+    return write_once(context, once(request, visitor.actor, key), do)
 
 
 def order_of(visitor: Visitor, action: Action, wish: Wish, at: int) -> Order:
@@ -164,6 +232,8 @@ def order_of(visitor: Visitor, action: Action, wish: Wish, at: int) -> Order:
         reason=wish.reason.strip(),
         assignee=wish.assignee.strip(),
         other=wish.other,
+        team=wish.team.strip(),
+        approver=wish.approver.strip(),
     )
 
 
@@ -193,6 +263,15 @@ def order_out(order: WorkOrder, now: int) -> WorkOrderOut:
         emergency=order.emergency,
         duplicate_of=order.duplicate_of,
         finished_by=order.finished_by,
+        source=order.source.value,
+        source_of=order.source_of,
+        team=order.team,
+        skills=list(order.skills),
+        description=order.description,
+        held_by=order.held_by,
+        approver=order.approver,
+        held_why=order.held_why,
+        verified_by=order.verified_by,
         clocks=[_clock(clock, now) for clock in order.clocks],
         version=order.version,
         steps=[_step(step) for step in steps_from(order)],

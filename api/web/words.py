@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from api.web import words_channels, words_clocks, words_incidents, words_notices, words_residents, words_rota
+from api.web import (
+    words_channels,
+    words_clocks,
+    words_incidents,
+    words_notices,
+    words_orders,
+    words_residents,
+    words_rota,
+)
 from api.web.languages import N_
 
 SEVERITIES = {1: N_("critical"), 2: N_("high"), 3: N_("medium"), 4: N_("low")}
@@ -255,3 +263,5 @@ WORDS.update(words_channels.WORDS)
 WORDS.update(words_clocks.WORDS)
 HAPPENED.update(words_notices.HAPPENED)
 WORDS.update(words_notices.WORDS)
+HAPPENED.update(words_orders.HAPPENED)
+WORDS.update(words_orders.WORDS)

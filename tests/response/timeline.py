@@ -57,6 +57,7 @@ class Story:
 
     def act(self, number: int, action: Action, at: int, who: str = "li", **more: str) -> WorkOrder:
         """One step of the table by a person."""
+        who = "zhao" if action is Action.VERIFY and who == "li" else who
         wish = Order(action=action, who=who, at=self.zero + at, reason=more.pop("reason", "因为"), **more)  # type: ignore[arg-type]
         with self.records.begin() as unit:
             before = unit.work_orders.get(number)
