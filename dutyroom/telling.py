@@ -72,11 +72,16 @@ class Telling:
             chains=self.chains.chains,
             teller=Teller(channels=lambda: names),
             first=self._do_first,
+            named=self._chain_of,
         )
 
     def _do_first(self, alert: Alert) -> Text:
         rule = self._rules.book().rules.get(alert.rule)
         return rule.do_first if rule is not None else Text("", "")
+
+    def _chain_of(self, kind: str) -> str:
+        work = self._rules.book().classes.get(kind)
+        return work.chain if work is not None else ""
 
     @cached_property
     def _rules(self) -> RuleFiles:

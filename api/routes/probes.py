@@ -14,6 +14,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from api.access import identify
 from api.context import Context, context_of
 from api.health import Counts, Worker, counts, stores, workers
+from api.notice_metrics import notice_metrics
 from api.responder_metrics import responder_metrics
 from api.responders import responding
 
@@ -43,6 +44,7 @@ def metrics(request: Request, context: Given) -> Response:
     with context.records.read() as unit:
         now = context.clock()
         gauges = [*_counted(counts(unit)), *_worked(workers(unit), now), *responder_metrics(responding(unit), now)]
+        gauges += notice_metrics(unit)
     gauges.append(_gauge("dutyroom_live_streams", "Open /live streams", request.app.state.live.listeners))
     registry = CollectorRegistry()
     registry.register(_Fixed(gauges))

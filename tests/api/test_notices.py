@@ -135,6 +135,17 @@ def test_a_dead_notice_is_shown_counted_and_sent_again_with_a_reason(
     assert (sent.state, sent.receipt) == (NoticeState.SENT, f"{sent.key}~1")
 
 
+def test_what_waits_and_what_is_dead_is_counted_for_prometheus(
+    undelivered: House, client: TestClient, program: Program
+) -> None:
+    del undelivered
+    text = client.get("/metrics", headers=program(Role.INSPECTOR)).text
+    found = dict(line.rsplit(" ", 1) for line in text.splitlines() if "channel=" in line)
+    assert float(found['dutyroom_notices_undelivered{channel="sms"}']) > 0
+    assert float(found['dutyroom_notices_waiting{channel="email"}']) > 0
+    assert float(found['dutyroom_channel_failures{channel="sms"}']) >= 5
+
+
 def test_a_dead_notice_is_let_go_with_a_reason(undelivered: House, browser_of: Callable[[str], Browser]) -> None:
     with undelivered.records.read() as unit:
         number = unit.notices.find(NoticeFilter(states=(NoticeState.DEAD,))).rows[0].id
