@@ -16,13 +16,13 @@ from notify.secret import MissingSecret
 class Unready:
     """A channel whose secret is missing. The others go on; what waits for this one is kept until it is there."""
 
-    def __init__(self, name: str, why: str) -> None:
+    def __init__(self, name: str, why: Text) -> None:
         self.NAME, self.why = name, why
 
     def send(self, message: Message) -> Receipt:
         """Raises ``NotNow``, always."""
         del message
-        raise NotNow(self.why)
+        raise NotNow(self.why.en)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +36,8 @@ class Way:
     address: Text
     needs_address: bool
     where: str
-    problem: str = ""
-    """Why it cannot send, such as a secret that is missing; empty while nothing is known to be wrong."""
+    problem: Text | None = None
+    """Why it cannot send, such as a secret that is missing; None while nothing is known to be wrong."""
 
 
 def open_channels(given: Sequence[ChannelSettings], parts: Parts) -> dict[str, Channel]:
@@ -49,7 +49,7 @@ def _open(given: ChannelSettings, parts: Parts) -> Channel:
     try:
         return kinds()[given.kind].opens(given, parts)
     except MissingSecret as error:
-        return Unready(given.name, str(error))
+        return Unready(given.name, error.why)
 
 
 def ways(given: Sequence[ChannelSettings], parts: Parts) -> tuple[Way, ...]:
@@ -69,5 +69,5 @@ def _way(given: ChannelSettings, channel: Channel) -> Way:
         address=kind.address,
         needs_address=kind.needs_address,
         where=given.where(),
-        problem=channel.why if isinstance(channel, Unready) else "",
+        problem=channel.why if isinstance(channel, Unready) else None,
     )

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from facility.text import Text
+
 HIDDEN = "***"
 
 
 class MissingSecret(ValueError):
-    """Where a secret should be there is nothing. The text names the variable or the file, never a value."""
+    """Where a secret should be there is nothing. ``why`` names the variable or the file, never a value."""
+
+    def __init__(self, why: Text) -> None:
+        self.why = why
+        super().__init__(why.en)
 
 
 class Secret:
@@ -43,7 +49,7 @@ def from_environment(name: str, environment: Mapping[str, str]) -> Secret:
     """Raises ``MissingSecret``."""
     text = environment.get(name, "").strip()
     if not text:
-        raise MissingSecret(f"the environment variable {name} is not set")
+        raise MissingSecret(Text(f"环境变量 {name} 没有设置", f"the environment variable {name} is not set"))
     return Secret(text)
 
 
@@ -52,8 +58,8 @@ def from_file(file: Path) -> Secret:
     try:
         text = file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise MissingSecret(f"the file {file} cannot be read: {why}") from None
+        why = error.strerror if isinstance(error, OSError) else "UTF-8?"
+        raise MissingSecret(Text(f"文件 {file} 读不了：{why}", f"the file {file} cannot be read: {why}")) from None
     if not text:
-        raise MissingSecret(f"the file {file} is empty")
+        raise MissingSecret(Text(f"文件 {file} 是空的", f"the file {file} is empty"))
     return Secret(text)

@@ -6,14 +6,6 @@ from api.web.languages import N_
 
 HAPPENED = {"tried-out": N_("tried out")}
 
-STATES = {
-    "working": N_("works"),
-    "failing": N_("fails"),
-    "open": N_("fails again and again: only life safety is sent over it"),
-    "half-open": N_("has failed, is being tried again"),
-    "unused": N_("not used yet"),
-}
-
 SENT = {
     "pending": N_("on its way"),
     "sent": N_("sent"),
@@ -23,4 +15,4 @@ SENT = {
     "dropped": N_("called off"),
 }
 
-WORDS = {"channel-state": STATES, "test-notice": SENT}
+WORDS = {"test-notice": SENT}

@@ -36,7 +36,10 @@ class AppriseChannel:
         self.NAME = given.name
         self._url = given.url.read(parts)
         if self._plugin() is None:
-            raise MissingSecret(f"{given.url.where} holds no address that Apprise knows")
+            where = given.url.where
+            raise MissingSecret(
+                Text(f"{where} 不是 Apprise 能识别的地址", f"{where} holds no address that Apprise knows")
+            )
 
     def send(self, message: Message) -> Receipt:
         """Apprise says yes or no and not why: a no is for later."""

@@ -37,7 +37,7 @@ class Mqtt:
 
     def __init__(self, given: Settings, parts: Parts, downlink: Downlink | None = None) -> None:
         if parts.broker is None or parts.register is None:
-            raise MissingSecret("no broker is set")
+            raise MissingSecret(Text("没有设置消息服务器", "no broker is set"))
         self.NAME, self._clock, self._register = given.name, parts.clock, parts.register
         self._downlink = downlink or Downlink(parts.broker, parts.client_id)
         self._lock = threading.Lock()

@@ -35,7 +35,7 @@ SIREN = "o1-f01-siren"
 
 
 def settings(folder: Path, **given: Any) -> Settings:
-    return Settings(_env_file=None, site=str(folder), data=str(folder / "data"), **given)
+    return Settings(site=str(folder), data=str(folder / "data"), **given)
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_the_pages_follow_the_file_and_show_what_is_wrong(tmp_path: Path, record
     file = tmp_path / "channels.toml"
     file.write_text('[[channel]]\nname = "group"\nkind = "wecom"\nkey = { env = "NO_SUCH_KEY" }\n')
     ways, wrong = shown()
-    assert (ways[0].name, ways[0].problem) == ("group", "the environment variable NO_SUCH_KEY is not set")
+    assert (ways[0].name, str(ways[0].problem and ways[0].problem.zh)) == ("group", "环境变量 NO_SUCH_KEY 没有设置")
     assert wrong == ""
     file.write_text('[[channel]]\nname = "group"\nkind = "wecom"\nkey = "the key itself"\n')
     ways, wrong = shown()
@@ -121,6 +121,7 @@ def test_a_notice_sounds_a_siren_that_says_so_itself(tmp_path: Path, mosquitto_u
 
 
 def until_sent(outbox: Outbox, records: Records) -> None:
+    notice: Notice | None = None
     for _ in range(2_000):
         outbox.run(records, wiring.now())
         with records.read() as unit:
