@@ -31,6 +31,7 @@ from facility.work_figures import (
     in_time,
     load,
     owed_by,
+    replaced,
     telling,
 )
 from facility.work_order import WorkOrder
@@ -120,6 +121,7 @@ def tell(unit: Unit, context: Context, period: Period) -> WorkFigures:
         for order in orders.values()
         for one in owed_by(order, about(order, register, rota), promised(order, classes), period.now)
     )
+    owed += tuple(_replaced(unit, orders, register, rota, period))
     notices = tuple(_notices(unit, period))
     facts = unit.facts.between(
         "work-order", ("accepted", "finished", "rejected", "transferred"), period.start, period.end
@@ -135,6 +137,16 @@ def tell(unit: Unit, context: Context, period: Period) -> WorkFigures:
         content=contentment(unit.facts.between("report", ENDS, period.start, period.end), period),
         reports=tuple(report for report in received if report.case),
     )
+
+
+def _replaced(
+    unit: Unit, orders: Mapping[int, WorkOrder], register: Register, rota: Rota, period: Period
+) -> Iterable[Owed]:
+    """Agreed visits that were missed, and for which another was agreed."""
+    for fact in unit.facts.between("work-order", ("breached",), period.start, period.now):
+        order = orders.get(int(fact.subject))
+        if order is not None:
+            yield from replaced(order, about(order, register, rota), [fact])
 
 
 def about(order: WorkOrder, register: Register, rota: Rota) -> About:

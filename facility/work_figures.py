@@ -90,6 +90,16 @@ def owed_by(order: WorkOrder, about: About, promised: Collection[str], now: int)
     return found + [_owed(order, about, name, nothing) for name in sorted(missing) if order.state not in CALLED_OFF]
 
 
+def replaced(order: WorkOrder, about: About, breaches: Iterable[Fact]) -> list[Owed]:
+    """Limits that had fallen due and were missed before others took their place: what fell due stays so."""
+    standing = {(clock.name, clock.started) for clock in order.clocks}
+    return [
+        _owed(order, about, str(fact.data["clock"]), _Round(int(fact.data["started"]), int(fact.data["due"]), None))
+        for fact in breaches
+        if fact.data.get("clock") == "visit" and ("visit", fact.data.get("started")) not in standing
+    ]
+
+
 def _owed(order: WorkOrder, about: About, name: str, one: _Round) -> Owed:
     return Owed(
         order=order.id,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Protocol
 
 from facility.alert import NotAllowed, Severity
 from facility.clock import Clock
@@ -17,6 +16,7 @@ from facility.text import Text
 from facility.work_class import WorkClass
 from facility.work_join import cause_key, is_same_cause, joined
 from facility.work_order import Action, Order, Source, State, WorkOrder, take
+from response.orders import OrderRoom, open_order
 from response.reports.settings import ReportBook
 from storage.records.port import Unit, WorkOrderFilter
 
@@ -66,22 +66,22 @@ class OrderDesk:
 
     def open(self, unit: Unit, register: Register, report: ResidentsReport, who: str, at: int) -> int:
         """See ``Desk``. Opened by itself it joins what is open about the same cause; a person has said that it is none."""
-        draft, work = self.draft(register, report, at), self.classes.get(self.kinds.get(report.kind).work)
-        open_ones = _open_there(unit, draft)
+        draft, work = self.draft(report, at), self.classes.get(self.kinds.get(report.kind).work)
+        room, open_ones = OrderRoom(classes=self.classes, register=register), _open_there(unit, draft)
         if work is None:
-            return _opened(unit, draft, report, who, at).id
+            return _opened(unit, room, draft, who, at).id
         same = next((order for order in open_ones if is_same_cause(order, draft, work)), None)
         if same is not None and who == PRODUCT:
-            after = unit.work_orders.update(joined(same, draft, work.together))
+            promised = work.clocks_at(draft.event_at, room.zone, emergency=draft.emergency)
+            after = unit.work_orders.update(joined(same, replace(draft, clocks=promised), work.together))
             _tell(unit, same, after, "voice-added", who=who, at=at, report=report.id)
             return after.id
-        return _opened(unit, replace(draft, cause=cause_key(draft, work, open_ones)), report, who, at).id
+        return _opened(unit, room, replace(draft, cause=cause_key(draft, work, open_ones)), who, at).id
 
-    def draft(self, register: Register, report: ResidentsReport, at: int) -> WorkOrder:
+    def draft(self, report: ResidentsReport, at: int) -> WorkOrder:
         """The order that the report asks for. What happened, happened when it was reported: clocks run from there."""
         kind = self.kinds.get(report.kind)
         work = self.classes.get(kind.work)
-        clocks = work.clocks_at(report.received, _zone(register), emergency=report.emergency) if work else ()
         return WorkOrder(
             kind=kind.work,
             title=kind.title,
@@ -95,12 +95,8 @@ class OrderDesk:
             event_at=report.received,
             latest_event=report.received,
             emergency=report.emergency,
-            clocks=clocks,
             source=Source.REPORT,
             source_of=f"report:{report.id}",
-            class_version=work.version if work else "",
-            team=work.team if work else "",
-            skills=work.skills if work else (),
             description=report.words,
         )
 
@@ -149,29 +145,10 @@ def _open_there(unit: Unit, draft: WorkOrder) -> list[WorkOrder]:
     return unit.work_orders.find(wanted, limit=200).rows[::-1]
 
 
-def _zone(register: Register) -> ZoneInfo:
-    site = next(iter(register.sites.values()), None)
-    try:
-        return ZoneInfo(site.timezone if site else "Asia/Shanghai")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("Asia/Shanghai")
-
-
-def _opened(unit: Unit, draft: WorkOrder, report: ResidentsReport, who: str, at: int) -> WorkOrder:
-    order = unit.work_orders.add(draft)
-    data: dict[str, Any] = {
-        "report": report.id,
-        "event_at": order.event_at,
-        "kind": order.kind,
-        "severity": order.severity.value,
-        "zone": order.zone,
-        "asset": order.asset,
-    }
-    fact = Fact(
-        at=at, noun="work-order", subject=str(order.id), what="opened", after=order.state.value, who=who, data=data
-    )
-    unit.facts.append(fact)
-    return order
+def _opened(unit: Unit, room: OrderRoom, draft: WorkOrder, who: str, at: int) -> WorkOrder:
+    """As every room opens orders; the resident's words are then put into the row alone: facts stay for ever."""
+    order = open_order(unit, room, replace(draft, description=""), who, at)
+    return unit.work_orders.update(replace(order, description=draft.description)) if draft.description else order
 
 
 def _tell(

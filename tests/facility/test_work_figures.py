@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,7 @@ from facility.work_figures import (
     load,
     owed_by,
     quantile,
+    replaced,
     telling,
 )
 from facility.work_order import Action, Order, State, WorkOrder, take
@@ -171,6 +173,14 @@ def test_each_round_of_a_clock_that_repeats_counts() -> None:
     assert rounds == [at * MINUTE for at in (30, 40, 70, 100, 105, 135)]
     figures = in_time(owed_by(order(told), ABOUT, (), NOON + 140 * MINUTE), ALL)
     assert (len(figures.in_time), len(figures.open)) == (2, 4)
+
+
+def test_an_agreed_visit_that_was_missed_counts_when_another_was_agreed_in_its_place() -> None:
+    missed: dict[str, Any] = {"clock": "visit", "started": NOON, "due": NOON + HOUR}
+    again = order(clock("visit", started=NOON + 2 * HOUR, edition=1, stopped=NOON + 2 * HOUR))
+    found = replaced(again, ABOUT, [fact("breached", **missed), fact("breached", **(missed | {"clock": "resolve"}))])
+    assert [(one.due, one.done) for one in found] == [(NOON + HOUR, None)]
+    assert replaced(order(clock("visit")), ABOUT, [fact("breached", **missed)]) == []
 
 
 def test_a_paused_clock_and_one_that_waits_owe_nothing_yet() -> None:

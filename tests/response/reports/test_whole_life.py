@@ -183,6 +183,9 @@ def test_an_order_has_the_clocks_and_the_team_of_its_class_from_when_it_was_repo
     order = duty.order(duty.do(report.id, Deed.ASSIGN).work_order)
     assert [(clock.name, clock.started, clock.limit) for clock in order.clocks] == [("respond", NOON, 15 * MINUTE)]
     assert (order.team, order.source, order.source_of, order.opened) == ("water", "report", "report:1", duty.now)
+    assert order.description == "没水"
+    with duty.records.read() as unit:
+        assert "没水" not in "".join(fact.why for fact in unit.facts.after(0))
     burst = duty.order(duty.tell("水管爆裂", zone="t2-f1").work_order)
     assert [clock.name for clock in burst.clocks] == ["respond", "arrive"]
 
