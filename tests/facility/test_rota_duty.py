@@ -28,6 +28,17 @@ days_words = st.lists(st.sampled_from(DAYS), min_size=1, max_size=3, unique=True
 
 
 @st.composite
+def of_turn(draw: st.DrawFn, turns: list[Turn], patterns: list[Pattern]) -> Shift:
+    """A single shift, or a cancelled one, most likely in the place of one that a turn makes."""
+    one = draw(st.sampled_from(turns)) if turns else Turn(person="a", team="t", pattern="p", since=date(2026, 1, 1))
+    cycle = next(pattern.cycle for pattern in patterns if pattern.id == one.pattern)
+    later = draw(st.integers(0, 4))
+    word = cycle[later % len(cycle)]
+    day, kind = one.since + timedelta(days=later), KINDS[0] if word == "-" else word
+    return Shift(person=one.person, team=one.team, day=day, kind=kind, cancelled=draw(st.booleans()))
+
+
+@st.composite
 def rotas(draw: st.DrawFn) -> tuple[Rota, int]:
     zone = draw(st.sampled_from(list(JUMPS)))
     middle = JUMPS[zone]
@@ -107,8 +118,8 @@ def rotas(draw: st.DrawFn) -> tuple[Rota, int]:
         people=by_id([Person(id=id, name=id, skills=draw(subset)) for id in PEOPLE]),
         kinds=by_id(kinds),
         patterns=by_id(patterns),
-        turns=by_id(draw(st.lists(turn, max_size=4))),
-        shifts=by_id(draw(st.lists(shift, max_size=4))),
+        turns=by_id(turns := draw(st.lists(turn, max_size=4))),
+        shifts=by_id(draw(st.lists(shift, max_size=4)) + [draw(of_turn(turns, patterns))] * bool(turns)),
         leave=by_id(draw(st.lists(leave, max_size=2))),
         swaps=by_id(draw(st.lists(swap, max_size=2))),
     )
@@ -234,6 +245,21 @@ def test_leave_in_a_team_that_may_be_empty_is_a_gap_as_long_as_its_shift_lasts()
     away = approved(id="l", person="office", since=at("2026-03-04 12:00"), until=at("2026-03-05 00:00"))
     (gap,) = replace(rota, leave={"l": away}).gaps(at("2026-03-03 00:00"), at("2026-03-07 00:00"))
     assert (gap.cause, gap.start, gap.end) == (GapCause.UNCOVERED, at("2026-03-04 12:00"), at("2026-03-04 18:00"))
+
+
+def test_a_cancelled_shift_of_a_pattern_does_not_take_place() -> None:
+    rota = four_crews()
+    (duty, *_) = rota.duties(at("2026-03-04 12:00"), at("2026-03-04 13:00"))
+    gone = Shift(person=duty.person, team=duty.team, day=duty.day, kind=duty.kind, cancelled=True)
+    assert rota.on_duty(duty.start)[0].id == duty.person
+    assert duty.person not in {p.id for p in replace(rota, shifts={gone.id: gone}).on_duty(duty.start)}
+
+
+def test_somebody_at_home_does_not_count_as_being_there() -> None:
+    rota = four_crews()
+    home = replace(rota.kinds["day"], on_call=True)
+    found = replace(rota, kinds=rota.kinds | {"day": home}).gaps(at("2026-03-04 08:00"), at("2026-03-04 20:00"))
+    assert [(gap.cause, gap.have, gap.need) for gap in found] == [(GapCause.NOBODY, 0, 2)]
 
 
 def test_a_swap_that_is_only_agreed_changes_nothing() -> None:

@@ -101,6 +101,13 @@ def test_a_gap_that_is_filled_returns_and_says_so(records: SqlRecords) -> None:
     assert (again.id, again.condition) == (alert.id, Condition.ACTIVE)
 
 
+def test_a_gap_that_goes_on_keeps_its_words_from_minute_to_minute(records: SqlRecords) -> None:
+    enter(records, on_leave())
+    (first,) = alerts(records, GAP_AT + HOUR)
+    assert first.limit.zh.startswith("3月4日 08:00–20:00")
+    assert alerts(records, GAP_AT + 2 * HOUR) == [first]
+
+
 def test_a_gap_whose_time_went_by_unfilled_says_that(records: SqlRecords) -> None:
     enter(records, on_leave())
     (alert,) = alerts(records)
