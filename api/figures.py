@@ -39,7 +39,7 @@ def limits_now(unit: Unit) -> AlarmLimits:
     return changed(AlarmLimits(), unit.notes.get(NOTE) or {})
 
 
-def set_limits(unit: Unit, given: dict[str, float], actor: Actor, at: int) -> AlarmLimits:
+def set_limits(unit: Unit, given: dict[str, float], actor: Actor, at: int, why: str = "") -> AlarmLimits:
     """Some of them changed, with a fact. Raises ``Problem``."""
     before = limits_now(unit)
     try:
@@ -51,9 +51,8 @@ def set_limits(unit: Unit, given: dict[str, float], actor: Actor, at: int) -> Al
         ) from None
     if after != before:
         unit.notes.put(NOTE, asdict(after))
-        unit.facts.append(
-            Fact(at=at, noun="system", subject=NOTE, what="changed", who=actor.id, data={"limits": asdict(after)})
-        )
+        data = {"limits": asdict(after)}
+        unit.facts.append(Fact(at=at, noun="system", subject=NOTE, what="changed", why=why, who=actor.id, data=data))
     return after
 
 

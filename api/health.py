@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +39,8 @@ class Worker:
     """(rule, last judged, error)"""
     costs: Mapping[str, float] = field(default_factory=dict)
     """Rule → microseconds for a reading, as sampled."""
+    cannot: tuple[tuple[str, str, int, tuple[str, ...]], ...] = ()
+    """(rule, why it cannot judge, how many points, the first of them)"""
     refused: tuple[str, ...] = ()
     """What is wrong with the rule files that lie there now; the rules in force are those from before."""
     stores: Mapping[str, str] = field(default_factory=dict)
@@ -81,6 +83,7 @@ def read_worker(name: str, note: Any) -> Worker:
         errors=tuple(_text(trouble) for trouble in troubles if trouble)[:20],
         rules=tuple(_rule(row) for row in _rows(given.get("rules")) if isinstance(row, Mapping)),
         costs=dict(_cost(row) for row in _rows(given.get("rules")) if isinstance(row, Mapping) and row.get("cost_us")),
+        cannot=tuple(one for row in _rows(given.get("rules")) if isinstance(row, Mapping) for one in _cannot(row)),
         refused=tuple(_text(problem) for problem in _rows(_table(given.get("rules_refused")).get("problems")))[:20],
         stores={str(store): _text(says) for store, says in _table(given.get("stores")).items()},
     )
@@ -95,6 +98,13 @@ def _rule(row: Mapping[str, Any]) -> tuple[str, int | None, str]:
     error = row.get("error")
     told = error.get("text") if isinstance(error, Mapping) else error
     return (_text(row.get("id") or row.get("rule")), _whole(row.get("last") or row.get("last_judged")), _text(told))
+
+
+def _cannot(row: Mapping[str, Any]) -> Iterator[tuple[str, str, int, tuple[str, ...]]]:
+    for one in _rows(row.get("cannot_judge")):
+        told = _table(one)
+        points = tuple(_text(point) for point in _rows(told.get("points")))
+        yield _text(row.get("rule")), _text(told.get("reason")), _whole(told.get("count")) or len(points), points
 
 
 def _table(value: Any) -> Mapping[str, Any]:

@@ -12,8 +12,10 @@ from api.access import Reader
 from api.figures import LONGEST_HISTORY, diagnose_point, read_alarms, tell
 from api.routes.rules import find_rule
 from api.web.page import Page, reading
+from api.web.pages.figure_limits import LABELS, fields, last_change
 from facility.alarm_figures import Alarm, AlarmFigures
 from facility.instant import DAY, duration_text
+from facility.person import Right
 from facility.text import Text
 from rules.cures import Cure
 
@@ -42,6 +44,7 @@ def show(
     visitor: Reader,
     span: str = "week",
     end: Annotated[int | None, Query(alias="to", ge=0, le=2**52)] = None,
+    wrong: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """Up to now, or up to ``to``."""
     with reading(request, visitor) as page:
@@ -60,7 +63,12 @@ def show(
             until=until,
             length=length,
             link=link,
-            title_of=lambda rule: _title(page, rule),
+            title_of=lambda rule: title_of_rule(page, rule),
+            limit_fields=fields(told.limits),
+            limit_labels=LABELS,
+            limits_changed=last_change(page),
+            may_change_limits=page.look.may(Right.MANAGE_REGISTER),
+            wrong=wrong,
         )
 
 
@@ -117,7 +125,7 @@ def show_alarms(
             total=len(found),
             start=start,
             end=end,
-            title_of=lambda rule: _title(page, rule),
+            title_of=lambda rule: title_of_rule(page, rule),
         )
 
 
@@ -151,6 +159,7 @@ def _newest(found: list[Alarm]) -> list[Alarm]:
     return sorted(found, key=lambda alarm: (-alarm.at, -alarm.alert))[:SHOWN]
 
 
-def _title(page: Page, rule: str) -> str:
+def title_of_rule(page: Page, rule: str) -> str:
+    """As people know it; its id where it is no longer there."""
     known = page.context.book().rules.get(rule)
     return page.look.say(known.title if known else Text(rule, rule))

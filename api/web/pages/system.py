@@ -14,6 +14,7 @@ from api.health import Worker, counts, stores, workers
 from api.responders import ask_again, responding
 from api.web.languages import N_
 from api.web.page import Page, reading
+from api.web.pages.figures import title_of_rule
 
 router = APIRouter()
 OK, SLOW, BROKEN, UNKNOWN = "ok", "slow", "broken", "unknown"
@@ -45,6 +46,7 @@ def show(request: Request, visitor: Reader) -> Response:
             responding=responding(page.unit),
             words=STATE_WORDS,
             version=page.context.version,
+            title_of=lambda rule: title_of_rule(page, rule),
         )
 
 
