@@ -56,11 +56,12 @@ def _wanted(
     done: dict[tuple[int, str], set[str]],
     now: int,
 ) -> Iterable[_Wanted]:
+    # What belongs behind this portion waits for its place there: the order of instants is kept over portions.
+    end = now if len(dues) < PORTION else dues[-1].due
     for due in dues:
         found = _clock(orders, due)
         asked = asks(found[1], now, done[due.work_order, due.clock]) if found else None
-        # What is further down the table waits for its place there: the order of instants is kept over portions.
-        if found and asked and asked.at <= due.due:
+        if found and asked and asked.at <= end:
             yield _Wanted(*found, asked)
 
 
