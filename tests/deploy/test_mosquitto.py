@@ -140,3 +140,15 @@ def test_a_gauge_cannot_speak_for_another(broker: Broker) -> None:
     for client in (impostor, gauge, duty_room):
         client.leave()
     assert duty_room.got == [b"true"]
+
+
+def test_a_siren_hears_what_it_is_told_and_not_what_others_are(broker: Broker) -> None:
+    duty_room, siren = Client("dutyroom", broker.plain), Client("gauge-1", broker.plain)
+    siren.subscribe()
+    duty_room.publish("dutyroom/v1/riverside/gauge-2/set", b"of another")
+    duty_room.publish(TOPIC, b"a reading")
+    duty_room.publish("dutyroom/v1/riverside/gauge-1/set", b"on")
+    siren.wait(lambda: len(siren.got) > 0)
+    for client in (siren, duty_room):
+        client.leave()
+    assert siren.got == [b"on"]
