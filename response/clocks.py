@@ -60,6 +60,9 @@ def hands_at(order: WorkOrder, facts: Sequence[Fact], at: int) -> Hands:
     for fact in facts:
         if fact.at > at:
             break
+        if fact.who == WHO:
+            # It tells of another instant than its own.
+            continue
         if fact.after in _STATES:
             state = State(fact.after)
         assignee = str(fact.data.get("assignee", assignee))

@@ -101,6 +101,16 @@ def test_the_state_that_counts_is_the_one_at_the_limit_whenever_it_is_found(stor
     assert breach.data["late"] is True
 
 
+def test_a_breach_that_was_found_late_does_not_hide_who_has_the_work_now(story: Story) -> None:
+    number = story.open("respond", "resolve")
+    story.act(number, Action.ACCEPT, 30 * MINUTE)
+    story.look(60 * MINUTE)
+    story.look(130 * MINUTE)
+    respond, resolve = (fact for fact in story.facts() if fact.what == "breached")
+    assert (respond.data["assignee"], respond.data["cause"]) == ("", "not-dispatched")
+    assert (resolve.data["assignee"], resolve.data["cause"]) == ("li", "not-on-site")
+
+
 def test_news_that_comes_after_the_limit_breaches_at_once_and_says_why(story: Story) -> None:
     story.open("arrive", told=3 * HOUR)
     story.look(3 * HOUR)
