@@ -11,6 +11,7 @@ import time
 from functools import cache
 
 from dutyroom import wiring
+from dutyroom.order_motion import OrdersInMotion
 from dutyroom.playbook_following import PlaybookFiles
 from dutyroom.report_following import ReportsInMotion
 from dutyroom.responder import Responder
@@ -76,13 +77,14 @@ def _feedback(settings: Settings, records: Records) -> Errand:
 def build(settings: Settings, records: Records) -> Responder:
     """All of it."""
     telling = Telling(settings)
+    orders = OrdersInMotion(settings=settings, records=records)
     reports = ReportsInMotion(settings.site_folder, telling.escalation.teller)
     return Responder(
         name=settings.responder,
         records=records,
-        followers=[*followers(settings, telling), *reports.followers],
+        followers=[*followers(settings, telling), orders.follower, *reports.followers],
         steps=[*steps(telling), *reports.steps, rota_step(settings.rota_days)],
-        errands=errands(settings, records, telling),
+        errands=[*errands(settings, records, telling), orders.errand],
         clock=wiring.now,
         tick=tick,
         about={"records": records.check()},
