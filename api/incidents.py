@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from api.access import Visitor
 from api.acting import TooLate, last_fact
 from api.context import Context, zone_of
+from api.order_acting import order_room
 from api.problems import NotPermitted
 from facility.alert import NotAllowed
 from facility.incident import Act, Incident, rows_for
 from facility.incident_step import BY_THE_PRODUCT, TABLE, Deed, Row, Step
 from facility.instant import to_datetime
+from facility.kept_file import KeptFile
 from facility.playbook import Announcement, Playbook
 from facility.register import Register
 from facility.text import Text
+from response.attachments import take_in
 from response.bulletins import Board, places, set_board, wording
 from response.incidents import Opening, end_incident, open_by_hand, take_step
 from storage.records.port import NotFound, Unit
@@ -33,7 +36,8 @@ def open_incident(unit: Unit, context: Context, visitor: Visitor, playbook: str,
     """By hand, or as a drill. Raises ``MissingField``, ``FieldRefused``, ``NotAllowed``, ``NotFound``."""
     register = context.register(unit)
     book = playbook_of(context, playbook)
-    return open_by_hand(unit, register, book, wish, who=visitor.actor.id, at=context.clock())
+    room = order_room(context, unit)
+    return open_by_hand(unit, register, book, wish, who=visitor.actor.id, at=context.clock(), room=room)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,8 @@ class StepWish:
     choice: str = ""
     value: str = ""
     reason: str = ""
+    photo: bytes = b""
+    """A picture as evidence: kept by its content, without the place where it was taken."""
 
 
 def act_on_step(unit: Unit, context: Context, visitor: Visitor, where: tuple[int, str], wish: StepWish) -> Incident:
@@ -56,13 +62,27 @@ def act_on_step(unit: Unit, context: Context, visitor: Visitor, where: tuple[int
         who=visitor.actor.id,
         at=context.clock(),
         choice=wish.choice.strip(),
-        value=wish.value.strip(),
+        value=_keep(unit, wish.photo, context.clock()) if wish.photo else wish.value.strip(),
         reason=wish.reason.strip(),
     )
     try:
         return take_step(unit, context.register(unit), number, act)
     except NotAllowed as refused:
         raise TooLate(refused, last_fact(unit, "incident", number)) from None
+
+
+def _keep(unit: Unit, photo: bytes, at: int) -> str:
+    """The name of what is kept. Raises ``FieldRefused``."""
+    file = take_in(photo, at).file
+    unit.files.keep(file)
+    return file.sha256
+
+
+def photo_of(unit: Unit, number: int, sha256: str) -> KeptFile:
+    """A photo that is evidence in that incident, and nothing else that is kept. Raises ``NotFound``."""
+    if all(step.value != sha256 for step in unit.incidents.get(number).steps):
+        raise NotFound(f"incident {number} has no such photo")
+    return unit.files.get(sha256)
 
 
 def _permit(unit: Unit, visitor: Visitor, number: int, step: str, deed: Deed) -> None:

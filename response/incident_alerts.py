@@ -8,8 +8,10 @@ from facility.alert import Alert, AlertAction
 from facility.alert_life import Wish, take_action
 from facility.fact import Fact
 from facility.incident import Incident, State
-from facility.work_order import Action, Order, WorkOrder, steps_from, take
+from facility.text import Text
+from facility.work_order import Action, Order, Source, WorkOrder, steps_from, take
 from facility.work_order import State as OrderState
+from response.orders import OrderRoom, open_order
 from storage.records.port import NotFound, Unit
 
 UNDER_WAY = (OrderState.IN_PROGRESS, OrderState.ON_HOLD, OrderState.PENDING_VERIFY)
@@ -43,7 +45,9 @@ def acknowledge_alerts(unit: Unit, incident: Incident, who: str, at: int, why: s
 def call_off(unit: Unit, incident: Incident, who: str, at: int) -> None:
     """A false alarm's work order: nobody is to run for it, and no clock runs on. Left alone once somebody works on it."""
     order = order_of(unit, incident)
-    if order is None or order.alert is None or order.state in UNDER_WAY:
+    if order is None or order.state in UNDER_WAY:
+        return
+    if order.alert is None and order.source_of != f"incident:{incident.id}":
         return
     if not any(step.action is Action.CANCEL for step in steps_from(order)):
         return
@@ -96,3 +100,24 @@ def order_of(unit: Unit, incident: Incident) -> WorkOrder | None:
         return unit.work_orders.get(incident.work_order) if incident.work_order is not None else None
     except NotFound:
         return None
+
+
+def order_for(unit: Unit, room: OrderRoom, incident: Incident, kind: str) -> WorkOrder:
+    """The work order of an incident that was opened by hand: an emergency of that class, whose clocks run from the event."""
+    draft = WorkOrder(
+        kind=kind,
+        title=incident.title,
+        clause=incident.clause,
+        severity=incident.severity,
+        life_safety=incident.life_safety,
+        asset=incident.asset,
+        zone=incident.zone,
+        limit=Text("", ""),
+        description=incident.why,
+        emergency=True,
+        opened=incident.opened,
+        event_at=incident.event_at,
+        source=Source.HAND,
+        source_of=f"incident:{incident.id}",
+    )
+    return open_order(unit, room, draft, incident.opened_by, incident.opened)

@@ -18,7 +18,8 @@ from facility.playbook import Command, Lever, Playbook, levers, place_of
 from facility.register import Register
 from facility.text import Text
 from facility.work_order import MissingField
-from response.incident_alerts import acknowledge_alerts, call_off
+from response.incident_alerts import acknowledge_alerts, call_off, order_for
+from response.orders import OrderRoom
 from storage.records.port import Unit
 
 WHO = "system:incidents"
@@ -44,8 +45,19 @@ class Opening:
     """When it happened; now when it is not given."""
 
 
-def open_by_hand(unit: Unit, register: Register, playbook: Playbook, wish: Opening, *, who: str, at: int) -> Incident:
-    """Raises ``MissingField``, ``FieldRefused``, and ``Conflict`` when one of the same cause is open."""
+def open_by_hand(
+    unit: Unit,
+    register: Register,
+    playbook: Playbook,
+    wish: Opening,
+    *,
+    who: str,
+    at: int,
+    room: OrderRoom | None = None,
+) -> Incident:
+    """With its work order, where the playbook names a class and it is no drill; ``room`` knows the classes.
+
+    Raises ``MissingField``, ``FieldRefused``, and ``Conflict`` when one of the same cause is open."""
     _check(register, playbook, wish, at)
     asset = register.assets.get(wish.asset)
     zone = asset.zone if asset else wish.zone
@@ -66,7 +78,13 @@ def open_by_hand(unit: Unit, register: Register, playbook: Playbook, wish: Openi
             f"该处已有进行中的事件 #{standing.id}", f"incident #{standing.id} of this kind goes on there already"
         )
         raise NotAllowed("open", f"#{standing.id}", [], why)
-    return _opened(unit, incident)
+    kept = _opened(unit, incident)
+    if room is None or wish.drill or playbook.work_order not in room.classes:
+        return kept
+    order = order_for(unit, room, kept, playbook.work_order)
+    after = unit.incidents.update(join(kept, None, order.id))
+    tell(unit, after, "joined", WHO, at, data={"work_order": order.id})
+    return after
 
 
 def _check(register: Register, playbook: Playbook, wish: Opening, at: int) -> None:
@@ -197,6 +215,7 @@ def _command(incident: Incident, step: Step, command: Command, device: str, act:
             "void": act.at + command.within,
             "state": command.state,
             "points": points,
+            "at": act.at,
             "title_zh": step.script.title.zh,
             "title_en": step.script.title.en,
         },

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from api.app import create_app
 from facility.incident_step import Deed
 from facility.instant import DAY, HOUR, MINUTE, iso
 from facility.person import Role
 from facility.work_order import State as OrderState
+from response.class_files import load_classes
+from storage.records.port import WorkOrderFilter
 from tests.api.browser import Browser, words
 from tests.api.seed import NOW, House
 from tests.response.test_incidents import SMOKE, Story, with_valve
@@ -321,3 +325,93 @@ def test_whoever_only_looks_sees_no_buttons_that_act(fire: Story, browser_of: Br
     assert "/bulletins" not in page
     assert "may look, not act" in page
     assert fire.alarm(point=SMOKE.replace("f03", "f05")) > 0
+
+
+# ── orders and photos ──
+
+
+@pytest.fixture
+def with_classes(home: House) -> Iterator[TestClient]:
+    """A program in a house that knows its classes of work."""
+    book = replace(home.book, classes=load_classes())
+    context = replace(home.context, book=lambda: book)
+    with TestClient(create_app(context), raise_server_exceptions=False, follow_redirects=False) as made:
+        yield made
+
+
+def test_what_is_opened_by_hand_has_an_order_whose_clocks_run_from_the_event(
+    home: House, with_classes: TestClient, program: Program
+) -> None:
+    client = with_classes
+    wish = {"playbook": "trapped-in-lift", "asset": "t1-lift-1", "why": "业主来电", "event_at": iso(NOW - 10 * MINUTE)}
+    status, body = post(client, "/incidents", program(Role.OFFICER), **wish)
+    assert (status, body["place"], body["work_order"]) == (201, "t1-lift-1", 1)
+    with home.records.read() as unit:
+        order = unit.work_orders.get(1)
+    assert (order.kind, order.emergency, order.source_of, order.asset) == ("lift", True, "incident:1", "t1-lift-1")
+    clocks = {clock.name: clock for clock in order.clocks}
+    assert {clock.started for clock in clocks.values() if not clock.waits} == {NOW - 10 * MINUTE}
+    assert clocks["notice"].due == NOW + 20 * MINUTE
+    said = {"title": {"zh": "救援中", "en": "Rescue"}, "body": {"zh": "请勿使用", "en": "Do not use"}}
+    post(client, "/incidents/1/bulletins", program(Role.OFFICER), **said)
+    with home.records.read() as unit:
+        told = {clock.name: clock for clock in unit.work_orders.get(1).clocks}["notice"]
+    assert told.met == (NOW,) or told.stopped == NOW
+    post(client, "/incidents/1/steps/confirm/choose", program(Role.OFFICER), choice="false", reason="误碰警铃")
+    with home.records.read() as unit:
+        assert unit.work_orders.get(1).state is OrderState.CANCELLED
+
+
+def test_a_drill_opens_no_work(home: House, with_classes: TestClient, program: Program) -> None:
+    client = with_classes
+    wish = {"playbook": "fire", "zone": "t1", "why": "季度演练", "drill": True}
+    assert post(client, "/incidents", program(Role.OFFICER), **wish)[1]["work_order"] is None
+    with home.records.read() as unit:
+        assert unit.work_orders.find(WorkOrderFilter()).rows == []
+
+
+def picture() -> bytes:
+    from PIL import Image
+
+    made = io.BytesIO()
+    Image.new("RGB", (640, 480), "grey").save(made, "JPEG")
+    return made.getvalue()
+
+
+def test_a_photo_is_kept_as_the_step_s_evidence_and_nothing_else_is_shown(home: House, browser_of: Browsers) -> None:
+    story = Story(home)
+    story.alarm()
+    story.act(Deed.CHOOSE, "confirm", choice="small")
+    guard = browser_of("guard")
+
+    def send(files: dict[str, Any], **fields: str) -> int:
+        data = {"csrf": guard.csrf, **fields}
+        return guard.client.post("/incidents/1/steps/watch-embers/do", data=data, files=files).status_code
+
+    assert send({"photo": ("", b"", "application/octet-stream")}) == 422
+    assert send({"photo": ("x.jpg", b"MZ not a picture\x00", "image/jpeg")}) == 422
+    assert send({"photo": ("x.jpg", picture(), "image/jpeg")}) == 303
+    step = story.one().step("watch-embers")
+    assert len(step.value) == 64
+    shown = guard.client.get(f"/incidents/1/photos/{step.value}")
+    assert (shown.status_code, shown.headers["content-type"]) == (200, "image/jpeg")
+    assert f"/incidents/1/photos/{step.value}?small=1" in guard.page("/incidents/1")
+    assert guard.client.get(f"/incidents/1/photos/{'0' * 64}").status_code == 404
+
+
+def test_a_photo_that_cannot_be_sent_is_somewhere_all_the_same(home: House, browser_of: Browsers) -> None:
+    story = Story(home)
+    story.alarm()
+    story.act(Deed.CHOOSE, "confirm", choice="small")
+    assert browser_of("guard").send("/incidents/1/steps/watch-embers/do", value="陈师傅的手机") == 303
+    assert story.one().step("watch-embers").value == "陈师傅的手机"
+
+
+def test_the_alert_and_the_order_lead_to_their_incident_and_the_order_to_its_report(
+    fire: Story, browser_of: Browsers
+) -> None:
+    officer = browser_of("officer")
+    assert 'href="/incidents/1"' in officer.page("/alerts/1").split('id="alert"')[1]
+    assert 'href="/incidents/1"' in officer.page("/work-orders/1").split('id="order"')[1]
+    over(fire)
+    assert 'href="/reviews/work-order/1"' in officer.page("/work-orders/1")

@@ -6,13 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
 from api.access import AlertActor, Reader, WorkActor
 from api.acting import LONGEST_TEXT, write
 from api.context import Context, context_of, zone_of
-from api.incidents import StepWish, act_on_step, announcements, building_of, open_incident, possible, zones_by_path
+from api.incidents import (
+    StepWish,
+    act_on_step,
+    announcements,
+    building_of,
+    open_incident,
+    photo_of,
+    possible,
+    zones_by_path,
+)
 from api.incidents import end as end_incident
 from api.web.page import Page, reading
 from facility.incident import Incident, choices_for, due, next_step, owed, owed_since
@@ -22,6 +31,7 @@ from facility.person import Right
 from facility.playbook import Lever, Phase
 from facility.reading import Reading
 from facility.rota import Person
+from response.attachments import LARGEST
 from response.bulletins import read_board
 from response.incident_alerts import order_of
 from response.incidents import Opening, reach
@@ -220,6 +230,7 @@ def act(
     when: Annotated[str, Form(max_length=40)] = "",
     cause: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
     reason: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
+    photo: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """``when`` is a local time for evidence that is one; ``cause`` one of the usual causes of a false alarm."""
     said = " · ".join(part.strip() for part in (cause, reason) if part.strip())
@@ -228,9 +239,25 @@ def act(
         with context.records.read() as unit:
             at = instant(when, zone_of(context.site(context.register(unit))))
         given = "" if at is None else str(at)
-    wish = StepWish(deed=deed, choice=choice, value=given, reason=said)
+    body = photo.file.read(LARGEST + 1) if photo is not None else b""
+    wish = StepWish(deed=deed, choice=choice, value=given, reason=said, photo=body)
     write(context, lambda unit: act_on_step(unit, context, visitor, (number, step), wish))
     return RedirectResponse(f"/incidents/{number}", 303)
+
+
+@router.get("/{number}/photos/{sha256}")
+def show_photo(visitor: Reader, context: Given, number: int, sha256: str, small: str = "") -> Response:
+    """A photo that is evidence for a step; ``small`` for pages. Shown only where that is harmless."""
+    del visitor
+    with context.records.read() as unit:
+        file = photo_of(unit, number, sha256)
+    body, media = (file.thumb, "image/jpeg") if small and file.thumb else (file.body, file.media)
+    headers = {
+        "content-disposition": "inline" if media.startswith("image/") else "attachment",
+        "content-security-policy": "default-src 'none'; sandbox",
+        "cache-control": "private, max-age=31536000, immutable",
+    }
+    return Response(body, media_type=media, headers=headers)
 
 
 @router.post("/{number}/end")
