@@ -215,8 +215,6 @@ def _command(incident: Incident, step: Step, command: Command, device: str, act:
             "void": act.at + command.within,
             "state": command.state,
             "points": points,
-            "at": act.at,
-            "at": act.at,
             "title_zh": step.script.title.zh,
             "title_en": step.script.title.en,
         },
