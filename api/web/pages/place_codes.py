@@ -84,7 +84,10 @@ def show_sheet(request: Request, visitor: Reader, code: Annotated[list[int] | No
         good = [one for one in page.unit.place_codes.all() if one.good and (not code or one.id in code)]
         settings = page.context.report_book().settings
         return page.render(
-            "place_codes_sheet.html", labels=[_label(request, page, one) for one in good], hotline=settings.hotline
+            "place_codes_sheet.html",
+            labels=[_label(request, page, one) for one in good],
+            hotline=settings.hotline,
+            fire=settings.fire_brigade,
         )
 
 
