@@ -6,7 +6,7 @@ from api.web.languages import N_
 
 HAPPENED = {
     "reported": N_("reported"),
-    "looked-at": N_("looked at"),
+    "looked-at": N_("somebody took note"),
     "classified": N_("classified"),
     "given-out": N_("given out"),
     "given-back": N_("its order was called off"),
