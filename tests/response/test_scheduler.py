@@ -250,6 +250,17 @@ def test_many_that_are_due_at_once_are_done_in_portions_and_in_order(story: Stor
     assert dues == [ZERO + 8 * MINUTE + second * SECOND for second in range(260)]
 
 
+def test_the_order_is_kept_over_portions_whenever_each_clock_was_last_looked_at(story: Story) -> None:
+    last = story.open("arrive")
+    for number in range(250):
+        story.open("respond", at=38 * MINUTE + number * 2 * SECOND)
+    # Everything lies in the table under the instant of its warning; the hour is among the first there.
+    story.look(2 * HOUR)
+    dues = [fact.data["due"] for fact in story.facts()]
+    assert dues == sorted(dues)
+    assert story.facts()[-1].subject == str(last)
+
+
 def test_a_time_of_day_that_is_set_back_repeats_nothing_and_forward_skips_nothing(story: Story) -> None:
     story.open("respond", "arrive")
     story.run(0, 10 * MINUTE)
