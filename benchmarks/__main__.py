@@ -4,7 +4,20 @@ import json
 import sys
 from importlib import import_module
 
-NAMES = ("ingest", "judge", "latency", "history", "memory", "help", "replay", "start", "late", "clocks", "notices")
+NAMES = (
+    "ingest",
+    "judge",
+    "latency",
+    "history",
+    "memory",
+    "help",
+    "replay",
+    "start",
+    "late",
+    "backlog",
+    "clocks",
+    "notices",
+)
 
 
 def run(names: list[str]) -> int:

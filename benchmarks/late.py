@@ -40,14 +40,15 @@ AN_ARRAY = 100
 """Late readings come in arrays, as a gateway sends its backlog."""
 SECONDS = 10.0
 EVERY = 10_000
+Figures = dict[str, Any]
 
 
 def main() -> dict[str, Any]:
     """One JSON line: the live p50 and p99 alone and with late readings, their ratio, and how the late work went."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    with _room() as room:
+    with fresh_room() as room:
         alone = room.run(late_a_second=0)
-    with _room() as room:
+    with fresh_room() as room:
         together = room.run(late_a_second=LATE_A_SECOND)
         drained = room.drain()
         found = room.breaches()
@@ -55,24 +56,26 @@ def main() -> dict[str, Any]:
         "benchmark": "late",
         "live_messages_per_s": LIVE_A_SECOND,
         "late_readings_per_s": round(room.late / SECONDS),
-        "live_alone_ms": _figures(alone),
-        "live_with_late_ms": _figures(together),
-        "p99_ratio": round(_p(together, 99) / _p(alone, 99), 2),
+        "live_alone_ms": figures(alone),
+        "live_with_late_ms": figures(together),
+        "p99_ratio": round(share(together, 99) / share(alone, 99), 2),
         "late_work_done_after_s": round(drained, 2),
         "late_breaches_found": found,
         "late_breaches_sent": room.sent_breaches,
     }
 
 
-def _p(latencies: list[float], share: float) -> float:
-    return float(np.percentile(latencies, share)) * 1_000
+def share(latencies: list[float], part: float) -> float:
+    """Milliseconds within which ``part`` per cent of them lie."""
+    return float(np.percentile(latencies, part)) * 1_000
 
 
-def _figures(latencies: list[float]) -> dict[str, float]:
+def figures(latencies: list[float]) -> dict[str, float]:
+    """In milliseconds."""
     return {
-        "p50": round(_p(latencies, 50), 1),
-        "p99": round(_p(latencies, 99), 1),
-        "worst": round(_p(latencies, 100), 1),
+        "p50": round(share(latencies, 50), 1),
+        "p99": round(share(latencies, 99), 1),
+        "worst": round(share(latencies, 100), 1),
     }
 
 
@@ -80,7 +83,7 @@ def _has_breach(gauge: int) -> bool:
     return gauge % 10 == 0
 
 
-class _Room:
+class Room:
     """A collector, a judge and their stores."""
 
     def __init__(self, records: Records, readings: SqliteReadings) -> None:
@@ -114,25 +117,26 @@ class _Room:
 
     def run(self, late_a_second: int) -> list[float]:
         """Seconds from due to acknowledged, of every live message."""
-        backlog = _backlog(self.start)
+        pieces = backlog(self.start)
         began = time.perf_counter()
         sent, due, latencies = 0, [], []
         while (spent := time.perf_counter() - began) < SECONDS:
             while sent <= spent * LIVE_A_SECOND:
-                self._live(sent)
+                self.live(sent)
                 due.append(sent / LIVE_A_SECOND)
                 sent += 1
             while self.late < spent * late_a_second:
-                gauge, rows = next(backlog)
-                self._deliver(gauge, rows)
+                gauge, rows = next(pieces)
+                self.deliver(gauge, rows)
                 self.late += AN_ARRAY
                 self.sent_breaches += any(row["values"]["pressure"] < 0.5 for row in rows)
             if not self.link.unacknowledged and not self.judge.backlog.waiting:
                 time.sleep(0.000_5)
-            latencies += self._step(began, due)
+            latencies += self.step(began, due)
         return latencies
 
-    def _step(self, began: float, due: list[float]) -> list[float]:
+    def step(self, began: float, due: list[float]) -> list[float]:
+        """One turn of the worker's loop; seconds that the live messages waited which it acknowledged."""
         before = len(self.link.acknowledged)
         self.ingest.once(self._now())
         at = time.perf_counter() - began
@@ -168,16 +172,18 @@ class _Room:
     def _now(self) -> int:
         return time.time_ns() // 1_000_000
 
-    def _live(self, number: int) -> None:
+    def live(self, number: int) -> None:
+        """A message of now."""
         gauge = LATE_GAUGES + number % (GAUGES - LATE_GAUGES)
         body = {"ts": self._now(), "values": {"pressure": 0.6}, "seq": number}
         self.link.deliver(f"dutyroom/v1/site/gauge-{gauge}/readings", orjson.dumps(body), arrived=self._now())
 
-    def _deliver(self, gauge: int, rows: list[dict[str, Any]]) -> None:
+    def deliver(self, gauge: int, rows: list[Figures]) -> None:
+        """An array of the backlog."""
         self.link.deliver(f"dutyroom/v1/site/gauge-{gauge}/readings", orjson.dumps(rows), arrived=self._now())
 
 
-def _backlog(start: int) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+def backlog(start: int) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     """Two hours of each gauge in arrays, the arrays in no order."""
     arrays = 7_200_000 // EVERY // AN_ARRAY
     pieces = [(gauge, part) for gauge in range(LATE_GAUGES) for part in range(arrays)]
@@ -193,13 +199,14 @@ def _row(start: int, gauge: int, number: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _room() -> Iterator[_Room]:
+def fresh_room() -> Iterator[Room]:
+    """On files of its own."""
     with tempfile.TemporaryDirectory() as folder:
         records = SqlRecords(f"sqlite:///{folder}/records.db")
         records.migrate()
         readings = SqliteReadings(Path(folder) / "readings.db")
         try:
-            yield _Room(records, readings)
+            yield Room(records, readings)
         finally:
             records.close()
             readings.close()

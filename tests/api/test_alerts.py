@@ -5,11 +5,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.acting import take_alert, write
-from facility.alert import Alert, AlertAction, Condition, NotAllowed
+from facility.alert import Alert, AlertAction, Condition, NotAllowed, Severity
 from facility.alert_life import Wish
 from facility.instant import DAY, HOUR
 from facility.person import Actor, Role
 from storage.records.port import Conflict, Unit
+from tests.api.browser import Browser, words
 from tests.api.seed import GAUGE, NOW, House
 
 Headers = Callable[[Role], dict[str, str]]
@@ -41,7 +42,7 @@ def test_an_alert_tells_everything_it_was_judged_by(lively: House, client: TestC
     ("query", "found"),
     [
         ("", [5, 4, 3, 2, 1]),
-        ("severity=1&severity=4", [5, 4, 1]),
+        ("severity=1&severity=4", [5, 4]),
         ("state=returned-unacknowledged", [5]),
         ("open=false", []),
         ("zone=garage", [4, 3, 2]),
@@ -50,7 +51,7 @@ def test_an_alert_tells_everything_it_was_judged_by(lively: House, client: TestC
         ("asset=t1-pump-1", [2]),
         (f"from={NOW - HOUR}", [3, 2, 1]),
         ("to=2026-11-23T08:00:00%2B08:00", [5]),
-        ("severity=2&zone=t1", []),
+        ("severity=2&zone=t1", [1]),
     ],
 )
 def test_filters_of_different_kinds_must_all_fit(
@@ -249,3 +250,15 @@ def test_what_is_shelved_neither_counts_nor_sounds(lively: House, client: TestCl
     shelve(client, 3, Role.OFFICER, program, reason="rewired", until=NOW + HOUR)
     told = client.get("/api/v1/system", headers=program(Role.OFFICER)).json()
     assert (told["unacknowledged"], told["open_alerts"]["2"]) == (4, 2)
+
+
+def test_an_alert_that_a_second_detector_made_more_urgent_says_so_and_what_to_do_then(
+    lively: House, browser_of: Callable[[str], Browser]
+) -> None:
+    with lively.records.begin() as unit:
+        alert = next(one for one in unit.alerts.open_ones() if one.rule == "smoke-alarm")
+        unit.alerts.update(replace(alert, severity=Severity.CRITICAL, raised_by="smoke-confirmed"))
+    told = words(browser_of("officer").page(f"/alerts/{alert.id}"))
+    assert "同一区域两个烟感报警" in told
+    assert "按真火处理" in told
+    assert "三分钟内回报" not in told

@@ -133,6 +133,7 @@ def show_one(request: Request, visitor: Reader, number: int) -> Response:
             before=_before(page, alert),
             order=page.unit.work_orders.get(alert.work_order) if alert.work_order else None,
             raised_by=raised_by(page, alert),
+            urgent=page.context.book().rules.get(alert.raised_by),
             may_act=page.look.may(Right.ACT_ON_ALERTS),
             steps=[STEP_OF[action] for action in alert_actions(alert) if action not in OWN_PLACE],
             shelves=[span for span in SHELVES if span <= longest_shelf(page.context.book(), alert)],
