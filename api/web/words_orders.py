@@ -24,7 +24,7 @@ SOURCES = {
     "plan": N_("a plan"),
 }
 
-SIDES = {"before": N_("before"), "after": N_("after")}
+SIDES = {"before": N_("before the work"), "after": N_("after the work")}
 DISPATCHES = {
     "hand": N_("by the duty officer"),
     "team": N_("in turn to those on duty"),
