@@ -52,7 +52,7 @@ def draft(case: Case) -> dict[str, Any]:
         "changed": [_fact(fact) for fact in case.changes],
         "measures": [_measure(measure) for measure in case.measures],
         "words": {"happened": case.review.happened, "lacked": case.review.lacked, "effect": case.review.effect},
-        "timeline": [_fact(fact) for fact in case.facts if not _own(fact)],
+        "timeline": [_fact(fact) for fact in case.facts],
     }
 
 
@@ -69,11 +69,6 @@ def canonical(report: dict[str, Any]) -> str:
 def digest(text: str) -> str:
     """SHA-256 of a report as kept."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _own(fact: Fact) -> bool:
-    """What finishing the report itself wrote: a report does not tell of itself."""
-    return fact.what == "reviewed"
 
 
 def _text(text: Text) -> dict[str, str]:

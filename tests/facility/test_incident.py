@@ -121,6 +121,12 @@ def test_what_acts_asks_twice_apart_and_not_after_it_lapsed() -> None:
         assert advance(armed, act(Deed.FIRE, "siren", at=at)).step("siren").state is StepState.SENT
 
 
+@pytest.mark.parametrize("state", [state for state in StepState if state is not StepState.ARMED])
+def test_nothing_is_sent_without_a_first_confirmation(state: StepState) -> None:
+    with pytest.raises(NotAllowed):
+        advance(with_state(Kind.COMMAND, state), act(Deed.FIRE, "siren"))
+
+
 def test_two_people_are_two_people() -> None:
     valve = script("valve", command=replace(SIREN, twice=Twice.PEOPLE))
     armed = advance(fresh(valve), act(Deed.ARM, "valve", who="li"))
