@@ -382,3 +382,14 @@ def test_the_second_of_two_is_told_on_the_page_what_the_first_did(
     )  # fmt: skip
     assert answer.status_code == 409
     assert "dispatched, by officer" in words(answer.text)
+
+
+def test_an_order_by_hand_names_the_open_ones_that_may_be_about_the_same(
+    crew: Crew, signed_in: Callable[[str], Browser]
+) -> None:
+    officer, there = signed_in("officer"), crew.order()
+    form = {"kind": there.kind, "title": "泵房漏水", "place": f"zone:{there.zone}", "ago": "5"}
+    assert officer.send("/work-orders", **form) == 303
+    page = words(officer.page(f"/work-orders/{there.id + 1}"))
+    assert f"可能是同一件事 #{there.id}" in page
+    assert "泵房漏水" in page

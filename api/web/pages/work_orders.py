@@ -26,7 +26,7 @@ from facility.text import Text
 from facility.units import QUANTITIES, allowed_units
 from facility.work_log import Measurement, read_log
 from facility.work_order import Action, Order, State, Step, WorkOrder, steps_from
-from response.orders import Wanted, point_normal
+from response.orders import Wanted, point_normal, similar
 from storage.records.port import AlertFilter, NotFound, Unit, WorkOrderFilter
 
 router = APIRouter(prefix="/work-orders")
@@ -197,6 +197,7 @@ def _show(request: Request, visitor: Visitor, number: int, template: str) -> Res
             teams=[(team.id, page.look.say(team.name)) for team in page.unit.rota.load().teams.values()],
             alerts=page.unit.alerts.find(AlertFilter(work_order=number), limit=100).rows or _alert(page, order),
             duplicates=page.unit.work_orders.find(WorkOrderFilter(duplicate_of=number), limit=100).rows,
+            alike=_alike(page, order),
             work=page.context.book().classes.get(order.kind),
             log=read_log(facts),
             quantities=_quantities(page, order),
@@ -205,6 +206,14 @@ def _show(request: Request, visitor: Visitor, number: int, template: str) -> Res
             facts=facts,
             watched=[order.point] if order.point else [],
         )
+
+
+def _alike(page: Page, order: WorkOrder) -> list[WorkOrder]:
+    """Other open orders that may be about the same: whoever dispatches decides."""
+    if not order.open:
+        return []
+    room = order_room(page.context, page.unit)
+    return [one for one in similar(page.unit, room, order) if one.id != order.id]
 
 
 def _quantities(page: Page, order: WorkOrder) -> list[tuple[str, str]]:
