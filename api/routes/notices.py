@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
-from api.access import READING, Reader
+from api.access import READING, AlertActor, Dispatcher, Reader
 from api.acting import LONGEST_TEXT
 from api.context import Context, context_of
 from api.idempotency import Key, once, write_once
@@ -19,7 +19,7 @@ from facility.notice import Notice, NoticeState
 from notify.pace import NOTE, read_health
 from response.chain_trial import Stage, stages
 from storage.records.notices import NoticeFilter
-from storage.records.port import NotFound
+from storage.records.port import NotFound, Unit
 
 router = APIRouter(prefix="/notices", tags=["notices"], responses=PROBLEMS, dependencies=[READING])
 chains = APIRouter(prefix="/chains", tags=["notices"], responses=PROBLEMS, dependencies=[READING])
@@ -185,10 +185,15 @@ def list_mine(context: Given, visitor: Reader, cursor: Cursor = None, limit: Lim
 @router.get("/channels", summary="How each channel does")
 def list_channels(context: Given) -> list[ChannelOut]:
     """Those of the site, and every other that has notices waiting or dead."""
-    now = context.clock()
     with context.records.read() as unit:
-        tally = unit.notices.tally()
-        notes = {name.removeprefix(NOTE): unit.notes.get(name) for name in unit.notes.names(NOTE)}
+        return channels_now(context, unit)
+
+
+def channels_now(context: Context, unit: Unit) -> list[ChannelOut]:
+    """As this unit's snapshot has them."""
+    now = context.clock()
+    tally = unit.notices.tally()
+    notes = {name.removeprefix(NOTE): unit.notes.get(name) for name in unit.notes.names(NOTE)}
     found = []
     for name in sorted({*context.channels(), *notes, *(channel for channel, _ in tally)}):
         health = read_health(name, notes.get(name))
@@ -220,7 +225,7 @@ def read_notice(context: Given, number: int) -> NoticeOut:
 def acknowledge_it(
     *,
     request: Request,
-    visitor: Reader,
+    visitor: AlertActor,
     context: Given,
     number: int,
     body: AcknowledgeIn | None = None,
@@ -237,7 +242,7 @@ def acknowledge_it(
 
 @router.post("/{number}/resend", summary="Send it once more", response_model=NoticeOut, responses=CONFLICT)
 def resend_it(
-    *, request: Request, visitor: Reader, context: Given, number: int, body: ReasonIn, key: Key = None
+    *, request: Request, visitor: Dispatcher, context: Given, number: int, body: ReasonIn, key: Key = None
 ) -> Any:
     """With a reason. 409 while it is on its way, or when somebody has acknowledged it."""
     return write_once(
@@ -249,7 +254,7 @@ def resend_it(
 
 @router.post("/{number}/let-go", summary="Nobody needs this dead one", response_model=NoticeOut, responses=CONFLICT)
 def let_it_go(
-    *, request: Request, visitor: Reader, context: Given, number: int, body: ReasonIn, key: Key = None
+    *, request: Request, visitor: Dispatcher, context: Given, number: int, body: ReasonIn, key: Key = None
 ) -> Any:
     """With a reason. 409 unless it is dead."""
     return write_once(
@@ -275,7 +280,7 @@ def read_chain(context: Given, id: str) -> PlanOut:
 
 
 @chains.post("/{id}/test", summary="Tell some people a test", response_model=list[NoticeOut], status_code=201)
-def try_chain(*, request: Request, visitor: Reader, context: Given, id: str, body: TestIn, key: Key = None) -> Any:
+def try_chain(*, request: Request, visitor: Dispatcher, context: Given, id: str, body: TestIn, key: Key = None) -> Any:
     """By every channel that the chain would use. Marked as a test; nobody else is told."""
     chain = chain_of(context, id)
 

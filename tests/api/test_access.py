@@ -53,6 +53,9 @@ WRITES = {
     "take-back": Right.MANAGE_ROTA,
     "silences": Right.ACT_ON_ALERTS,
     "test": Right.DISPATCH,
+    "acknowledge": Right.ACT_ON_ALERTS,
+    "resend": Right.DISPATCH,
+    "let-go": Right.DISPATCH,
     "{wanted}": Right.ACT_ON_ALERTS,
 }
 STREAMS = {"/live"}

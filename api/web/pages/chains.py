@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.access import Reader
+from api.access import Dispatcher, Reader
 from api.acting import write
 from api.context import Context, context_of
 from api.routes.notices import chain_of, shortened
@@ -54,7 +54,7 @@ def show_one(request: Request, visitor: Reader, context: Given, id: str, told: i
 
 @router.post("/{id}/test")
 def try_it(
-    visitor: Reader, context: Given, id: str, people: Annotated[list[str] | None, Form(max_length=20)] = None
+    visitor: Dispatcher, context: Given, id: str, people: Annotated[list[str] | None, Form(max_length=20)] = None
 ) -> Response:
     """Tells those who were chosen, and nobody else."""
     chain = chain_of(context, id)

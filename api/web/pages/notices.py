@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.access import Reader
+from api.access import AlertActor, Dispatcher, Reader
 from api.acting import LONGEST_TEXT, write
 from api.context import Context, context_of
-from api.routes.notices import list_channels, shortened
+from api.routes.notices import channels_now, shortened
 from api.telling_people import acknowledge, let_go, mine, names_of, resend
 from api.web.page import reading
 from api.web.told import message, people_of, rows
@@ -56,7 +56,6 @@ def show_all(
     *,
     request: Request,
     visitor: Reader,
-    context: Given,
     state: Text = "",
     channel: Text = "",
     person: Text = "",
@@ -76,7 +75,7 @@ def show_all(
             rows=rows(page, found.rows, people),
             asked=asked,
             cursor=found.cursor,
-            channels=list_channels(context),
+            channels=channels_now(page.context, page.unit),
             states=list(NoticeState),
             people=sorted((one.id, one.name) for one in people.rota.people.values()),
             dead=page.unit.notices.count(NoticeFilter(states=(NoticeState.DEAD,))),
@@ -117,7 +116,7 @@ def show_one(request: Request, visitor: Reader, number: int) -> Response:
 
 @router.post("/{number}/acknowledge")
 def take_notice(
-    *, visitor: Reader, context: Given, number: int, take: Annotated[str, Form(max_length=5)] = "yes"
+    *, visitor: AlertActor, context: Given, number: int, take: Annotated[str, Form(max_length=5)] = "yes"
 ) -> Response:
     """The reader has it; with ``take`` its alert is answered."""
     write(context, lambda unit: acknowledge(context, unit, number, visitor.actor, take=take == "yes"))
@@ -126,7 +125,7 @@ def take_notice(
 
 @router.post("/{number}/resend")
 def send_once_more(
-    visitor: Reader, context: Given, number: int, reason: Annotated[str, Form(max_length=LONGEST_TEXT)] = ""
+    visitor: Dispatcher, context: Given, number: int, reason: Annotated[str, Form(max_length=LONGEST_TEXT)] = ""
 ) -> Response:
     """With a reason."""
     write(context, lambda unit: resend(unit, number, visitor.actor, context.clock(), reason))
@@ -135,7 +134,7 @@ def send_once_more(
 
 @router.post("/{number}/let-go")
 def give_up(
-    visitor: Reader, context: Given, number: int, reason: Annotated[str, Form(max_length=LONGEST_TEXT)] = ""
+    visitor: Dispatcher, context: Given, number: int, reason: Annotated[str, Form(max_length=LONGEST_TEXT)] = ""
 ) -> Response:
     """With a reason."""
     write(context, lambda unit: let_go(unit, number, visitor.actor, context.clock(), reason))
