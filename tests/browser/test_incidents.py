@@ -105,6 +105,6 @@ def test_the_report_on_paper_has_its_words_and_no_buttons(signed_in: SignedIn, d
     page = signed_in("manager")
     page.goto(f"{duty.address}/reviews/incident/2")
     page.emulate_media(media="print")
-    assert page.locator(".report button:visible, .report textarea:visible").count() == 0
+    assert page.locator(".report button:visible, .report textarea:visible, #aside:visible").count() == 0
     expect(page.locator(".report footer")).to_be_visible()
     assert len(page.pdf(format="A4")) > 10_000
