@@ -29,7 +29,6 @@ def file_of(settings: Settings) -> Path | None:
 def read(settings: Settings) -> tuple[ChannelSettings, ...]:
     """Every channel but the one inside the house. Raises ``SettingsError`` that names file, channel and field."""
     from notify.channel_file import ChannelsError, read_channels
-    from notify.channels.mqtt import Settings as Downlink
 
     file = file_of(settings)
     try:
@@ -38,7 +37,14 @@ def read(settings: Settings) -> tuple[ChannelSettings, ...]:
         raise SettingsError(str(error)) from None
     if any(DOWNLINK in (one.name, one.kind) for one in given):
         return given
-    return (*given, Downlink(name=DOWNLINK, kind="mqtt", title_zh="声光报警器和阀门", title_en="Sirens and valves"))
+    return (*given, *downlink())
+
+
+def downlink() -> tuple[ChannelSettings, ...]:
+    """The way down to sirens and valves, which needs no file."""
+    from notify.channels.mqtt import Settings as Downlink
+
+    return (Downlink(name=DOWNLINK, kind="mqtt", title_zh="声光报警器和阀门", title_en="Sirens and valves"),)
 
 
 def parts_of(settings: Settings, register: Callable[[], Register]) -> Parts:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import structlog
+
 from dutyroom import site_channels, wiring
 from dutyroom.chain_following import ChainFiles
 from dutyroom.rule_files import RuleFiles
-from dutyroom.settings import Settings
+from dutyroom.settings import Settings, SettingsError
 from facility.alert import Alert
 from facility.text import Text
 from response import delivery_watch, digests
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from notify.channel_kind import ChannelSettings
     from notify.outbox import Outbox
     from storage.records.port import Records
+
+log = structlog.get_logger()
 
 NAME = "escalation"
 """Of the follower: its watermark lies under it for ever."""
@@ -94,7 +98,12 @@ class Telling:
 
     @cached_property
     def _given(self) -> tuple[ChannelSettings, ...]:
-        return site_channels.read(self._settings)
+        """A file that cannot be used keeps nobody from being told in their own list; the page of channels says what is wrong."""
+        try:
+            return site_channels.read(self._settings)
+        except SettingsError as error:
+            log.warning("no channel of the file is used", reason=str(error))
+            return site_channels.downlink()
 
     def _outbox(self, records: Records) -> Outbox:
         from notify.opening import open_channels

@@ -18,6 +18,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from collector.broker import broker_at
 from dutyroom import site_channels, wiring
 from dutyroom.settings import Settings, SettingsError
+from dutyroom.telling import Telling
 from facility.alert import Severity
 from facility.instant import DAY
 from facility.notice import Notice, NoticeState
@@ -61,6 +62,16 @@ def test_the_file_is_all_or_nothing_and_its_error_names_the_place(tmp_path: Path
         SettingsError, match=r"channels\.toml: channel 1 \(mail\), sendr: is not known here; allowed: name"
     ):
         site_channels.read(settings(tmp_path))
+
+
+def test_a_file_that_cannot_be_used_keeps_nobody_from_being_told(tmp_path: Path, records: Records) -> None:
+    """The responder starts all the same: one's own list and the sirens need no file."""
+    (tmp_path / "channels.toml").write_text("[[channel]]\nname = 1", "utf-8")
+    telling = Telling(settings(tmp_path))
+    assert telling.escalation.teller.channels() == {"mqtt"}
+    outbox = telling.errand(records)
+    assert outbox.run(records, wiring.now()) is False
+    outbox.close()
 
 
 def test_the_pages_follow_the_file_and_show_what_is_wrong(tmp_path: Path, records: Records) -> None:
