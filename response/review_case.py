@@ -62,7 +62,7 @@ def gather(unit: Unit, noun: str, subject: int) -> Case:
     incident, order = _both(unit, noun, subject)
     if noun == ORDER and incident is not None:
         noun, subject = INCIDENT, incident.id
-    numbers = incident.alerts if incident else (order.alert,) if order and order.alert else ()
+    numbers = _alerts(unit, incident, order)
     bulletins = unit.bulletins.of(incident.id) if incident else []
     case = Case(
         noun=noun,
@@ -88,6 +88,15 @@ def _both(unit: Unit, noun: str, subject: int) -> tuple[Incident | None, WorkOrd
         of = [one for one in unit.incidents.of_order(subject) if not one.drill]
         return (of[-1] if of else None), unit.work_orders.get(subject)
     raise NotFound(f"there is no review of a {noun!r}")
+
+
+def _alerts(unit: Unit, incident: Incident | None, order: WorkOrder | None) -> tuple[int, ...]:
+    """The incident's, and all that its work order was opened for or joined by: people were called for any of these."""
+    of_order = unit.facts.of(ORDER, str(order.id)) if order else []
+    joined = {
+        int(fact.data["alert"]) for fact in of_order if fact.what in ("opened", "joined") and fact.data.get("alert")
+    }
+    return tuple(sorted({*(incident.alerts if incident else ()), *joined}))
 
 
 def _facts(
