@@ -117,7 +117,7 @@ def test_the_board_tells_the_most_urgent_first_and_frames_life_safety(lively: Ho
     html = browser_of("officer").page("/")
     order = [int(number) for number in re.findall(r'data-alert="(\d+)"', html)]
     assert order == [1, 3, 2, 4, 5] or order == [1, 2, 3, 4, 5]
-    assert re.search(r'class="alert p1 life fresh[^"]*" id="alert-1"', html)
+    assert re.search(r'class="alert p2 life fresh[^"]*" id="alert-1"', html)
 
 
 def test_the_board_shows_a_number_with_unit_limit_age_and_trend(lively: House, browser_of: BrowserOf) -> None:
@@ -148,8 +148,8 @@ def test_a_flood_is_folded_by_place_but_life_safety_is_not(home: House, browser_
         r'<details class="flood.*?</details>\s*(?=<details class="flood|<article|</section>)', middle, re.DOTALL
     )
     assert folded
-    assert all('class="alert p1' not in group for group in folded)
-    assert middle.count('class="alert p1 life') == 3
+    assert all(" life" not in group for group in folded)
+    assert middle.count('class="alert p2 life') == 3
 
 
 def test_acknowledging_from_the_board_takes_two_taps_and_comes_back(lively: House, browser_of: BrowserOf) -> None:
@@ -206,8 +206,8 @@ def test_filters_stand_in_the_address_and_an_old_cursor_leads_to_the_start(
     lively: House, browser_of: BrowserOf
 ) -> None:
     browser = browser_of("guard")
-    html = browser.page("/alerts?severity=2&show=all")
-    assert 'href="/alerts?severity=2"' in html
+    html = browser.page("/alerts?severity=4&show=all")
+    assert 'href="/alerts?severity=4"' in html
     assert "烟感报警" not in words(html[html.index('id="list"') :])
     assert browser.client.get("/alerts?cursor=zzz").headers["location"] == "/alerts"
 
