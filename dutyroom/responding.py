@@ -8,6 +8,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Callable
 from functools import cache
 
 from dutyroom import wiring
@@ -74,8 +75,15 @@ def _feedback(settings: Settings, records: Records) -> Errand:
     return Errand("command feedback", 1_000, incident_watch.Feedback(readings=readings).run, close)
 
 
-def build(settings: Settings, records: Records) -> Responder:
-    """All of it."""
+def tick() -> int:
+    """Milliseconds of a clock that nobody sets."""
+    return time.monotonic_ns() // 1_000_000
+
+
+def build(
+    settings: Settings, records: Records, clock: Callable[[], int] = wiring.now, tick: Callable[[], int] = tick
+) -> Responder:
+    """All of it. ``clock`` is the time of day, ``tick`` only goes forward; both in milliseconds."""
     telling = Telling(settings)
     orders = OrdersInMotion(settings=settings, records=records)
     reports = ReportsInMotion(settings.site_folder, telling.escalation.teller)
@@ -85,15 +93,10 @@ def build(settings: Settings, records: Records) -> Responder:
         followers=[*followers(settings, telling), orders.follower, *reports.followers],
         steps=[*steps(telling), *reports.steps, rota_step(settings.rota_days)],
         errands=[*errands(settings, records, telling), orders.errand],
-        clock=wiring.now,
+        clock=clock,
         tick=tick,
         about={"records": records.check()},
     )
-
-
-def tick() -> int:
-    """Milliseconds of a clock that nobody sets."""
-    return time.monotonic_ns() // 1_000_000
 
 
 def respond(settings: Settings) -> None:
