@@ -11,11 +11,12 @@ from facility.alert import Severity
 from facility.chain import About, Chain, Firing, Level, pick
 from facility.fact import Fact
 from facility.instant import MINUTE
-from facility.notice import IN_APP, Notice
+from facility.notice import IN_APP, Notice, NoticeState
 from facility.register import Register
 from facility.rota import Rota
 from facility.text import Text
 from facility.work_order import WorkOrder
+from response.dispatching import WHO as BY_ITSELF
 from response.reach import Reach, Reached, ways
 from response.telling import order_data, when, why_told
 from storage.records.notices import NoticeFilter
@@ -24,6 +25,8 @@ from storage.records.port import Unit
 FLOOD = 20
 """So many notices in ``FLOOD_TIME`` that are not life safety, and a person's further ones go out together."""
 FLOOD_TIME = 10 * MINUTE
+SAME_MOMENT = MINUTE
+"""What is told so close together is one telling."""
 WHO = "system:escalation"
 Known = AbstractSet[tuple[str, str]]
 """(person, channel) that were told before."""
@@ -103,15 +106,16 @@ class Teller:
             life_safety=order.life_safety,
             assignee=order.assignee,
         )
-        self.once(Telling(self, unit, chain, subject, f"{subject.cause}/{fact.seq}/{chain.id}", fact.at), but=fact.who)
+        telling = Telling(self, unit, chain, subject, f"{subject.cause}/{fact.seq}/{chain.id}", fact.at)
+        self.once(telling, but=fact.who, known=_told_with_it(unit, order, fact))
 
     def name_of(self, unit: Unit, who: str, at: int) -> str:
         """A person's name; empty for a part of the product."""
         person = self.reach(unit, at).person(who)
         return person.name if person else ""
 
-    def once(self, telling: Telling, *, but: str = "") -> list[Notice]:
-        """Tell a chain's people something once; ``but``: not whoever did it."""
+    def once(self, telling: Telling, *, but: str = "", known: Known = frozenset()) -> list[Notice]:
+        """Tell a chain's people something once; ``but``: not whoever did it; ``known``: they know by these ways."""
         written: list[Notice] = []
         people: dict[str, Reached] = {}
         for level in telling.chain.levels:
@@ -119,8 +123,24 @@ class Teller:
                 if not but or but not in (reached.person.id, reached.person.account):
                     people.setdefault(reached.person.id, reached)
         for reached in people.values():
-            written += telling.to(reached, Firing(0, 1, telling.now))
+            written += telling.to(reached, Firing(0, 1, telling.now), known)
         return written
+
+
+def _told_with_it(unit: Unit, order: WorkOrder, fact: Fact) -> Known:
+    """Whom the chain of the same cause tells at the same moment as the order goes out in turn, and by which ways.
+
+    What they get names the order, so they are not told twice. What a person gives them is told in any case.
+    """
+    if fact.who != BY_ITSELF or fact.what != "dispatched":
+        return frozenset()
+    told = unit.notices.of_causes([run.cause for run in unit.chains.of_order(order.id)])
+    return {(one.person, one.channel) for one in told if _reaches_as_soon(one, fact.at)}
+
+
+def _reaches_as_soon(notice: Notice, at: int) -> bool:
+    goes_out = notice.state not in (NoticeState.DEAD, NoticeState.DROPPED) and not notice.digest
+    return goes_out and notice.due <= at + SAME_MOMENT and abs(notice.created - at) <= SAME_MOMENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from facility.chain import whom
 from facility.instant import HOUR, MINUTE
 from facility.notice import NoticeState
 from facility.work_order import State
+from response.dispatching import WHO as BY_ITSELF
 from storage.records.sql import SqlRecords
 from tests.response.escalation_house import NIGHT, House, a_rota
 
@@ -324,6 +325,42 @@ def test_whom_an_order_is_given_to_is_told_and_not_whoever_took_it_themselves(ho
     assert (sms.person, sms.data["by"]) == ("he", "周")
     house.change_order(1, "dispatched", "he", state=State.DISPATCHED, assignee="he")
     assert len([n for n in house.notices() if n.template == "dispatched" and n.channel == "sms"]) == 1
+
+
+def given(house: House, who: str, by: str = BY_ITSELF) -> list[tuple[str, str, str]]:
+    """Gives order 1 to somebody: (person, channel, text) of what is told beyond what was told before."""
+    before = len(house.notices())
+    house.change_order(1, "dispatched", by, state=State.DISPATCHED, assignee=who)
+    return [(notice.person, notice.channel, notice.template) for notice in house.notices()[before:]]
+
+
+def test_whom_the_alarm_reaches_as_the_order_goes_out_in_turn_is_told_once(house: House) -> None:
+    house.raise_alert()
+    assert house.people() == ["li", "zhou"]
+    assert given(house, "li") == []
+    assert all(notice.data["order"] == 1 for notice in house.notices())
+    assert given(house, "he") == [("he", "in-app", "dispatched"), ("he", "sms", "dispatched")]
+
+
+def test_the_alarm_spares_only_the_ways_by_which_it_came(house: House) -> None:
+    """The desk has the alarm in its list alone: the message of the order still goes to the phone."""
+    house.raise_alert()
+    assert given(house, "officer") == [("zhou", "sms", "dispatched")]
+
+
+def test_an_alarm_that_does_not_go_out_spares_nobody_the_message(house: House) -> None:
+    house.raise_alert()
+    with house.records.begin() as unit:
+        for notice in unit.notices.of_causes(["alert:1"]):
+            unit.notices.update(replace(notice, state=NoticeState.DEAD))
+    assert given(house, "li") == [("li", "in-app", "dispatched"), ("li", "sms", "dispatched")]
+
+
+def test_what_somebody_is_given_later_or_by_a_person_is_told_in_any_case(house: House) -> None:
+    house.raise_alert()
+    assert len(given(house, "li", by="officer")) == 2
+    house.now += 3 * MINUTE
+    assert len(given(house, "li")) == 2
 
 
 def test_a_time_limit_is_told_to_those_who_can_still_keep_it(house: House) -> None:
