@@ -20,6 +20,7 @@ from facility.reading import Reading
 from facility.register import Register, difference
 from facility.rule_version import RuleVersion
 from facility.work_order import WorkOrder
+from response.class_files import load_classes
 from rules.book import RuleBook
 from rules.definition import read_rule
 from rules.judge import Judge
@@ -64,7 +65,7 @@ def book_in_force(unit: Unit) -> RuleBook:
     """The rules from their stored texts alone. Each must be what its hash says."""
     found = [(kept, read_rule(kept.text, f"{kept.rule}.toml")) for kept in unit.rule_versions.newest().values()]
     assert all(kept.version == rule.version for kept, rule in found)
-    return RuleBook(rules=with_titles({rule.id: rule for _, rule in found}))
+    return RuleBook(rules=with_titles({rule.id: rule for _, rule in found}), classes=load_classes())
 
 
 Altered = Callable[[RuleBook, list[Reading]], tuple[RuleBook, list[Reading]]]
