@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from facility.clock import OVER, STOPS, Clock
 from facility.work_class import Reach, WorkClass
@@ -53,14 +54,47 @@ def joined(order: WorkOrder, other: WorkOrder, within: int) -> WorkOrder:
     near = abs(other.event_at - order.event_at) <= within
     begun = min(order.event_at, other.event_at)
     return replace(
-        order,
-        severity=min(order.severity, other.severity),
+        headed(order, other),
         life_safety=order.life_safety or other.life_safety,
         emergency=order.emergency or other.emergency,
         event_at=begun if near else order.event_at,
         latest_event=max(order.latest_event, order.event_at, other.latest_event, other.event_at),
         clocks=_clocks(order, other, begun if near else other.event_at),
     )
+
+
+def headed(order: WorkOrder, other: WorkOrder) -> WorkOrder:
+    """The order under the heading of the more urgent one: what it is, its rule, and what was measured against which limit.
+
+    What people opened by hand has nothing measured: its title alone is taken.
+    """
+    if other.severity >= order.severity:
+        return order
+    after = replace(order, severity=other.severity, title=other.title)
+    if not other.rule:
+        return after
+    return replace(
+        after,
+        clause=other.clause,
+        rule=other.rule,
+        rule_version=other.rule_version,
+        point=other.point,
+        value=other.value,
+        unit=other.unit,
+        limit=other.limit,
+    )
+
+
+def heading_change(before: WorkOrder, after: WorkOrder) -> dict[str, Any]:
+    """What the fact says of it: from what to what. Empty where nothing changed."""
+    if headed(before, after) == before:
+        return {}
+    return {"heading": {which: _heading(order) for which, order in (("from", before), ("to", after))}}
+
+
+def _heading(order: WorkOrder) -> dict[str, Any]:
+    title = {"zh": order.title.say("zh"), "en": order.title.say("en")}
+    return {"title": title, "severity": order.severity.value, "rule": order.rule, "clause": order.clause}
 
 
 def _clocks(order: WorkOrder, other: WorkOrder, begun: int) -> tuple[Clock, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -24,7 +25,7 @@ from facility.work_log import ATTACHED, CHECKED, ENTRIES, MEASURED, PART, SIGNED
 from facility.work_order import MissingField, State, WorkOrder
 from response.attachments import is_blank, take_in
 from response.orders import OrderRoom, tell
-from storage.records.port import NotFound, Unit
+from storage.records.port import AlertFilter, NotFound, Unit
 
 LONGEST_NAME = 200
 LONGEST_TIME = 24 * 60
@@ -104,13 +105,13 @@ def _converted(text: str, quantity: str, point: Point | None) -> tuple[float, st
 
 def _limits(unit: Unit, work: WorkOrder, point: Point | None) -> tuple[float | None, float | None]:
     """Those by which its alert was judged, which are in the point's unit."""
-    if point is None or work.alert is None:
+    if point is None:
         return None, None
-    try:
-        alert = unit.alerts.get(work.alert)
-    except NotFound:
-        return None, None
-    return (alert.low, alert.high) if alert.point == point.id else (None, None)
+    alerts = unit.alerts.find(AlertFilter(work_order=work.id, points=(point.id,)), limit=1).rows
+    if not alerts and work.alert is not None:
+        with suppress(NotFound):
+            alerts = [unit.alerts.get(work.alert)]
+    return next(((alert.low, alert.high) for alert in alerts if alert.point == point.id), (None, None))
 
 
 def _inside(value: float, low: float | None, high: float | None, point: Point | None) -> bool:

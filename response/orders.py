@@ -19,7 +19,7 @@ from facility.person import RIGHTS, Right
 from facility.register import Register
 from facility.text import Text
 from facility.work_class import Dispatch, WorkClass
-from facility.work_join import duplicate_of, is_same_cause, joined
+from facility.work_join import duplicate_of, heading_change, is_same_cause, joined
 from facility.work_log import read_log
 from facility.work_order import Action, Order, Source, WorkOrder, take
 from response.dispatching import next_in_turn
@@ -268,7 +268,8 @@ def merge(unit: Unit, room: OrderRoom, work: WorkOrder, order: Order) -> WorkOrd
     gone = unit.work_orders.update(replace(duplicate_of(work, stays.id, order.at), finished_by=gone.finished_by))
     for alert in unit.alerts.find(AlertFilter(work_order=work.id), limit=AT_ONCE).rows:
         unit.alerts.update(replace(alert, work_order=stays.id))
-    here, there = {"other": stays.id}, {"other": work.id, "severity": goes_on.severity.value}
+    here = {"other": stays.id}
+    there = {"other": work.id, "severity": goes_on.severity.value, **heading_change(stays, goes_on)}
     tell(unit, work, gone, DONE[Action.DUPLICATE], who=order.who, at=order.at, why=order.reason, data=here)
     tell(unit, stays, goes_on, "merged", who=order.who, at=order.at, why=order.reason, data=there)
     return gone

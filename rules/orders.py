@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from facility.alert import Alert
 from facility.instant import HOUR
 from facility.work_class import WorkClass
-from facility.work_join import cause_key, duplicate_of, is_same_cause, joined, survivor
+from facility.work_join import cause_key, duplicate_of, headed, heading_change, is_same_cause, joined, survivor
 from facility.work_order import WorkOrder
 from rules.engine import Engine
 from rules.kinds import together
@@ -69,25 +69,23 @@ class Orders:
 
     def _join(self, order: WorkOrder, draft: WorkOrder, alert: Alert) -> WorkOrder:
         work = self._engine.book.classes.get(draft.kind)
-        after = self._as_urgent(order, draft) if work is None else joined(order, draft, work.together)
+        after = headed(order, draft) if work is None else joined(order, draft, work.together)
         if after != order:
             after = self._unit.work_orders.update(after)
         self._unit.facts.append(work_order_fact(after, alert, "joined", self._now, before=order))
         return self._told(order, after, alert)
 
     def _more_urgent(self, order: WorkOrder, draft: WorkOrder, alert: Alert) -> WorkOrder:
-        """People on their way to it learn that it became more urgent; it never becomes less urgent by itself."""
-        after = self._as_urgent(order, draft)
+        """People on their way learn that it became more urgent, and what it is now; it never becomes less by itself."""
+        after = headed(order, draft)
         if after != order:
             after = self._unit.work_orders.update(after)
         return self._told(order, after, alert)
 
-    def _as_urgent(self, order: WorkOrder, draft: WorkOrder) -> WorkOrder:
-        return replace(order, severity=min(order.severity, draft.severity))
-
     def _told(self, before: WorkOrder, after: WorkOrder, alert: Alert) -> WorkOrder:
         if after.severity < before.severity:
-            self._unit.facts.append(work_order_fact(after, alert, RAISED, self._now, before=before))
+            said = heading_change(before, after)
+            self._unit.facts.append(work_order_fact(after, alert, RAISED, self._now, before=before, more=said))
         return after
 
     def _own(self, alert: Alert) -> WorkOrder | None:
@@ -143,7 +141,6 @@ class Orders:
         self._unit.facts.append(
             work_order_fact(gone, alert, "duplicated", self._now, before=goes, more={"other": stays.id})
         )
-        self._unit.facts.append(
-            work_order_fact(after, alert, "merged", self._now, before=stays, more={"other": goes.id})
-        )
+        said = {"other": goes.id, **heading_change(stays, after)}
+        self._unit.facts.append(work_order_fact(after, alert, "merged", self._now, before=stays, more=said))
         return after

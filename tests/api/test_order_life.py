@@ -393,3 +393,21 @@ def test_an_order_by_hand_names_the_open_ones_that_may_be_about_the_same(
     page = words(officer.page(f"/work-orders/{there.id + 1}"))
     assert f"可能是同一件事 #{there.id}" in page
     assert "泵房漏水" in page
+
+
+def test_an_order_into_which_a_more_urgent_one_is_put_is_headed_by_it_and_the_page_says_so(
+    crew: Crew, signed_in: Callable[[str], Browser]
+) -> None:
+    before = crew.order()
+    burst = crew.home.raise_alert("pipe-burst", first(crew.home, "leak"))
+    assert crew.take(Role.OFFICER, "duplicate", burst.work_order, other=crew.number, reason="same pipe")[0] == 200
+    after = crew.order()
+    assert before.severity > burst.severity
+    assert (after.title, after.rule, after.clause, after.point) == (
+        burst.title,
+        burst.rule,
+        burst.clause,
+        burst.point,
+    )
+    page = words(signed_in("officer").page(f"/work-orders/{crew.number}"))
+    assert f"{before.title.zh} → {burst.title.zh}" in page

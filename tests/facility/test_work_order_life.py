@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from facility.alert import NotAllowed, Severity
 from facility.promise import Promise
 from facility.text import Text
-from facility.work_join import joined
+from facility.work_join import headed, heading_change, joined
 from facility.work_order import INSTEAD, STEPS, Action, MissingField, Order, State, WorkOrder, steps_from, take
 
 T0, MINUTE = 1_764_000_000_000, 60_000
@@ -98,8 +99,32 @@ def test_joining_makes_no_limit_later_and_nothing_less_urgent(minutes: int, mine
     one = replace(fresh(emergency=False), clocks=(Promise(name="arrive", within=mine * MINUTE).clock(T0),))
     at = T0 + minutes * MINUTE
     other = replace(
-        one, event_at=at, severity=Severity.CRITICAL, clocks=(Promise(name="arrive", within=theirs * MINUTE).clock(at),)
+        one,
+        event_at=at,
+        title=Text("爆管", "Burst pipe"),
+        severity=Severity.CRITICAL,
+        clocks=(Promise(name="arrive", within=theirs * MINUTE).clock(at),),
     )
     after = joined(one, other, 60 * MINUTE)
-    assert after.severity is Severity.CRITICAL
+    assert (after.severity, after.title) == (Severity.CRITICAL, other.title)
+    assert joined(other, one, 60 * MINUTE).title == other.title
     assert after.clocks[0].due <= min(one.clocks[0].due, other.clocks[0].due)
+
+
+@pytest.mark.parametrize("rule", ["pipe-burst", ""])
+def test_the_more_urgent_one_heads_it_and_what_was_measured_stays_with_its_limit(rule: str) -> None:
+    mine = replace(fresh(emergency=False), rule="pressure", point="pump", value=0.4, limit=Text("0.5", "0.5"))
+    other = replace(mine, severity=Severity.CRITICAL, title=Text("爆管", "Burst"), rule=rule, point="", value=None)
+    other = replace(other, limit=Text("", ""), clause="ER-1")
+    after = headed(mine, other)
+    assert after.title == other.title
+    from_whom = other if rule else mine
+    assert (after.rule, after.clause, after.point, after.value, after.limit) == (
+        from_whom.rule,
+        from_whom.clause,
+        from_whom.point,
+        from_whom.value,
+        from_whom.limit,
+    )
+    assert heading_change(mine, after)["heading"]["to"]["title"] == {"zh": "爆管", "en": "Burst"}
+    assert heading_change(mine, mine) == {}

@@ -81,6 +81,41 @@ def test_a_burst_pipe_is_three_alerts_and_one_order_with_the_clocks_of_the_most_
     assert happened(one, order.id) == ["opened", "joined", "joined", "raised-severity"]
 
 
+def test_the_order_is_headed_by_its_most_urgent_alert_and_the_fact_says_from_what_to_what() -> None:
+    one = room(LEAK, LOW, BURST.replace('en = "rule"', 'en = "Burst pipe"'))
+    one.take([Reading("floor.leak", T0, WET)])
+    [before] = one.orders()
+    one.take([Reading("g.pressure", T0 + 2 * MINUTE, 0.1)])
+    [order] = one.orders()
+    burst = next(alert for alert in one.alerts() if alert.rule == "burst")
+    assert before.title != order.title == burst.title
+    assert (order.rule, order.clause, order.limit, order.point) == (burst.rule, burst.clause, burst.limit, burst.point)
+    with one.records.read() as unit:
+        rise = unit.facts.of("work-order", "1")[-1]
+    assert (rise.what, rise.data["heading"]["from"]["rule"], rise.data["heading"]["to"]["rule"]) == (
+        "raised-severity",
+        "leak",
+        "burst",
+    )
+    assert rise.data["heading"]["to"]["title"]["en"] == burst.title.say("en")
+
+
+def test_what_is_no_more_urgent_leaves_the_heading_alone() -> None:
+    one = room(LEAK, LOW)
+    one.take([Reading("floor.leak", T0, WET)])
+    [before] = one.orders()
+    one.take([Reading("g.pressure", T0 + 2 * MINUTE, 0.1)])
+    [order] = one.orders()
+    assert (order.title, order.rule, order.limit, order.point) == (
+        before.title,
+        before.rule,
+        before.limit,
+        before.point,
+    )
+    with one.records.read() as unit:
+        assert not any("heading" in fact.data for fact in unit.facts.of("work-order", "1"))
+
+
 def test_a_rules_own_clock_wins_by_its_name_over_that_of_its_class() -> None:
     strict = replace(WATER, clocks=(Promise(name="arrive", within=2 * HOUR, source="law", warn=HOUR),))
     one = room(LEAK, work=strict)
@@ -154,6 +189,7 @@ def test_orders_of_parts_that_were_apart_become_one_that_leads_both_ways() -> No
     one.take([Reading("g.pressure", T0 + MINUTE, 0.1)])
     stays, gone = one.orders()
     assert (gone.state, gone.duplicate_of, stays.open) == (State.DUPLICATE, stays.id, True)
+    assert (stays.rule, stays.title) == (one.alerts()[-1].rule, one.alerts()[-1].title)
     assert [alert.work_order for alert in one.alerts()] == [stays.id] * 3
     assert happened(one, gone.id)[-1] == "duplicated"
     assert "merged" in happened(one, stays.id)
