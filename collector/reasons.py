@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 
 _PHRASES: tuple[tuple[str, str], ...] = (
+    (
+        r"10,000 different ones of this source are kept, the rest is counted here",
+        "该来源的不同死信已满一万种，其余在此合并计数",
+    ),
     # what was found, then whole sentences, then their parts
     (r"an array or a set found", "收到数组或集合"),
     (r"an array found", "收到数组"),

@@ -226,3 +226,14 @@ def test_the_page_of_dead_letters_escapes_what_a_stranger_sent(home: House, brow
     html = browser_of("officer").page("/dead-letters")
     assert "<script>alert" not in html
     assert "<script>alert(1)</script>" in words(html)
+
+
+def test_why_a_message_could_not_be_used_is_told_in_the_readers_language(lively: House, browser_of: BrowserOf) -> None:
+    officer = browser_of("officer")
+    chinese, english = (
+        words(officer.client.get("/dead-letters", headers={"accept-language": language}).text)
+        for language in ("zh", "en")
+    )
+    assert "不是数字；允许：" in chinese
+    assert "is not a number" not in chinese
+    assert "null is not a number; allowed: " in english

@@ -9,6 +9,7 @@ import pytest
 from collector.catalogue import DECODERS
 from collector.decoding import Decoded, DecodeError, Message, Signal
 from collector.reasons import in_chinese
+from storage.records.sql.letters import REST_REASON
 from tests.collector.property import NOW, point, qualified
 
 # (decoder, levels, payload): one for each way to be refused that a person can mend
@@ -72,6 +73,7 @@ OTHERS = [
     "alias 5: no birth named it; a rebirth is asked for",
     "m: a data set found; allowed: numbers, booleans and text",
     "device 'a': 'b' may not speak for it; its register entry must name it as gateway",
+    REST_REASON,
 ]
 
 

@@ -11,6 +11,7 @@ from api.access import Mender, Reader
 from api.acting import LONGEST_TEXT, ask_retry, put_away, write
 from api.context import Context, context_of
 from api.web.page import reading
+from collector.reasons import in_chinese
 from facility.person import Right
 
 router = APIRouter(prefix="/dead-letters")
@@ -28,11 +29,19 @@ def show(request: Request, visitor: Reader, done: bool = False, cursor: str | No
             return RedirectResponse("/dead-letters", 303)
         return page.render(
             "letters.html",
-            letters=[(letter, readable(letter.payload)) for letter in found.rows],
+            letters=[
+                (letter, reason_in(page.look.language, letter.reason), readable(letter.payload))
+                for letter in found.rows
+            ],
             cursor=found.cursor,
             done=done,
             may_mend=page.look.may(Right.MEND_INTAKE),
         )
+
+
+def reason_in(language: str, reason: str) -> str:
+    """Why it could not be used, as its reader speaks: it is stored in English."""
+    return in_chinese(reason) if language == "zh" else reason
 
 
 def readable(payload: bytes) -> str:

@@ -25,9 +25,7 @@ MOST_ROWS = 10_000
 """Rows per source. A device can make up topics and names without end: what comes beyond is counted in one more row."""
 REST = "…"
 """The topic, or external id, of that row."""
-REST_REASON = (
-    "该来源的不同死信已满一万种，其余在此合并计数 / 10,000 different ones of this source are kept, the rest is counted"
-)
+REST_REASON = "10,000 different ones of this source are kept, the rest is counted here"
 
 _D, _U = DEAD_LETTERS.c, UNCLAIMED.c
 _LETTER, _DEVICE = Shape(DeadLetter), Shape(Unclaimed)
