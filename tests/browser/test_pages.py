@@ -34,6 +34,18 @@ PAGES = [
     "/figures",
     "/nowhere",
 ]
+DESK = [
+    "/",
+    "/alerts/2",
+    "/work-orders/2",
+    "/incidents",
+    "/notices",
+    "/rota",
+    "/channels",
+    "/residents",
+    "/place-codes",
+    "/figures/response",
+]
 PHONE, TABLET, WALL = {"width": 360, "height": 740}, {"width": 768, "height": 1024}, {"width": 1920, "height": 1080}
 
 
@@ -275,6 +287,25 @@ def test_no_page_scrolls_sideways_on_a_phone(signed_in: SignedIn, duty: Duty, la
             page.goto(duty.address + address)
             width = page.evaluate("document.documentElement.scrollWidth")
             assert width <= size["width"], (address, size, width)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_top_bar_is_one_line_and_says_what_is_wrong_on_every_page(
+    signed_in: SignedIn, duty: Duty, language: str
+) -> None:
+    page = signed_in("manager")
+    page.context.add_cookies([{"name": "language", "value": language, "url": duty.address}])
+    for width in (360, 480):
+        page.set_viewport_size({"width": width, "height": 740})
+        for address in DESK:
+            page.goto(duty.address + address)
+            tops = page.eval_on_selector_all(
+                "header nav > a, #menu > summary",
+                "all => [...new Set(all.filter(a => a.offsetParent).map(a => Math.round(a.getBoundingClientRect().top)))]",
+            )
+            assert len(tops) == 1, (address, width)
+            expect(page.locator("#counts")).to_be_visible()
+            expect(page.locator("#for-you")).to_be_visible()
 
 
 def test_targets_are_large_enough_for_gloves(signed_in: SignedIn, duty: Duty) -> None:

@@ -39,9 +39,9 @@ def violations(page: Page) -> list[str]:
 
 
 def test_tapping_an_emergency_shows_whom_to_call_before_anything_is_sent(form: Page) -> None:
-    expect(form.locator(".now")).to_be_hidden()
+    expect(form.locator(".danger")).to_be_hidden()
     form.check("input[value=trapped]")
-    expect(form.locator(".now a[href='tel:119']")).to_be_visible()
+    expect(form.locator(".danger a[href='tel:119']")).to_be_visible()
     expect(form.locator(".for-trapped")).to_be_visible()
     expect(form.locator(".for-gas")).to_be_hidden()
     assert narrow(form)
