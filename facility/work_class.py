@@ -43,6 +43,7 @@ class Check:
     """The work is not finished without it."""
     quantity: str = ""
     photo: bool = False
+    """It asks for a photo; what must be done is not finished without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,6 +111,11 @@ class WorkLog:
         return frozenset(check.check for check in self.checks if not check.struck)
 
     @property
+    def has_photo(self) -> bool:
+        """Whether a picture is attached that counts; a signature is none."""
+        return any(one.media.startswith("image/") and not one.struck for one in self.files)
+
+    @property
     def minutes(self) -> int:
         """All time together."""
         return sum(one.minutes for one in self.times if not one.struck)

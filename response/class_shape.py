@@ -66,7 +66,7 @@ class CheckTable(Table):
     quantity: Annotated[str, AfterValidator(_quantity)] = Field(
         default="", description="it asks for a measurement of this quantity"
     )
-    photo: bool = Field(default=False, description="it asks for a photo")
+    photo: bool = Field(default=False, description="it asks for a photo; with must the work is not finished without one")
 
 
 class ClassFile(Table):

@@ -6,7 +6,7 @@ the same classes and the same key of a cause.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,7 +18,7 @@ from facility.fact import Fact
 from facility.person import RIGHTS, Right
 from facility.register import Register
 from facility.text import Text
-from facility.work_class import Dispatch, WorkClass
+from facility.work_class import Check, Dispatch, WorkClass
 from facility.work_join import duplicate_of, heading_change, is_same_cause, joined
 from facility.work_log import read_log
 from facility.work_order import Action, Order, Source, WorkOrder, take
@@ -247,16 +247,23 @@ def _proof(unit: Unit, room: OrderRoom, work: WorkOrder, order: Order, code: str
 
 
 def _refuse_unchecked(unit: Unit, room: OrderRoom, work: WorkOrder) -> None:
-    """What must be done is done before it is finished."""
+    """What must be done is done before it is finished, and where it asks for a photo there is one."""
     known = room.classes.get(work.kind)
     must = [check for check in known.checklist if check.must] if known else []
     if not must:
         return
-    done = read_log(unit.facts.of("work-order", str(work.id))).done
-    owed = [check for check in must if check.id not in done]
-    if owed:
-        zh, en = "、".join(check.title.zh for check in owed), "; ".join(check.title.en for check in owed)
+    log = read_log(unit.facts.of("work-order", str(work.id)))
+    if owed := [check for check in must if check.id not in log.done]:
+        zh, en = _named(owed)
         raise FieldRefused(Action.FINISH, "checklist", Text(f"还有必做项没打勾：{zh}", f"still to be ticked: {en}"))
+    pictured = [check for check in must if check.photo]
+    if pictured and not log.has_photo:
+        zh, en = _named(pictured)
+        raise FieldRefused(Action.FINISH, "photo", Text(f"还缺照片：{zh}", f"still to be shown by a photo: {en}"))
+
+
+def _named(checks: Sequence[Check]) -> tuple[str, str]:
+    return "、".join(check.title.say("zh") for check in checks), "; ".join(check.title.say("en") for check in checks)
 
 
 def merge(unit: Unit, room: OrderRoom, work: WorkOrder, order: Order) -> WorkOrder:

@@ -15,6 +15,8 @@ from facility.alert import Condition
 from facility.fact import Fact
 from facility.person import Role
 from facility.place_code import PlaceCode
+from facility.text import Text
+from facility.work_class import Check
 from facility.work_order import STEPS, Action, State, WorkOrder, steps_from
 from response.class_files import load_classes
 from storage.records.port import AlertFilter, WorkOrderFilter
@@ -179,6 +181,29 @@ def test_it_is_not_finished_before_what_must_be_done_is_ticked(crew: Crew) -> No
     assert (status, problem["errors"][0]["field"]) == (422, "checklist")  # type: ignore[index]
     assert record(crew, "checks", check="nonsense")[0] == 422
     assert record(crew, "checks", check="valve")[0] == 200
+    assert crew.take(Role.ENGINEER, "finish", reason="done")[0] == 200
+
+
+def test_it_is_not_finished_without_the_photo_that_a_line_of_the_checklist_asks_for(
+    crew: Crew, classed: House, signed_in: Callable[[str], Browser]
+) -> None:
+    kind = crew.order().kind
+    line = Check(id="dry", title=Text("已擦干", "Dry"), must=True, photo=True)
+    classed.context.book().classes[kind] = replace(load_classes()[kind], checklist=(line,))  # type: ignore[index]
+    crew.to("accept", "arrive", "start")
+    engineer = signed_in("engineer")
+    assert "已擦干 必做 照片" in words(engineer.page(f"/work-orders/{crew.number}"))
+    assert record(crew, "checks", check="dry")[0] == 200
+    assert crew.upload("files", b"only words", "words.txt")[0] == 200
+    status, problem = crew.take(Role.ENGINEER, "finish", reason="done")
+    assert (status, problem["errors"][0]["field"]) == (422, "photo")  # type: ignore[index]
+    assert "已擦干" in str(problem)
+    _, struck = crew.upload("files", photo(), "blurred.jpg")
+    assert record(crew, "strikes", seq=struck["seq"], reason="blurred")[0] == 200
+    assert crew.take(Role.ENGINEER, "finish", reason="done")[0] == 422
+    assert "已擦干 照片" in words(engineer.page(f"/work-orders/{crew.number}"))
+    assert crew.upload("files", photo(size=(400, 300)), "dry.jpg")[0] == 200
+    assert "已擦干 照片" not in words(engineer.page(f"/work-orders/{crew.number}"))
     assert crew.take(Role.ENGINEER, "finish", reason="done")[0] == 200
 
 
