@@ -40,6 +40,8 @@ class PumpGauge(Model):
         "leak": {"depth": NUMBER, "within": DURATION},
         "seep": {"depth": NUMBER, "within": DURATION},
         "repair": {},
+        "boost": {"by": NUMBER, "within": DURATION},
+        "ease": {"within": DURATION},
         "break-wire": {},
         "mend-wire": {},
     }
@@ -54,6 +56,10 @@ class PumpGauge(Model):
     seep_span: float = 0.0
     seep_time: float = 0.0
     """MPa, ms, and for how many of these it has gone on."""
+    boosted: bool = False
+    boost_height: float = 0.0
+    boost_span: float = 0.0
+    """What a fire pump adds, MPa, and the time constant, ms, with which that comes and goes."""
     wire_broken: bool = False
 
     def advance(self, span: int) -> None:
@@ -75,11 +81,18 @@ class PumpGauge(Model):
             self._run_jockey(on=self.filling or self.pressure < target - HALF_BAND)
             self.fire_pump = self.fire_pump or self.pressure < target - FIRE_PUMP_STARTS
             return
+        if self.boosted:
+            self._boost(target + self.boost_height, span)
+            return
         self.pressure += (REFILL if self.filling else -LOSS) * span
         if self.pressure <= target - HALF_BAND:
             self._run_jockey(on=True)
         elif self.pressure >= target + HALF_BAND:
             self._run_jockey(on=False)
+
+    def _boost(self, balance: float, span: int) -> None:
+        self.pressure = balance + (self.pressure - balance) * math.exp(-span / self.boost_span)
+        self.boosted = self.boost_height > 0 or abs(self.pressure - balance) > HALF_BAND / 2
 
     def _seep(self, target: float, span: int) -> None:
         self.seep_time += span
@@ -139,6 +152,16 @@ class PumpGauge(Model):
     def repair(self) -> list[Spoken]:
         """The leak is closed; the jockey pump brings the pressure back."""
         self.leak_depth, self.seep_depth, self.fire_pump = 0.0, 0.0, False
+        return []
+
+    def boost(self, by: float, within: float) -> list[Spoken]:
+        """A fire pump drives the pressure to ``by`` MPa above what is set; after ``within`` 95 % of it is there."""
+        self.boosted, self.boost_height, self.boost_span = True, by, within / 3
+        return []
+
+    def ease(self, within: float) -> list[Spoken]:
+        """What a fire pump added is let off; after ``within`` 95 % of it is gone."""
+        self.boosted, self.boost_height, self.boost_span = True, 0.0, within / 3
         return []
 
     def break_wire(self) -> list[Spoken]:

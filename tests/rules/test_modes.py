@@ -283,6 +283,10 @@ def test_checking_rules_tells_a_mode_that_nobody_can_say() -> None:
     assert not [one for one in check(book_of(TOLD), with_pump(), ["pressure"]) if one.key.startswith("mode")]
 
 
+def test_a_rule_of_the_manual_is_for_rooms_without_a_fire_pump_too() -> None:
+    assert not [one for one in check(book_of(TOLD), house(), []) if one.key.startswith("mode")]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "wanted"),
     [

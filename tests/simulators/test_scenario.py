@@ -21,6 +21,7 @@ WANTED = {
     "damp-box",
     "demo",
     "fire-on-floor-3",
+    "fire-pump-runs",
     "forced-door",
     "gateway-offline",
     "missed-checkpoint",

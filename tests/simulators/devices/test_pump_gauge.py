@@ -57,6 +57,18 @@ def test_a_leak_pulls_the_pressure_down_to_its_depth_and_a_repair_brings_it_back
     assert pressures(model, 10 * MINUTE)[-1] == pytest.approx(0.6, abs=0.05)
 
 
+def test_a_fire_pump_drives_the_pressure_up_and_easing_brings_it_back_to_the_saw_tooth() -> None:
+    model = gauge()
+    pressures(model, MINUTE)
+    model.happen("boost", {"by": 0.25, "within": "1m"}, model.now)
+    assert pressures(model, 5 * MINUTE)[-1] == pytest.approx(0.85, abs=0.01)
+    model.happen("ease", {"within": "1m"}, model.now)
+    assert pressures(model, 3 * MINUTE)[-1] == pytest.approx(0.6, abs=0.05)
+    later = pressures(model, HOUR)
+    assert max(later) - min(later) > 0.05
+    assert all(abs(pressure - 0.6) <= 0.05 for pressure in later)
+
+
 def test_a_seep_sinks_evenly_over_hours_and_a_repair_brings_it_back() -> None:
     model = gauge()
     model.happen("seep", {"depth": 0.16, "within": "14h"}, model.now)
