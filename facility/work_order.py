@@ -71,6 +71,10 @@ class Step:
     needs: tuple[str, ...] = ()
     """Fields that must be given: reason; assignee (or a team); other (another order's number); approver; proof (of being
     there: a scan, the code that hangs there, or else a reason)."""
+    not_by: str = ""
+    """The order's field with the person who may not take it: nobody answers for himself."""
+    in_danger_only: bool = False
+    """``not_by`` counts for life safety alone, and until all is known to be normal again."""
 
 
 OPEN_STATES = frozenset(State) - {State.CLOSED, State.REVIEWED, State.CANCELLED, State.DUPLICATE}
@@ -95,10 +99,10 @@ STEPS: tuple[Step, ...] = (
     Step(frozenset({_S.IN_PROGRESS}), _A.HOLD, _S.ON_HOLD, _R.ACT_ON_WORK, ("reason", "approver")),
     Step(frozenset({_S.ON_HOLD}), _A.RESUME, _S.IN_PROGRESS, _R.ACT_ON_WORK),
     Step(frozenset({_S.IN_PROGRESS}), _A.FINISH, _S.PENDING_VERIFY, _R.ACT_ON_WORK, ("reason",)),
-    Step(frozenset({_S.PENDING_VERIFY}), _A.VERIFY, _S.CLOSED, _R.ACT_ON_WORK),
+    Step(frozenset({_S.PENDING_VERIFY}), _A.VERIFY, _S.CLOSED, _R.ACT_ON_WORK, not_by="finished_by"),
     Step(frozenset({_S.PENDING_VERIFY}), _A.REOPEN, _S.IN_PROGRESS, _R.ACT_ON_WORK, ("reason",)),
     Step(frozenset({_S.CLOSED}), _A.REVIEW, _S.REVIEWED, _R.DISPATCH, ("reason",)),
-    Step(_OPEN, _A.CANCEL, _S.CANCELLED, _R.DISPATCH, ("reason",)),
+    Step(_OPEN, _A.CANCEL, _S.CANCELLED, _R.DISPATCH, ("reason",), not_by="assignee", in_danger_only=True),
     Step(
         frozenset({_S.NEW, _S.DISPATCHED, _S.ACCEPTED, _S.REJECTED, _S.TRANSFERRED}),
         _A.DUPLICATE,
@@ -214,6 +218,10 @@ NORMAL_FIRST = Text(
     "the point is not normal yet: another person verifies and says why, or the work goes on",
 )
 ANOTHER_PERSON = Text("由另一人核实，不能自己核实自己", "another person than the one who finished verifies it")
+ANOTHER_CANCELS = Text(
+    "关系到人身安全，而且报警还没有恢复：由经办人以外的另一人取消",
+    "lives may be at risk and the alarm is not over: another person than the one who has the work cancels it",
+)
 ANOTHER_APPROVES = Text("由另一人批准，不能自己批准自己", "another person allows it, nobody allows his own")
 
 
@@ -230,8 +238,10 @@ def take(work: WorkOrder, order: Order, *, point_normal: bool | None) -> WorkOrd
     for field in step.needs:
         if not getattr(order, field) and not getattr(order, INSTEAD.get(field, field)):
             raise MissingField(order.action, field)
-    if order.action is Action.VERIFY:
-        _second_person(work, order, point_normal=point_normal)
+    if (why := barred(work, step, order.who, point_normal=point_normal)) is not None:
+        raise NotAllowed(order.action, work.state, _others(work, order.action), why)
+    if order.action is Action.VERIFY and point_normal is not True and not order.reason:
+        raise MissingField(order.action, "reason")
     if order.action is Action.HOLD and order.approver == order.who:
         raise NotAllowed(order.action, work.state, _others(work, order.action), ANOTHER_APPROVES)
     target = step.target or work.state
@@ -248,12 +258,15 @@ def take(work: WorkOrder, order: Order, *, point_normal: bool | None) -> WorkOrd
     )
 
 
-def _second_person(work: WorkOrder, order: Order, *, point_normal: bool | None) -> None:
-    if order.who == work.finished_by:
-        why = ANOTHER_PERSON if point_normal is not False else NORMAL_FIRST
-        raise NotAllowed(order.action, work.state, _others(work, order.action), why)
-    if point_normal is not True and not order.reason:
-        raise MissingField(order.action, "reason")
+def barred(work: WorkOrder, step: Step, who: str, *, point_normal: bool | None) -> Text | None:
+    """Why it has to be another person than this one; None when it has not."""
+    if not step.not_by or getattr(work, step.not_by) != who:
+        return None
+    if step.in_danger_only and (not work.life_safety or point_normal is True):
+        return None
+    if step.action is Action.CANCEL:
+        return ANOTHER_CANCELS
+    return NORMAL_FIRST if point_normal is False else ANOTHER_PERSON
 
 
 def _others(work: WorkOrder, action: Action) -> list[str]:

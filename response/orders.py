@@ -152,7 +152,8 @@ def act(unit: Unit, room: OrderRoom, number: int, order: Order, wanted: Wanted |
     order = completed(unit, room, work, order, wanted)
     if order.action is Action.DUPLICATE and order.other is not None:
         return merge(unit, room, work, order)
-    changed = take(work, order, point_normal=point_normal(unit, work))
+    normal = point_normal(unit, work)
+    changed = take(work, order, point_normal=normal)
     if order.action is Action.FINISH:
         _refuse_unchecked(unit, room, work)
     if order.action is not Action.COMMENT:
@@ -165,9 +166,14 @@ def act(unit: Unit, room: OrderRoom, number: int, order: Order, wanted: Wanted |
         who=order.who,
         at=order.at,
         why=order.reason,
-        data=_said(work, changed, order),
+        data=_said(work, changed, order) | _still_on(order, normal=normal),
     )
     return changed
+
+
+def _still_on(order: Order, *, normal: bool | None) -> dict[str, Any]:
+    """Kept with a cancelling: what it was about was not over."""
+    return {"still_on": True} if order.action is Action.CANCEL and normal is False else {}
 
 
 def _said(before: WorkOrder, after: WorkOrder, order: Order) -> dict[str, Any]:

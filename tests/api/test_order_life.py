@@ -436,3 +436,41 @@ def test_an_order_into_which_a_more_urgent_one_is_put_is_headed_by_it_and_the_pa
     )
     page = words(signed_in("officer").page(f"/work-orders/{crew.number}"))
     assert f"{before.title.zh} → {burst.title.zh}" in page
+
+
+def test_cancelling_while_the_alarm_goes_on_is_warned_of_and_kept(
+    crew: Crew, signed_in: Callable[[str], Browser]
+) -> None:
+    officer = signed_in("officer")
+    warning = "取消只是结束这张工单，原因还在"
+    assert warning in words(officer.page(f"/work-orders/{crew.number}"))
+    assert crew.take(Role.OFFICER, "cancel", reason="")[0] == 422
+    assert crew.take(Role.OFFICER, "cancel", reason="wrong pump")[0] == 200
+    told = crew.facts()[-1]
+    assert (told.what, told.why, told.data["still_on"]) == ("cancelled", "wrong pump", True)
+    assert "当时报警还没有恢复" in words(officer.page(f"/work-orders/{crew.number}"))
+
+
+def test_what_is_over_is_cancelled_without_a_warning(crew: Crew, signed_in: Callable[[str], Browser]) -> None:
+    with crew.home.records.begin() as unit:
+        unit.alerts.update(replace(unit.alerts.get(1), condition=Condition.NORMAL))
+    assert "原因还在" not in words(signed_in("officer").page(f"/work-orders/{crew.number}"))
+    assert crew.take(Role.OFFICER, "cancel", reason="wrong pump")[0] == 200
+    assert "still_on" not in crew.facts()[-1].data
+
+
+def test_whoever_has_work_about_lives_is_told_on_the_page_that_another_cancels_it(
+    crew: Crew, signed_in: Callable[[str], Browser]
+) -> None:
+    with crew.home.records.begin() as unit:
+        unit.work_orders.update(replace(unit.work_orders.get(crew.number), life_safety=True))
+    officer = signed_in("officer")
+    address = f"/work-orders/{crew.number}"
+    assert officer.send(f"{address}/accept") == 303
+    page = words(officer.page(address))
+    assert "由经办人以外的另一人取消" in page
+    assert f'action="{address}/cancel"' not in officer.page(address)
+    assert officer.send(f"{address}/cancel", reason="done with") == 409
+    assert crew.order().open
+    assert signed_in("manager").send(f"{address}/cancel", reason="nobody inside") == 303
+    assert crew.order().state is State.CANCELLED

@@ -10,7 +10,18 @@ from facility.alert import NotAllowed, Severity
 from facility.promise import Promise
 from facility.text import Text
 from facility.work_join import headed, heading_change, joined
-from facility.work_order import INSTEAD, STEPS, Action, MissingField, Order, State, WorkOrder, steps_from, take
+from facility.work_order import (
+    ANOTHER_CANCELS,
+    INSTEAD,
+    STEPS,
+    Action,
+    MissingField,
+    Order,
+    State,
+    WorkOrder,
+    steps_from,
+    take,
+)
 
 T0, MINUTE = 1_764_000_000_000, 60_000
 PROMISES = [Promise(name=name, within=60 * MINUTE) for name in ("respond", "arrive", "resolve", "notice", "review")]
@@ -128,3 +139,21 @@ def test_the_more_urgent_one_heads_it_and_what_was_measured_stays_with_its_limit
     )
     assert heading_change(mine, after)["heading"]["to"]["title"] == {"zh": "爆管", "en": "Burst"}
     assert heading_change(mine, mine) == {}
+
+
+@pytest.mark.parametrize("normal", [True, False, None])
+@pytest.mark.parametrize("life_safety", [True, False])
+@pytest.mark.parametrize("who", ["an", "bo"])
+def test_whoever_has_work_about_lives_does_not_cancel_it_alone_before_it_is_over(
+    normal: bool | None, life_safety: bool, who: str
+) -> None:
+    work = replace(fresh(emergency=False), state=State.ACCEPTED, assignee="an", life_safety=life_safety)
+    wish = Order(action=Action.CANCEL, who=who, at=T0, reason="false alarm")
+    if life_safety and who == "an" and normal is not True:
+        with pytest.raises(NotAllowed) as refused:
+            take(work, wish, point_normal=normal)
+        assert refused.value.why == ANOTHER_CANCELS
+    else:
+        assert take(work, wish, point_normal=normal).state is State.CANCELLED
+    with pytest.raises((MissingField, NotAllowed)):
+        take(work, replace(wish, reason=""), point_normal=normal)

@@ -25,7 +25,7 @@ from facility.person import RIGHTS, Right
 from facility.text import Text
 from facility.units import QUANTITIES, allowed_units
 from facility.work_log import Measurement, read_log
-from facility.work_order import Action, Order, State, Step, WorkOrder, steps_from
+from facility.work_order import Action, Order, State, Step, WorkOrder, barred, steps_from
 from response.orders import Wanted, point_normal, similar
 from storage.records.port import AlertFilter, NotFound, Unit, WorkOrderFilter
 
@@ -180,9 +180,11 @@ def _show(request: Request, visitor: Visitor, number: int, template: str) -> Res
         steps = [step for step in steps_from(order) if page.look.may(step.right)]
         following = next_step(steps, order, visitor.actor.id)
         facts = page.unit.facts.of("work-order", str(number))
+        normal = point_normal(page.unit, order)
         return page.render(
             template,
             order=order,
+            barred=lambda step: barred(order, step, visitor.actor.id, point_normal=normal),
             clause=CLAUSES.get(order.clause),
             rule=page.context.book().rules.get(order.rule),
             following=following,
@@ -190,7 +192,7 @@ def _show(request: Request, visitor: Visitor, number: int, template: str) -> Res
             may_comment=any(s.action is Action.COMMENT for s in steps),
             may_record=page.look.may(Right.ACT_ON_WORK)
             and (order.open or (order.emergency and order.state is State.CLOSED)),
-            normal=point_normal(page.unit, order),
+            normal=normal,
             measured=_measured(page, order),
             assignable=assignable(page),
             approvers=[one for one in assignable(page, Right.DISPATCH) if one[0] != visitor.actor.id],
