@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from api.context import Context, context_of
 from api.telling_people import unseen
 from api.web.look import Look, look_at
 from api.web.told import ToldAbout, told
+from api.web.words_incidents import HAPPENED_TO
 from facility.alert import Alert
 from facility.incident import Incident
 from facility.maintenance import Maintenance
@@ -25,6 +27,9 @@ from facility.test_mode import TestMode
 from storage.records.notices import NoticeFilter
 from storage.records.port import Unit
 from storage.records.reports import ReportFilter
+
+TOGETHER = re.compile(r"[\w-]+ on [\w.-]+(, [\w-]+ on [\w.-]+)*")
+"""How a rule about several things at once says which: (rule on point, …)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +112,22 @@ class Page:
         """A person's name, or what a part of the product is called."""
         return self.names.get(account, account)
 
+    def happened(self, noun: str, what: str) -> str:
+        """What a fact says was done, in the words of its own noun where it has some."""
+        own = f"{noun} {what}"
+        return self.look.word("happened-to", own) if own in HAPPENED_TO else self.look.word("happened", what)
+
+    def why(self, who: str, why: str) -> str:
+        """A fact's reason. Where a rule gave the ids of what came together, their names."""
+        if who != "system:rules" or not TOGETHER.fullmatch(why):
+            return why
+        rules = self.context.book().rules
+        parts = [part.split(" on ") for part in why.split(", ")]
+        return "; ".join(
+            f"{self.look.say(rules[rule].title) if rule in rules else rule} · {self.point_name(point)}"
+            for rule, point in parts
+        )
+
 
 def people(unit: Unit, look: Look) -> dict[str, str]:
     """Account or part of the product → name."""
@@ -118,6 +139,7 @@ def people(unit: Unit, look: Look) -> dict[str, str]:
         "system:responder": look._("the responder"),
         "system:collector": look._("the collector"),
         "system:rota": look._("the rota"),
+        "system:dispatch": look._("given out in turn"),
         "system:escalation": look._("the chains"),
         "system:outbox": look._("the outbox"),
         "system:incidents": look._("the playbooks"),

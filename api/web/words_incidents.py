@@ -61,6 +61,12 @@ HAPPENED = {
     "measure-done": N_("measure done"),
 }
 
+HAPPENED_TO = {
+    "incident opened": N_("incident opened"),
+    "incident joined": N_("another alert or work order of the incident"),
+}
+"""By noun and word, where the word alone would say something else."""
+
 NOUNS = {
     "alert": N_("alert"),
     "work-order": N_("work order"),
@@ -78,4 +84,5 @@ WORDS: dict[str, dict[str, str]] = {
     "phase": PHASES,
     "check": CHECKS,
     "fact-noun": NOUNS,
+    "happened-to": HAPPENED_TO,
 }

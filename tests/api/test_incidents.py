@@ -231,6 +231,18 @@ def test_a_call_is_noted_with_the_local_time_at_which_it_was_made(fire: Story, b
     assert "08:11:30" in seen(officer, "/incidents/1")
 
 
+def test_what_happened_is_told_in_words_and_not_in_ids(fire: Story, browser_of: Browsers) -> None:
+    why = "pump-pressure-band on t1-pump-1.pressure, water-leak on t1-pump-room-leak.leak"
+    with fire.home.records.begin() as unit:
+        opened = unit.facts.of("incident", "1")[0]
+        unit.facts.append(replace(opened, what="joined", who="system:rules", why=why))
+    page = words(browser_of("officer").page("/incidents/1", 200))
+    assert "事件开始" in page
+    assert "又有报警或工单归入事件" in page
+    assert "水泵房压力超出设定值 ±0.1 MPa · 低区供水压力; 地面有水 · 漏水" in page
+    assert "pump-pressure-band" not in page
+
+
 def test_a_banner_on_every_page_leads_to_what_goes_on(fire: Story, browser_of: Browsers) -> None:
     page = browser_of("guard").page("/alerts", 200, **ENGLISH)
     assert 'href="/incidents/1">Fire alarm' in page
