@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from api.app import create_app
+from facility.instant import MINUTE
 from tests.api.seed import GAUGE, PASSWORD, House, RunningClock, fill, house
 from tests.api.server import serving
 from tests.browser.conftest import Duty
@@ -208,6 +209,37 @@ def test_the_chart_is_drawn_and_reads_out_values(signed_in: SignedIn, duty: Duty
         page.mouse.up()
     chart = zoomed.value.json()
     assert 600_000 < chart["end"] - chart["start"] < 900_000
+
+
+@pytest.mark.parametrize("size", [PHONE, WALL], ids=["phone", "wall"])
+def test_the_words_of_states_are_whole_beside_the_chart(
+    page: Page, signed_in: SignedIn, duty: Duty, size: ViewportSize
+) -> None:
+    leak = "t1-pump-room-leak.leak"
+    for minute in range(0, 60, 5):
+        duty.home.say(leak, float(minute == 20), ago=(60 - minute) * MINUTE)
+    page.set_viewport_size(size)
+    signed_in("officer")
+    page.context.add_cookies([{"name": "language", "value": "en", "url": duty.address}])
+    page.add_init_script(DRAWN_WORDS)
+    page.goto(f"{duty.address}/points/{leak}")
+    expect(page.locator("html[data-drawn]")).to_be_attached()
+    drawn = dict(page.evaluate("window.drawn"))
+    assert {"dry", "water on the floor"} <= drawn.keys()
+    assert all(left >= 0 for left in drawn.values()), drawn
+
+
+DRAWN_WORDS = """
+window.drawn = [];
+const fill = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+  const width = this.measureText(text).width;
+  const share = { right: 1, end: 1, center: 0.5 }[this.textAlign] ?? 0;
+  window.drawn.push([text, this.getTransform().transformPoint({ x, y }).x - share * width]);
+  if (text === "dry") setTimeout(() => (document.documentElement.dataset.drawn = ""));
+  return fill.apply(this, arguments);
+};
+"""
 
 
 def test_a_lost_connection_shows_and_heals(page: Page, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -60,7 +60,7 @@ class PointChart {
       scales: { x: { time: true, range: [data.start / 1000, data.end / 1000] }, y: { range: (_, min, max) => this.range(data, min, max) } },
       axes: [
         { ...axis, values: (_, ticks, __, ___, step) => ticks.map((tick) => tickText(tick * 1000, step)), space: 80 },
-        { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => (stepped ? stateText(data, tick) : tick.toFixed(data.decimals > 3 ? 3 : data.decimals))), label: data.unit, labelSize: data.unit ? 20 : 0 },
+        { ...axis, ...(stepped ? { splits: Object.keys(data.states).map(Number) } : {}), size: room, values: (_, ticks) => ticks.map((tick) => (stepped ? stateText(data, tick) : tick.toFixed(data.decimals > 3 ? 3 : data.decimals))), label: data.unit, labelSize: data.unit ? 20 : 0 },
       ],
       series: [{}, faint, line, faint],
       bands: data.width ? [{ series: [3, 1], fill: css("--line") }] : [],
@@ -185,6 +185,17 @@ function withGaps(data, seconds) {
     x.push(second); low.push(data.low[index]); mean.push(data.mean[index]); high.push(data.high[index]);
   });
   return [low, { x, y: mean }, high];
+}
+
+// An axis is as wide as its longest word; numbers never move it from side to side.
+const TICK_AND_GAP = 18, LEAST_ROOM = 64;
+function room(chart, words, index) {
+  const pen = chart.ctx;
+  pen.save();
+  [pen.font] = chart.axes[index].font;
+  const widest = Math.max(0, ...(words ?? []).map((word) => pen.measureText(word ?? "").width)) / devicePixelRatio;
+  pen.restore();
+  return Math.max(LEAST_ROOM, Math.ceil(widest) + TICK_AND_GAP);
 }
 
 function stateText(data, tick) {
