@@ -8,6 +8,7 @@ grouped away: a silent smoke detector is an alert of its own besides.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ import numpy as np
 
 from facility.alert import Alert, Condition, Severity
 from facility.instant import MINUTE, duration_text
+from facility.point import Device
+from facility.register import Register
 from facility.text import Text
 from rules.engine import FOREVER, Engine
 from rules.kind import all_kinds
@@ -66,6 +69,26 @@ BROKER_RULE = _rule(
 )
 
 
+LINK_RULE: dict[str, Rule] = {rule.id: rule for rule in (GATEWAY_RULE, BROKER_RULE)}
+"""The two by id: the duty room's own, without a file."""
+WATCHES: dict[str, Text] = {
+    GATEWAY: Text(
+        f"经网关没有收到任何消息，且它后面至少 {ENOUGH} 个设备各漏报 {MISSED} 次时，发出一条高级报警并开工单，列出其后所有设备；"
+        "这些设备不再各自报警，涉及生命安全的除外；网关再有消息即解除。",
+        f"When nothing comes through a gateway while {ENOUGH} or more devices behind it have each missed {MISSED} messages, "
+        "this raises one high alert that names all of them and opens a work order; they raise none of their own, "
+        "life safety excepted. It returns with the first word through the gateway.",
+    ),
+    BROKER: Text(
+        f"采集与消息服务器的连接中断 {duration_text(CUT_FOR)} 时，发出紧急报警并开工单；"
+        "恢复之前不判断任何设备失联；连接恢复即解除。",
+        f"When the collector has had no link to its broker for {duration_text(CUT_FOR)}, this raises a critical alert and "
+        "opens a work order. Until the link is back nobody is called silent. It returns with the link.",
+    ),
+}
+"""What each watches, in a sentence."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
     """What hangs on one gateway."""
@@ -108,6 +131,12 @@ def gateways(engine: Engine) -> dict[str, Gateway]:
         for name, places in behind.items()
         if len(places) >= ENOUGH
     }
+
+
+def gateways_of(register: Register) -> list[Device]:
+    """Of the register, those with enough devices behind them to be called lost."""
+    behind = Counter(device.gateway for device in register.devices.values() if device.gateway)
+    return [device for device in register.devices.values() if behind[device.id] >= ENOUGH]
 
 
 def _silence_rows(engine: Engine) -> Iterable[tuple[int, int]]:

@@ -15,6 +15,7 @@ from dutyroom.rule_following import RuleFollower
 from facility.instant import DAY, HOUR, SECOND
 from facility.reading import Reading
 from rules.definition import load_book, read_rule
+from rules.links import BROKER, GATEWAY, broker_alert
 from rules.versions import saved
 from tests.api.browser import Browser, words
 from tests.api.seed import GAUGE, NOW, House
@@ -276,3 +277,37 @@ def test_a_page_is_drawn_from_one_state_of_a_trial(lively: House) -> None:
     seen, again = trials.get(number), trials.get(number)
     assert seen is not None
     assert seen is not again
+
+
+@pytest.mark.parametrize(
+    ("rule", "language", "told"),
+    [
+        (GATEWAY, "en", ("When nothing comes through a gateway", "Check the gateway's power", "Gateways it watches")),
+        (GATEWAY, "zh", ("经网关没有收到任何消息", "先查网关的电源和网络", "它监视的网关", "1号楼水泵房网关")),
+        (BROKER, "en", ("no link to its broker for 1m", "Check broker and network", "life safety")),
+        (BROKER, "zh", ("连接中断 1m", "查消息服务器和网络", "没有规则文件和示例")),
+    ],
+)
+def test_a_rule_that_judges_links_has_its_page(
+    home: House, browser_of: BrowserOf, rule: str, language: str, told: tuple[str, ...]
+) -> None:
+    with home.records.begin() as unit:
+        number = unit.alerts.open(broker_alert("worker", NOW, NOW)).id
+    client = browser_of("officer").client
+    page = client.get(f"/rules/{rule}", headers={"accept-language": language})
+    assert page.status_code == 200
+    assert [word for word in ("MP-4", *told) if word not in words(page.text)] == []
+    assert (f"/alerts/{number}" in page.text) == (rule == BROKER)
+    assert "/try" not in page.text
+    assert f'href="/rules/{rule}"' in client.get("/rules").text
+
+
+def test_the_alert_of_a_lost_link_leads_to_its_rule(home: House, browser_of: BrowserOf) -> None:
+    with home.records.begin() as unit:
+        alert = unit.alerts.open(broker_alert("worker", NOW, NOW))
+    client = browser_of("officer").client
+    page = client.get(f"/alerts/{alert.id}", headers={"accept-language": "en"}).text
+    assert "Check broker and network" in words(page)
+    assert f'href="/rules/{BROKER}"' in page
+    version = client.get(f"/rules/{BROKER}/versions/{alert.rule_version[:12]}")
+    assert (version.status_code, version.headers["location"]) == (303, f"/rules/{BROKER}")

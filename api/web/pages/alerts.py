@@ -25,6 +25,7 @@ from facility.alert_life import STEP_OF, Wish, alert_actions
 from facility.clause import CLAUSES
 from facility.instant import HOUR, MINUTE
 from facility.person import Right
+from rules.links import LINK_RULE
 from storage.records.port import AlertFilter
 
 router = APIRouter(prefix="/alerts")
@@ -107,7 +108,7 @@ def show_list(
             asked=asked,
             total=page.unit.alerts.count(wanted),
             cursor=found.cursor,
-            rules=sorted(page.context.book(), key=lambda r: r.id),
+            rules=sorted((*page.context.book(), *LINK_RULE.values()), key=lambda r: r.id),
             states=STATES,
         )
 
@@ -118,7 +119,7 @@ def show_one(request: Request, visitor: Reader, number: int) -> Response:
     with reading(request, visitor) as page:
         alert = page.unit.alerts.get(number)
         row = alert_rows(page, [alert])[0]
-        rule = page.context.book().rules.get(alert.rule)
+        rule = page.context.book().rules.get(alert.rule) or LINK_RULE.get(alert.rule)
         return page.render(
             "alert.html",
             row=row,

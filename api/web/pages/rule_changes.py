@@ -25,6 +25,7 @@ from facility.person import Right
 from rules.definition import read_rule
 from rules.differences import Kind, together
 from rules.editing import CannotEdit, edited
+from rules.links import LINK_RULE
 from rules.problem import BrokenRules
 from rules.rule import Rule
 from rules.stories import tell, told
@@ -52,7 +53,9 @@ class Wanted:
 
 @router.get("/{id}/versions/{version}")
 def show_version(request: Request, visitor: Reader, id: str, version: str) -> Response:
-    """The text of one version, and what changed in it."""
+    """The text of one version, and what changed in it. A rule without a file has its page only."""
+    if id in LINK_RULE:
+        return RedirectResponse(f"/rules/{id}", 303)
     with reading(request, visitor) as page:
         found = page.unit.rule_versions.get(id, version)
         every = page.unit.rule_versions.of(id)

@@ -12,10 +12,12 @@ from api.routes.rules import find_rule, watched
 from api.web.drawings import runs, story_svg
 from api.web.languages import N_
 from api.web.page import Page, reading
+from facility.alert import Alert
 from facility.clause import CLAUSES
 from facility.person import Right
 from rules.book import sentence
 from rules.editing import editable
+from rules.links import GATEWAY, LINK_RULE, WATCHES, gateways_of
 from rules.pictures import Picture, picture
 from rules.rule import Rule
 from storage.records.port import AlertFilter
@@ -50,15 +52,15 @@ def show(request: Request, visitor: Reader) -> Response:
     """The most urgent first."""
     with reading(request, visitor) as page:
         book = page.context.book()
-        found = sorted(book, key=lambda rule: (rule.severity, rule.id))
+        found = sorted((*book, *LINK_RULE.values()), key=lambda rule: (rule.severity, rule.id))
         open_by_rule = [alert.rule for alert in page.open_alerts]
         return page.render(
             "rules.html",
             rules=[
                 {
                     "rule": rule,
-                    "sentence": sentence(rule, page.look.language),
-                    "points": len(book.points_of(rule, page.register)),
+                    "sentence": says(page, rule),
+                    "points": None if rule.id in LINK_RULE else len(book.points_of(rule, page.register)),
                     "open": open_by_rule.count(rule.id),
                 }
                 for rule in found
@@ -70,7 +72,30 @@ def show(request: Request, visitor: Reader) -> Response:
 def show_one(request: Request, visitor: Reader, id: str) -> Response:
     """One rule."""
     with reading(request, visitor) as page:
+        if id in LINK_RULE:
+            return render_link_rule(page, LINK_RULE[id])
         return render_rule(page, find_rule(page.context, id), {}, [])
+
+
+def says(page: Page, rule: Rule) -> str:
+    """What it watches, in a sentence."""
+    return page.look.say(WATCHES[rule.id]) if rule.id in WATCHES else sentence(rule, page.look.language)
+
+
+def render_link_rule(page: Page, rule: Rule) -> Response:
+    """A rule of the duty room's own that judges links: it has no file, no points, no stories and nothing to try."""
+    return page.render(
+        "link_rule.html",
+        rule=rule,
+        sentence=says(page, rule),
+        clause=CLAUSES.get(rule.clause),
+        gateways=gateways_of(page.register) if rule.id == GATEWAY else None,
+        alerts=_latest(page, rule),
+    )
+
+
+def _latest(page: Page, rule: Rule) -> list[Alert]:
+    return page.unit.alerts.find(AlertFilter(rules=(rule.id,)), limit=10).rows
 
 
 def render_rule(page: Page, rule: Rule, entered: Mapping[str, str], errors: list[str]) -> Response:
@@ -86,7 +111,7 @@ def render_rule(page: Page, rule: Rule, entered: Mapping[str, str], errors: list
         points=points[:SHOWN_POINTS],
         total=len(points),
         cannot=[p for p in points if not p.judges],
-        alerts=page.unit.alerts.find(AlertFilter(rules=(rule.id,)), limit=10).rows,
+        alerts=_latest(page, rule),
         pictures=[(one, story_svg(one, state_word(page)), told_runs(page, one)) for one in found],
         versions=page.unit.rule_versions.of(rule.id)[:SHOWN_VERSIONS],
         author=author_word(page),

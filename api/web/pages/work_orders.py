@@ -27,6 +27,7 @@ from facility.units import QUANTITIES, allowed_units
 from facility.work_log import Measurement, read_log
 from facility.work_order import Action, Order, State, Step, WorkOrder, barred, steps_from
 from response.orders import Wanted, point_normal, similar
+from rules.links import LINK_RULE
 from storage.records.port import AlertFilter, NotFound, Unit, WorkOrderFilter
 
 router = APIRouter(prefix="/work-orders")
@@ -186,7 +187,7 @@ def _show(request: Request, visitor: Visitor, number: int, template: str) -> Res
             order=order,
             barred=lambda step: barred(order, step, visitor.actor.id, point_normal=normal),
             clause=CLAUSES.get(order.clause),
-            rule=page.context.book().rules.get(order.rule),
+            rule=page.context.book().rules.get(order.rule) or LINK_RULE.get(order.rule),
             following=following,
             others=[s for s in steps if s is not following and s.action is not Action.COMMENT],
             may_comment=any(s.action is Action.COMMENT for s in steps),
