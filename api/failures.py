@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -115,6 +115,9 @@ def _return_to(request: Request) -> str:
     """Where to go after signing in: the page itself, or for a form the page it stood on."""
     if request.method in ("GET", "HEAD"):
         return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    stood = urlsplit(request.headers.get("referer", ""))
+    if stood.netloc == request.url.netloc and stood.path.startswith("/") and stood.path != "/sign-in":
+        return stood.path + (f"?{stood.query}" if stood.query else "")
     return request.url.path.rpartition("/")[0] or "/"
 
 

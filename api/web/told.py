@@ -82,7 +82,7 @@ class People:
             case "team":
                 return _("everybody of %(team)s", team=self.team(name))
             case "skill":
-                return _("on duty with the skill %(skill)s", skill=name)
+                return _("on duty with the skill %(skill)s", skill=self.look.word("skill", name))
             case "person":
                 return self.name(name)
             case "contractor":

@@ -45,7 +45,17 @@ TABLES = {
     "swaps": N_("swaps"),
 }
 
+SKILLS = {
+    "electrical": N_("electricity"),
+    "plumbing": N_("plumbing"),
+    "lift-rescue": N_("lift rescue"),
+    "first-aid": N_("first aid"),
+    "fire-panel": N_("fire panel"),
+}
+"""Those the shipped classes of work and the example name; a site's own are shown as they are written."""
+
 WORDS: dict[str, dict[str, str]] = {
+    "skill": SKILLS,
     "asked": ASKED,
     "answer": ANSWERS,
     "day-kind": DAY_KINDS,

@@ -190,6 +190,13 @@ def test_my_settings_are_mine_to_set_and_errors_name_the_field(staffed: House, b
     assert wang.send("/people/zhao/contacts", phone="+86 1") == 403
 
 
+def test_skills_have_words(staffed: House, browser_of: Open) -> None:
+    page = browser_of("manager").page("/people?skill=lift-rescue")
+    assert "电梯救援" in words(page)
+    assert "lift-rescue" not in words(page)
+    assert '<option value="lift-rescue" selected>' in page
+
+
 def test_a_manager_links_a_person_to_an_account(staffed: House, browser_of: Open) -> None:
     manager = browser_of("manager")
     assert manager.send("/people/sun/contacts", account="engineer") == 422

@@ -289,3 +289,12 @@ def test_demo_accounts_stand_on_the_sign_in_page_and_only_in_the_demo(home: Hous
     demo = replace(home.context, demo=(("officer", "dutyroom-demo", Role.OFFICER),))
     assert "dutyroom-demo" in TestClient(create_app(demo)).get("/sign-in").text
     assert "dutyroom-demo" not in client.get("/sign-in").text
+
+
+def test_a_form_sent_after_the_session_has_ended_leads_back_to_the_page_it_stood_on(client: TestClient) -> None:
+    stood = {"referer": "http://testserver/work-orders/new?zone=t1"}
+    answer = client.post("/work-orders", data={"title": "滴水"}, headers=stood, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/work-orders/new%3Fzone%3Dt1")
+    elsewhere = {"referer": "http://elsewhere.example/work-orders/new"}
+    answer = client.post("/work-orders", data={"title": "滴水"}, headers=elsewhere, follow_redirects=False)
+    assert answer.headers["location"] == "/sign-in?next=/"

@@ -112,5 +112,5 @@ def _rules(page: Page, worker: Worker | None) -> Stop:
 
 
 def _pages(page: Page, streams: int) -> Stop:
-    figures = [page.look._("%(count)s live pages open", count=streams)]
+    figures = [page.look._("live pages open: %(count)s", count=streams)]
     return Stop(name=page.look._("pages and alarms on screens"), state=OK, figures=figures)
