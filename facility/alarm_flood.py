@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -10,6 +11,47 @@ from facility.alarm_limits import AlarmLimits
 from facility.instant import MINUTE
 
 TEN = 10 * MINUTE
+
+
+class Cause(NamedTuple):
+    """What alerts may have in common. Kinds, the likeliest first where they gather as many: see ``KINDS``."""
+
+    kind: str
+    id: str
+    within: str = ""
+    """Of a rule: the building."""
+
+
+LOST_GATEWAY, ASSET, ZONE, GATEWAY, RULE = KINDS = ("lost-gateway", "asset", "zone", "gateway", "rule")
+
+
+def gather(causes: Sequence[Sequence[Cause]]) -> list[tuple[Cause | None, list[int]]]:
+    """What belongs together: each place of ``causes`` in exactly one group, which has one of its causes; None: it stands alone.
+
+    What gathers most goes first, then what gathers most of the rest; of two that gather as many, the smaller kind of thing.
+    Groups are in the order of their first place, and so are the places in them.
+    """
+    having: dict[Cause, list[int]] = {}
+    for place, some in enumerate(causes):
+        for cause in dict.fromkeys(some):
+            having.setdefault(cause, []).append(place)
+    heap = [_rank(cause, places) for cause, places in having.items() if len(places) > 1]
+    heapq.heapify(heap)
+    left, groups = set(range(len(causes))), list[tuple[Cause | None, list[int]]]()
+    while heap:
+        count, *_, cause = heapq.heappop(heap)
+        places = [place for place in having[cause] if place in left]
+        if len(places) > 1 and len(places) < -count:
+            heapq.heappush(heap, _rank(cause, places))
+        elif len(places) > 1:
+            groups.append((cause, places))
+            left.difference_update(places)
+    groups += [(None, [place]) for place in left]
+    return sorted(groups, key=lambda group: group[1][0])
+
+
+def _rank(cause: Cause, places: list[int]) -> tuple[int, int, int, Cause]:
+    return -len(places), KINDS.index(cause.kind), places[0], cause
 
 
 class Flood(NamedTuple):

@@ -56,6 +56,21 @@ def test_in_a_flood_life_safety_stands_alone_on_top_and_nothing_is_hidden(
         assert html.index(f'id="alert-{alert}"') < html.index('<details class="flood')
 
 
+def test_in_a_flood_what_stands_behind_one_gateway_is_one_group_whatever_rule_it_broke(
+    home: House, browser_of: Callable[[str], Browser]
+) -> None:
+    register = home.register()
+    behind = [p for p in register.points.values() if p.interval and p.device in register.devices]
+    power = [p.id for p in behind if register.devices[p.device].gateway == "power-gw"]
+    for number, point in enumerate(power[:12]):
+        rule = ("silence-device", "sensor-fault")[number % 2]
+        home.raise_alert(rule, point, ago=2 * MINUTE - number * SECOND)
+    html = flooded(home, browser_of("officer"))
+    assert html.count('<details class="flood') == 1
+    assert f"Behind the gateway {register.devices['power-gw'].name.en}" in words(html)
+    assert all(f'id="alert-{number}"' in html for number in range(1, 13))
+
+
 def test_life_safety_of_any_priority_is_never_grouped_away(home: House, browser_of: Callable[[str], Browser]) -> None:
     for number, smoke in enumerate(points(home, "smoke")[:14]):
         made = home.raise_alert("silence-life-safety", smoke, ago=2 * MINUTE - number * SECOND)

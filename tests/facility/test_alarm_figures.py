@@ -1,13 +1,28 @@
 """Alarm figures from made-up facts, each number counted by hand."""
 
 import dataclasses
+from collections import Counter
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
 from facility.alarm_figures import Alarm, alarms, figures, held_to, nearest_rank
-from facility.alarm_flood import TEN, by_tens, chatter, flooding, floods
+from facility.alarm_flood import (
+    ASSET,
+    GATEWAY,
+    KINDS,
+    LOST_GATEWAY,
+    RULE,
+    TEN,
+    ZONE,
+    Cause,
+    by_tens,
+    chatter,
+    flooding,
+    floods,
+    gather,
+)
 from facility.alarm_limits import AlarmLimits, changed
 from facility.fact import Fact
 from facility.instant import DAY, HOUR, MINUTE, SECOND
@@ -194,3 +209,40 @@ def test_a_site_sets_its_own() -> None:
     assert changed(LIMITS, {"flood_opens": 20, "flood_share": 0.05}) == dataclasses.replace(
         LIMITS, flood_opens=20, flood_share=0.05
     )
+
+
+KEYS = st.builds(Cause, st.sampled_from(KINDS), st.sampled_from("abc"))
+
+
+@given(st.lists(st.lists(KEYS, max_size=4), max_size=40))
+def test_each_alert_of_a_flood_is_in_exactly_one_group(causes: list[list[Cause]]) -> None:
+    found = gather(causes)
+    assert sorted(place for _, places in found for place in places) == list(range(len(causes)))
+    for cause, places in found:
+        assert places == sorted(places)
+        assert (cause is None) == (len(places) == 1)
+        assert cause is None or all(cause in causes[place] for place in places)
+    assert [places[0] for _, places in found] == sorted(places[0] for _, places in found)
+
+
+@given(st.lists(st.lists(KEYS, max_size=4), max_size=40))
+def test_a_flood_is_gathered_by_what_gathers_most(causes: list[list[Cause]]) -> None:
+    having = Counter(cause for some in causes for cause in dict.fromkeys(some))
+    most = max(having.values(), default=0)
+    sizes = [len(places) for _, places in gather(causes)]
+    assert max(sizes, default=0) == (most if most > 1 else min(1, len(causes)))
+
+
+@given(st.lists(st.lists(KEYS, max_size=4), max_size=40))
+def test_of_a_flood_nothing_that_could_be_gathered_stands_alone(causes: list[list[Cause]]) -> None:
+    alone = [places[0] for cause, places in gather(causes) if cause is None]
+    left = Counter(cause for place in alone for cause in dict.fromkeys(causes[place]))
+    assert all(count == 1 for count in left.values())
+
+
+def test_of_two_causes_that_gather_as_many_the_smaller_thing_is_named() -> None:
+    both = [Cause(RULE, "r"), Cause(GATEWAY, "g"), Cause(ZONE, "z"), Cause(ASSET, "a")]
+    assert gather([both, both]) == [(Cause(ASSET, "a"), [0, 1])]
+    lost = [*both, Cause(LOST_GATEWAY, "g")]
+    assert gather([lost, lost, both]) == [(Cause(ASSET, "a"), [0, 1, 2])]
+    assert gather([lost, [], lost]) == [(Cause(LOST_GATEWAY, "g"), [0, 2]), (None, [1])]

@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 
 from api.access import Reader
-from api.floods import flood_mode
+from api.floods import causes, flood_mode, lost_gateways
 from api.health import Worker, workers
 from api.limits import Watch, watches
 from api.rota_reading import duty_line, rota_of
 from api.web.page import Page, reading
 from api.web.values import Shown, amount, trend
+from facility.alarm_flood import Cause, gather
 from facility.alert import Alert, Condition
 from facility.point import Point
 from facility.register import Register
@@ -26,7 +27,7 @@ from storage.records.port import WorkOrderFilter
 
 router = APIRouter()
 FLOOD = 12
-"""With more open alerts than this, those of one rule in one building are folded; life safety and critical never are."""
+"""With more open alerts than this, those with something in common are folded; life safety and critical never are."""
 MOST_VALUES = 16
 MOST_FOLDED = 20
 MOST_ORDERS = 50
@@ -55,11 +56,12 @@ class AlertRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Alerts of one rule in one building; one alone is a group of one."""
+    """Alerts with something in common; one alone is a group of one."""
 
-    building: str
+    title: str
+    """What they have in common: the gateway, the asset, the zone, or the rule in its building."""
     rows: list[AlertRow]
-    """The most urgent ones, up to ``MOST_FOLDED``."""
+    """The most urgent ones, up to ``MOST_FOLDED`` where ``address`` has all of them."""
     count: int
     address: str
     """Where all of them are."""
@@ -100,7 +102,7 @@ def show(request: Request, visitor: Reader) -> Response:
         rows, shown, flood = alert_rows(page, page.open_alerts), gauges(page), flood_mode(page.unit, page.look.now)
         return page.render(
             "board.html",
-            groups=grouped(rows, flood is not None),
+            groups=grouped(page, rows, flood is not None),
             flood=flood,
             buildings=buildings(page.register, page.open_alerts),
             gauges=shown,
@@ -163,22 +165,51 @@ def first_outs(alerts: Iterable[Alert]) -> set[int]:
     return {min(some, key=lambda a: (a.started, a.id)).id for some in by_zone.values() if len(some) > 1}
 
 
-def grouped(rows: list[AlertRow], flood: bool = False) -> list[Group]:
-    """One row each; in a flood, or with many, one group a rule and building, in the order of its most urgent row.
+def grouped(page: Page, rows: list[AlertRow], flood: bool = False) -> list[Group]:
+    """One row each; in a flood, or with many, those together that have most in common, in the order of the most urgent row.
 
     Life safety and critical alerts always stand alone.
     """
-    groups: dict[tuple[object, ...], list[AlertRow]] = {}
-    for row in rows:
-        alone = not (flood or len(rows) > FLOOD) or row.alert.life_safety or row.alert.severity == 1
-        groups.setdefault((row.alert.id,) if alone else (row.building, row.alert.rule), []).append(row)
-    return [_group(some) for some in groups.values()]
+    if not (flood or len(rows) > FLOOD):
+        return [Group(title="", rows=[row], count=1, address="") for row in rows]
+    lost = lost_gateways(row.alert for row in rows)
+    found = gather([causes(row.alert, page.register, lost) for row in rows])
+    return [_group(page, cause, [rows[place] for place in places]) for cause, places in found]
 
 
-def _group(rows: list[AlertRow]) -> Group:
-    first = rows[0]
-    query = urlencode({"rule": first.alert.rule, "zone": first.building_zone})
-    return Group(building=first.building, rows=rows[:MOST_FOLDED], count=len(rows), address=f"/alerts?{query}")
+def _group(page: Page, cause: Cause | None, rows: list[AlertRow]) -> Group:
+    """The list has no filter for a gateway: all behind it are here."""
+    query = _query(cause)
+    shown = rows[:MOST_FOLDED] if query else rows
+    return Group(title=_title(page, cause, rows[0]), rows=shown, count=len(rows), address=f"/alerts?{urlencode(query)}")
+
+
+def _query(cause: Cause | None) -> dict[str, str]:
+    match cause:
+        case Cause(kind="rule"):
+            return {"rule": cause.id, "zone": cause.within}
+        case Cause(kind="asset" | "zone"):
+            return {cause.kind: cause.id}
+        case _:
+            return {}
+
+
+def _title(page: Page, cause: Cause | None, first: AlertRow) -> str:
+    look = page.look
+    match cause:
+        case Cause(kind="rule"):
+            return (
+                f"{first.building} · {look.say(first.alert.title)}" if first.building else look.say(first.alert.title)
+            )
+        case Cause(kind="asset"):
+            return page.place_text("", cause.id)
+        case Cause(kind="zone"):
+            return page.place_text(cause.id, "")
+        case Cause(kind="gateway" | "lost-gateway"):
+            device = page.register.devices.get(cause.id)
+            return look._("Behind the gateway %(name)s", name=look.say(device.name) if device else cause.id)
+        case _:
+            return ""
 
 
 def buildings(register: Register, alerts: Iterable[Alert]) -> list[Building]:
