@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
-from api.access import READING, Reader, Visitor
+from api.access import READING, Reader, Visitor, WorkActor
 from api.acting import LONGEST_TEXT
 from api.context import Context, context_of
 from api.idempotency import Key, once, write_once
@@ -161,7 +161,7 @@ def list_orders(
 
 
 @router.post("", summary="Open a work order by hand", response_model=WorkOrderOut, responses=CONFLICT)
-def open_new(*, request: Request, visitor: Reader, context: Given, body: NewOrder, key: Key = None) -> Any:
+def open_new(*, request: Request, visitor: WorkActor, context: Given, body: NewOrder, key: Key = None) -> Any:
     """It is given to whom its class says."""
 
     def do(unit: Unit) -> dict[str, Any]:

@@ -11,7 +11,20 @@ from api.app import create_app
 from facility.person import RIGHTS, Right, Role
 from tests.api.seed import GAUGE, House
 
-OPEN = {("GET", "/rota/calendar/{secret}.ics"), ("GET", "/bulletins/{key}"), ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/preferences")}
+OPEN = {
+    ("GET", "/bulletins/{key}"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/report/{code}"),
+    ("POST", "/report/{code}"),
+    ("GET", "/report/status/{token}"),
+    ("POST", "/report/status/{token}/answer"),
+    ("POST", "/report/status/{token}/forget"),
+    ("GET", "/rota/calendar/{secret}.ics"),
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("POST", "/preferences"),
+}
 """Reachable without signing in."""
 
 FROM_HERE = {("GET", "/metrics")}
@@ -57,7 +70,25 @@ WRITES = {
     "resend": Right.DISPATCH,
     "let-go": Right.DISPATCH,
     "{wanted}": Right.ACT_ON_ALERTS,
+    "work-orders": Right.ACT_ON_WORK,
+    "residents": Right.ACT_ON_ALERTS,
+    "residents-reports": Right.ACT_ON_ALERTS,
+    "place-codes": Right.MANAGE_REGISTER,
+    "limits": Right.MANAGE_REGISTER,
+    "number": Right.ACT_ON_WORK,
 }
+WRITES |= dict.fromkeys(
+    ("measurements", "parts", "time", "checks", "strikes", "files", "signatures"), Right.ACT_ON_WORK
+)
+WRITES |= dict.fromkeys(("check", "measure", "part", "strike", "file", "sign"), Right.ACT_ON_WORK)
+"""The right that a route asks for, by the last part of its address."""
+OTHERWISE = {
+    ("GET", "/work-orders/new"): Right.ACT_ON_WORK,
+    ("GET", "/residents/new"): Right.ACT_ON_ALERTS,
+    ("POST", "/place-codes/{number}/revoke"): Right.MANAGE_REGISTER,
+    ("POST", "/api/v1/place-codes/{number}/revoke"): Right.MANAGE_REGISTER,
+}
+"""Where that part is another route's as well, and forms that nobody else could send."""
 STREAMS = {"/live"}
 
 
@@ -69,8 +100,16 @@ def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
 
 
 def filled(path: str) -> str:
-    action = "acknowledge" if "/alerts/" in path else "accept"
-    known = {"{answer}": "approve", "{step}": "confirm", "{deed}": "begin", "{noun}": "incident", "{number}": "1", "{action}": action, "{table}": "points", "{key:path}": GAUGE}
+    known = {
+        "{answer}": "approve",
+        "{step}": "confirm",
+        "{deed}": "look" if "residents" in path else "begin",
+        "{noun}": "incident",
+        "{number}": "1",
+        "{action}": "acknowledge" if "/alerts/" in path else "accept",
+        "{table}": "points",
+        "{key:path}": GAUGE,
+    }
     ids = {"/rules/{id}": "/rules/pump-pressure-band", "/zones/{id}": "/zones/t1", "{id}": GAUGE}
     for name, value in (known | ids).items():
         path = path.replace(name, value)
@@ -78,6 +117,8 @@ def filled(path: str) -> str:
 
 
 def right_of(method: str, path: str) -> Right:
+    if (method, path) in OTHERWISE:
+        return OTHERWISE[method, path]
     if method == "GET":
         return Right.READ
     return WRITES[path.rpartition("/")[2]] if "/alerts/" not in path else Right.ACT_ON_ALERTS
@@ -184,5 +225,5 @@ def test_metrics_are_open_to_this_machine_and_to_tokens(
     answer = TestClient(app, client=(host, 5000)).get("/metrics", headers=headers)
     assert answer.status_code == status
     if status == 200:
-        assert 'dutyroom_open_alerts{severity="1"} 1.0' in answer.text
+        assert 'dutyroom_open_alerts{severity="2"} 3.0' in answer.text
         assert 'dutyroom_worker_up{worker="worker"} 1.0' in answer.text
