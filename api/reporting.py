@@ -9,6 +9,7 @@ from api.acting import TooLate, last_fact, write
 from api.context import Context
 from api.problems import NotPermitted, Problem
 from facility.alert import NotAllowed
+from facility.alert_life import FieldRefused
 from facility.fact import Fact
 from facility.instant import HOUR
 from facility.person import Actor, Right
@@ -18,11 +19,12 @@ from facility.report_kind import without_numbers
 from facility.residents_report import DEED, Deed, Done, ReportState, ResidentsReport, Way
 from facility.scope import Extent, Scope
 from facility.work_order import MissingField
+from response.attachments import Taken
 from response.reports.deeds import act
-from response.reports.intake import LONGEST_WORDS, Told, take_in
+from response.reports.intake import LONGEST_WORDS, Told, pictured, take_in
 from response.reports.links import digest, new_code
 from response.reports.ordering import OrderDesk, Room
-from response.reports.writing import RESIDENT, erase_number, see_number
+from response.reports.writing import RESIDENT, erase_number, erase_photo, see_number
 from storage.records.port import NotFound, Unit
 from storage.records.reports import ReportFilter
 
@@ -53,6 +55,8 @@ class Sent:
     phone: str = ""
     consent: bool = False
     language: str = "zh"
+    photo: bytes = b""
+    """Empty: none."""
 
 
 def receive(context: Context, code: PlaceCode, sent: Sent, token: str, address: str) -> ResidentsReport:
@@ -77,11 +81,26 @@ def receive(context: Context, code: PlaceCode, sent: Sent, token: str, address: 
     if known is not None:
         return known
     _throttle(context, code, address, now, emergency=emergency)
+    told = replace(told, photo=_photo(sent, now))
 
     def do(unit: Unit) -> ResidentsReport:
         return _by_link(unit, link) or take_in(unit, room_of(context, unit), told, now)
 
     return write(context, do)
+
+
+def _photo(sent: Sent, now: int) -> Taken | None:
+    """Where it cannot be used, the report is taken without it: a person in need is not sent back for a photo's sake."""
+    try:
+        return pictured(sent.photo, now) if sent.photo else None
+    except FieldRefused:
+        return None
+
+
+def has_photo(context: Context, report: ResidentsReport) -> bool:
+    """Whether one is kept with it."""
+    with context.records.read() as unit:
+        return report.id in unit.reports.photographed([report.id])
 
 
 def _by_link(unit: Unit, link: str) -> ResidentsReport | None:
@@ -136,13 +155,14 @@ def _with_words(unit: Unit, report: ResidentsReport, words: str) -> ResidentsRep
 
 
 def forget_number(context: Context, token: str) -> None:
-    """The resident takes consent back: gone at once. Raises ``NotFound``."""
+    """The resident takes consent back: number and photo are gone at once. Raises ``NotFound``."""
     now = context.clock()
 
     def do(unit: Unit) -> None:
-        number = unit.reports.number(unit.reports.by_link(digest(token)).id)
-        if number.erased is None:
-            erase_number(unit, number, RESIDENT, now, "the resident asked for it")
+        report, why = unit.reports.by_link(digest(token)).id, "the resident asked for it"
+        erase_photo(unit, report, RESIDENT, now, why)
+        if report in unit.reports.numbered([report]):
+            erase_number(unit, unit.reports.number(report), RESIDENT, now, why)
 
     write(context, do)
 

@@ -22,6 +22,7 @@ HAPPENED = {
     "lapsed": N_("closed without a word"),
     "number-seen": N_("number looked at"),
     "number-erased": N_("number erased"),
+    "photo-erased": N_("photo erased"),
     "voice-added": N_("a further report joined"),
     "code-made": N_("code made"),
     "code-revoked": N_("code revoked"),

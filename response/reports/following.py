@@ -11,7 +11,7 @@ from facility.residents_report import Deed, Done, Outcome, ReportState
 from response.reports.deeds import give_out
 from response.reports.ordering import PRODUCT, Room
 from response.reports.settings import ReportSettings
-from response.reports.writing import erase_number, write_deed
+from response.reports.writing import erase_number, erase_photo, write_deed
 from storage.records.port import NotFound, Unit
 from storage.records.reports import ReportFilter
 
@@ -63,14 +63,17 @@ def give_out_unseen(settings: Settings, room: Rooms, unit: Unit, now: int) -> bo
 
 
 def end_what_ends(settings: Settings, unit: Unit, now: int) -> bool:
-    """Numbers and status links whose end has come; reports on which no word can come any more."""
+    """Numbers, photos and status links whose end has come; reports on which no word can come any more."""
     numbers = unit.reports.numbers_ending(now)
     for number in numbers[:PORTION]:
         erase_number(unit, number, PRODUCT, now, "its end had come")
+    photos = unit.reports.photos_ending(now)
+    for report in photos[:PORTION]:
+        erase_photo(unit, report, PRODUCT, now, "its end had come")
     links = unit.reports.links_ending(now - settings().link_kept, PORTION)
-    for report in links:
-        unit.reports.update(replace(report, link=None))
-    return len(numbers) > PORTION or len(links) == PORTION or _lapse(settings(), unit, now)
+    for linked in links:
+        unit.reports.update(replace(linked, link=None))
+    return max(len(numbers), len(photos)) > PORTION or len(links) == PORTION or _lapse(settings(), unit, now)
 
 
 def _lapse(settings: ReportSettings, unit: Unit, now: int) -> bool:

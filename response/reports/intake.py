@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from facility.alert_life import FieldRefused
 from facility.instant import HOUR
 from facility.place_code import Contact
 from facility.report_kind import without_numbers
+from facility.report_photo import ReportPhoto
 from facility.residents_report import Deed, Done, ReportState, ResidentsReport, Way
+from facility.text import Text
+from response import attachments
+from response.attachments import Taken
 from response.reports.ordering import PRODUCT, Room
 from response.reports.settings import CONSENT, ReportBook
 from response.reports.writing import RESIDENT, report_fact, write_deed
@@ -16,6 +21,7 @@ from storage.records.reports import ReportFilter
 
 LONGEST_WORDS = 500
 LONGEST_PHONE = 30
+LARGEST_PHOTO = 10 * 1024 * 1024
 SAME_EMERGENCY = HOUR
 """Further voices on the same emergency at the same place join the first by themselves: one order, one place at the head."""
 
@@ -36,6 +42,8 @@ class Told:
     consent: bool = False
     who: str = RESIDENT
     """Who wrote it down, where that was a person of the duty room."""
+    photo: Taken | None = None
+    """One picture, taken in already."""
     link: str | None = None
     """The digest of its status link's token."""
 
@@ -64,7 +72,9 @@ def take_in(unit: Unit, room: Room, told: Told, now: int) -> ResidentsReport:
         )
     )
     _keep_number(unit, report, told, room.book, now)
-    unit.facts.append(report_fact(report, "reported", "", told.who, now, chosen=told.choice or None))
+    _keep_photo(unit, report, told, room.book, now)
+    with_photo = True if told.photo else None
+    unit.facts.append(report_fact(report, "reported", "", told.who, now, chosen=told.choice or None, photo=with_photo))
     return _give_out_at_once(unit, room, report, now) if report.emergency else report
 
 
@@ -73,6 +83,24 @@ def _keep_number(unit: Unit, report: ResidentsReport, told: Told, book: ReportBo
     if phone and told.consent:
         until = now + book.settings.number_kept_at_most
         unit.reports.leave_number(Contact(report=report.id, phone=phone, given=now, consent=CONSENT, until=until))
+
+
+def pictured(body: bytes, at: int) -> Taken:
+    """The photo as it may be kept: no larger than ``LARGEST_PHOTO``, a picture, without its place. Raises ``FieldRefused``."""
+    if len(body) > LARGEST_PHOTO:
+        raise FieldRefused("report", "photo", Text("照片最大 10 MB", "a photo has at most 10 MB"))
+    taken = attachments.take_in(body, at)
+    if not taken.file.media.startswith("image/"):
+        raise FieldRefused("report", "photo", Text("只能附照片", "only a photo can be added"))
+    return taken
+
+
+def _keep_photo(unit: Unit, report: ResidentsReport, told: Told, book: ReportBook, now: int) -> None:
+    if told.photo is not None:
+        file, until = told.photo.file, now + book.settings.number_kept_at_most
+        thumb = file.thumb or file.body
+        photo = ReportPhoto(report=report.id, media=file.media, body=file.body, thumb=thumb, given=now, until=until)
+        unit.reports.leave_photo(photo)
 
 
 def _give_out_at_once(unit: Unit, room: Room, report: ResidentsReport, now: int) -> ResidentsReport:

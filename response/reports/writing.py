@@ -58,13 +58,14 @@ def report_fact(
 
 
 def move_end(unit: Unit, report: ResidentsReport, at: int, settings: ReportSettings) -> None:
-    """The end of the number that came with it: nearer once the report is closed, as far as before when it is open again."""
+    """The end of the number and the photo that came with it: nearer once the report is closed; back when it is open again."""
+    latest = report.received + settings.number_kept_at_most
+    until = latest if report.open else min(latest, at + settings.number_kept)
+    unit.reports.end_photo(report.id, until)
     try:
         number = unit.reports.number(report.id)
     except NotFound:
         return
-    latest = number.given + settings.number_kept_at_most
-    until = latest if report.open else min(latest, at + settings.number_kept)
     if number.erased is None and until != number.until:
         unit.reports.leave_number(replace(number, until=until))
 
@@ -84,3 +85,10 @@ def erase_number(unit: Unit, number: Contact, who: str, at: int, why: str) -> No
     unit.reports.leave_number(replace(number, phone="", erased=at, erased_by=who))
     told = report_fact(unit.reports.get(number.report), "number-erased", "", who, at, why=why)
     unit.facts.append(replace(told, after=""))
+
+
+def erase_photo(unit: Unit, report: int, who: str, at: int, why: str) -> None:
+    """Gone for good; that there was one stays known. Nothing happens when there is none."""
+    if unit.reports.drop_photo(report):
+        told = report_fact(unit.reports.get(report), "photo-erased", "", who, at, why=why)
+        unit.facts.append(replace(told, after=""))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from facility.place_code import Contact, PlaceCode
+from facility.report_photo import ReportPhoto
 from facility.residents_report import ReportState, ResidentsReport
 
 if TYPE_CHECKING:
@@ -70,6 +71,24 @@ class Reports(Protocol):
 
     def numbered(self, reports: Iterable[int]) -> set[int]:
         """Which of these have a number that still stands."""
+
+    def leave_photo(self, photo: ReportPhoto) -> None:
+        """Keep it. A report has one at most: nothing happens when it has one."""
+
+    def photo(self, report: int) -> ReportPhoto:
+        """Raises ``NotFound``."""
+
+    def photographed(self, reports: Iterable[int]) -> set[int]:
+        """Which of these have a photo."""
+
+    def end_photo(self, report: int, until: int) -> None:
+        """Move its end; nothing happens when there is none."""
+
+    def photos_ending(self, now: int) -> list[int]:
+        """The reports with a photo whose end has come, what ends first first."""
+
+    def drop_photo(self, report: int) -> bool:
+        """Gone for good. Whether there was one."""
 
     def links_ending(self, before: int, limit: int = 100) -> list[ResidentsReport]:
         """Closed before ``before`` with a status link that still leads to them."""

@@ -1,10 +1,12 @@
 """What residents see without a login, and what the duty room does with it."""
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -12,9 +14,11 @@ from api.reporting import network
 from facility.instant import HOUR, MINUTE, SECOND
 from facility.person import Role
 from facility.place_code import PlaceCode
-from facility.residents_report import ReportState
+from facility.residents_report import Deed, Done, ReportState
 from facility.work_order import Action, Order, take
+from response.reports.following import end_what_ends
 from response.reports.settings import load_report_book
+from response.reports.writing import write_deed
 from tests.api.browser import Browser, words
 from tests.api.seed import NOW, House
 
@@ -70,7 +74,7 @@ def test_the_form_knows_its_place_and_asks_for_nothing_but_what_is_wrong(home: H
     assert "Call the fire brigade: 119" in shown
     assert "It is erased 30 d after the report is closed" in shown
     assert {*re.findall(r'<(?:input|textarea)[^>]* name="(\w+)"', page.text)} == {
-        "next", "form", "website", "choice", "words", "phone", "consent",
+        "next", "form", "website", "choice", "words", "phone", "consent", "photo",
     }  # fmt: skip
     assert "set-cookie" not in page.headers
     assert "noindex" in page.text
@@ -388,3 +392,79 @@ def test_an_agreed_visit_is_shown_to_the_resident(
     assert browser_of("officer").send("/residents/1/agree", by="soon") == 422
     assert home.clock.now - NOW < MINUTE
     assert Role.GUARD
+
+
+def a_photo() -> bytes:
+    out, exif = io.BytesIO(), Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (22.0, 32.0, 0.0), 3: "E", 4: (114.0, 3.0, 0.0)})
+    Image.new("RGB", (400, 300), "grey").save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+def send_photo(home: House, mobile: TestClient, body: bytes, **fields: str) -> tuple[int, str]:
+    form = form_of(mobile.get(f"/report/{CODE}").text)
+    home.clock.now += 5 * SECOND
+    files = {"photo": ("p.jpg", body, "image/jpeg")}
+    answer = mobile.post(f"/report/{CODE}", data={"form": form, **fields}, files=files)
+    return answer.status_code, answer.headers.get("location", answer.text)
+
+
+def test_a_photo_comes_without_its_place_and_only_the_duty_room_sees_it(
+    home: House, phone: TestClient, browser_of: Callable[[str], Browser]
+) -> None:
+    status, link = send_photo(home, phone, a_photo(), choice="lift")
+    assert (status, "said" in link) == (303, False)
+    assert "/photo" not in phone.get(link).text
+    assert phone.get("/residents/1/photo").status_code in (303, 401)
+    officer = browser_of("officer")
+    assert 'src="/residents/1/photo?small=1"' in officer.page("/residents/1")
+    got = officer.client.get("/residents/1/photo")
+    assert (got.status_code, got.headers["content-type"], got.headers["cache-control"]) == (
+        200,
+        "image/jpeg",
+        "no-store",
+    )
+    assert dict(Image.open(io.BytesIO(got.content)).getexif().get_ifd(0x8825)) == {}
+
+
+@pytest.mark.parametrize("body", [b"only words", b"\xff\xd8\xff half a picture", b"\xff\xd8\xff" + bytes(10_500_000)])
+def test_a_photo_that_cannot_be_used_does_not_hold_up_the_report(home: House, phone: TestClient, body: bytes) -> None:
+    status, link = send_photo(home, phone, body, words="someone is trapped in the lift")
+    assert (status, link.endswith("?said=no-photo"), reports(home)) == (303, True, 1)
+    assert "The photo could not be used" in words(phone.get(link, headers=ENGLISH).text)
+    with home.records.read() as unit:
+        assert unit.reports.photographed([1]) == set()
+
+
+def test_a_form_that_comes_back_says_that_the_photo_has_to_be_chosen_again(home: House, phone: TestClient) -> None:
+    status, page = send_photo(home, phone, a_photo())
+    assert (status, "照片要重新选一次" in page) == (422, True)
+    assert "照片要重新选一次" not in send(home, phone)[1]
+
+
+def test_only_the_form_of_a_report_may_be_as_large_as_a_photo(home: House, phone: TestClient) -> None:
+    _, link = send_photo(home, phone, a_photo(), choice="lift")
+    files = {"photo": ("p.jpg", bytes(20_000), "image/jpeg")}
+    assert phone.post(f"{link}/answer", data={"solved": "yes"}, files=files).status_code == 413
+    huge = {"photo": ("p.jpg", bytes(17_000_000), "image/jpeg")}
+    assert phone.post(f"/report/{CODE}", files=huge).status_code == 413
+
+
+def test_a_photo_is_erased_when_the_resident_asks_and_when_its_end_comes(home: House, phone: TestClient) -> None:
+    settings = load_report_book().settings
+    _, link = send_photo(home, phone, a_photo(), choice="lift")
+    assert "Erase my photo now" in words(phone.get(link, headers=ENGLISH).text)
+    assert phone.post(f"{link}/forget").status_code == 303
+    send_photo(home, phone, a_photo(), choice="lift")
+    with home.records.begin() as unit:
+        assert unit.reports.photographed([1, 2]) == {2}
+        now = home.clock.now
+        end_what_ends(lambda: settings, unit, now + settings.number_kept_at_most - MINUTE)
+        assert unit.reports.photographed([2]) == {2}
+        done = Done(deed=Deed.DISMISS, who="officer", at=now, reason="a game")
+        write_deed(unit, unit.reports.get(2), done, settings)
+        end_what_ends(lambda: settings, unit, now + settings.number_kept - 1)
+        assert unit.reports.photographed([2]) == {2}
+        end_what_ends(lambda: settings, unit, now + settings.number_kept)
+        assert unit.reports.photographed([2]) == set()
+        assert [unit.facts.of("report", number)[-1].what for number in ("1", "2")] == ["photo-erased"] * 2

@@ -1,9 +1,11 @@
 """A resident's phone, and the duty room that hears of it."""
 
+import io
 from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from facility.place_code import PlaceCode
@@ -26,6 +28,12 @@ def form(page: Page, duty: Duty, complaints: list[str]) -> Page:
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{duty.address}/report/{CODE}")
     return page
+
+
+def a_picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "grey").save(out, "PNG")
+    return out.getvalue()
 
 
 def narrow(page: Page) -> bool:
@@ -52,12 +60,18 @@ def test_a_report_goes_from_the_form_to_its_status_without_a_script_or_a_cookie(
     assert violations(form) == []
     form.check("input[value=water]")
     form.fill("textarea[name=words]", "电梯口滴水")
+    form.locator("details:has(input[name=photo]) summary").click()
+    form.set_input_files("input[name=photo]", {"name": "p.png", "mimeType": "image/png", "buffer": a_picture()})
+    assert narrow(form)
     form.locator("main button.strong").click()
     while form.locator("[role=alert]").count():  # it was quicker than any person
+        form.set_input_files("input[name=photo]", {"name": "p.png", "mimeType": "image/png", "buffer": a_picture()})
         form.locator("main button.strong").click()
     expect(form.locator("[aria-current=step]")).to_contain_text("已收到")
     assert "/report/status/" in form.url
     assert form.context.cookies() == []
+    expect(form.get_by_text("您附了一张照片。")).to_be_visible()
+    assert narrow(form)
     assert narrow(form)
     assert violations(form) == []
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
 from api.access import same_origin
 from api.context import Context, context_of
 from api.problems import Forged, Problem
-from api.reporting import Sent, TooMany, answer_by_link, forget_number, receive
+from api.reporting import Sent, TooMany, answer_by_link, forget_number, has_photo, receive
 from api.sessions import caller_of
 from api.web.look import Look, look_at
 from facility.alert import NotAllowed
@@ -21,12 +21,14 @@ from facility.place_code import PlaceCode
 from facility.register import Register
 from facility.residents_report import DEEDS, Deed, ReportState, ResidentsReport
 from facility.work_order import State, WorkOrder
-from response.reports.intake import LONGEST_PHONE, LONGEST_WORDS
+from response.reports.intake import LARGEST_PHOTO, LONGEST_PHONE, LONGEST_WORDS
 from response.reports.links import digest, hand_out, recognise, site_key
 from storage.records.port import NotFound, Unit
 
 LARGEST = 16_384
-"""Bytes of a form. Its fields together are far below."""
+"""Bytes of a form without a photo. Its fields together are far below."""
+LARGEST_FORM = LARGEST + 16 * 1024 * 1024
+"""Bytes of the form of a report. A photo above ``LARGEST_PHOTO`` is left out and the report taken; beyond this it is refused."""
 
 
 class SmallRoute(APIRoute):
@@ -38,11 +40,16 @@ class SmallRoute(APIRoute):
 
         async def checked(request: Request) -> Response:
             length = request.headers.get("content-length", "")
-            if request.method == "POST" and not (length.isdigit() and int(length) <= LARGEST):
-                raise Problem(413, "too-large", "Too large", f"At most {LARGEST} bytes, with their length given.")
+            most = LARGEST_FORM if request.url.path.count("/") == 2 and _has_file(request) else LARGEST
+            if request.method == "POST" and not (length.isdigit() and int(length) <= most):
+                raise Problem(413, "too-large", "Too large", f"At most {most} bytes, with their length given.")
             return await inner(request)
 
         return checked
+
+
+def _has_file(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith("multipart/form-data")
 
 
 router = APIRouter(prefix="/report", route_class=SmallRoute)
@@ -65,6 +72,8 @@ class Shown:
     words: str = ""
     phone: str = ""
     consent: bool = False
+    photo: bool = False
+    """One was chosen: no browser sends it a second time by itself."""
     form: str = ""
     """What it carried when it was sent, where it may be sent again; else a new one is handed out."""
     trouble: str = ""
@@ -89,6 +98,7 @@ def send(
     phone: Annotated[str, Form(max_length=4 * LONGEST_PHONE)] = "",
     consent: Annotated[str, Form(max_length=10)] = "",
     website: Annotated[str, Form(max_length=200)] = "",
+    photo: Annotated[UploadFile | str | None, File()] = None,
 ) -> Response:
     """To the report's status; back to the form, with all that was written, where something is missing.
 
@@ -96,7 +106,8 @@ def send(
     """
     if not same_origin(request):
         raise Forged
-    shown = Shown(choice=choice, words=words[:LONGEST_WORDS], phone=phone, consent=bool(consent))
+    body = b"" if photo is None or isinstance(photo, str) else photo.file.read(LARGEST_PHOTO + 1)
+    shown = Shown(choice=choice, words=words[:LONGEST_WORDS], phone=phone, consent=bool(consent), photo=bool(body))
     with context.records.read() as unit:
         key, place = site_key(unit, make=False), _code(unit, code)
     if place is None:
@@ -110,10 +121,18 @@ def send(
         return _form(request, context, code, _with(shown, "empty"), 422)
     if phone.strip() and not consent:
         return _form(request, context, code, _with(shown, "consent"), 422)
-    return _take(request, context, place, shown, found.token)
+    return _take(request, context, place, shown, Secret(found.token, body))
 
 
-def _take(request: Request, context: Context, place: PlaceCode, shown: Shown, token: str) -> Response:
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What is not shown again: the status link's token, and the photo."""
+
+    token: str
+    photo: bytes
+
+
+def _take(request: Request, context: Context, place: PlaceCode, shown: Shown, secret: Secret) -> Response:
     look = _look(request, context)
     sent = Sent(
         choice=shown.choice,
@@ -121,12 +140,14 @@ def _take(request: Request, context: Context, place: PlaceCode, shown: Shown, to
         phone=shown.phone,
         consent=shown.consent,
         language=look.language,
+        photo=secret.photo,
     )
     try:
-        receive(context, place, sent, token, caller_of(request).address)
+        report = receive(context, place, sent, secret.token, caller_of(request).address)
     except TooMany:
         return _form(request, context, place.code, _with(shown, "many"), 429)
-    return RedirectResponse(f"/report/status/{token}", 303)
+    lost = "?said=no-photo" if secret.photo and not has_photo(context, report) else ""
+    return RedirectResponse(f"/report/status/{secret.token}{lost}", 303)
 
 
 def _with(shown: Shown, trouble: str) -> Shown:
@@ -186,6 +207,7 @@ def show_status(request: Request, context: Given, token: str, said: str = "") ->
         register, report = context.register(unit), _report(unit, token)
         order = _order(unit, report)
         number = report is not None and report.id in unit.reports.numbered([report.id])
+        photo = report is not None and report.id in unit.reports.photographed([report.id])
     look, book = look_at(request, register), context.report_book()
     if report is None:
         return look.render("report_gone.html", 404, settings=book.settings, what="link")
@@ -198,6 +220,7 @@ def show_status(request: Request, context: Given, token: str, said: str = "") ->
         steps=way_so_far(report, order),
         may_answer=may_answer(report),
         number=number,
+        photo=photo,
         said=said,
         settings=book.settings,
         waits=order is not None and order.state is State.ON_HOLD,

@@ -172,6 +172,7 @@ def _one(request: Request, visitor: Reader, number: int, phone: str = "", purpos
             likely=similar(page.unit, page.register, report, page.look.now) if waiting else [],
             voices=page.unit.reports.all(ReportFilter(orders=(report.work_order,))) if report.work_order else [],
             number=_number(page, report.id),
+            photo=report.id in page.unit.reports.photographed([report.id]),
             phone=phone,
             purpose=purpose,
             purposes=PURPOSES,
@@ -198,6 +199,21 @@ def _number(page: Page, report: int) -> object:
         return page.unit.reports.number(report)
     except NotFound:
         return None
+
+
+@router.get("/{number}/photo")
+def show_photo(*, visitor: Reader, context: Given, number: int, small: bool = False) -> Response:
+    """The photo that came with it, or its thumbnail; no browser keeps it, because it ends."""
+    del visitor
+    with context.records.read() as unit:
+        found = unit.reports.photo(number)
+    headers = {
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "default-src 'none'; sandbox",
+        "cache-control": "no-store",
+    }
+    body, media = (found.thumb, "image/jpeg") if small else (found.body, found.media)
+    return Response(body, media_type=media, headers=headers)
 
 
 @router.post("/{number}/number")

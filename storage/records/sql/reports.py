@@ -6,20 +6,22 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, insert, select, text, true, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, text, true, update
 
 from facility.place_code import Contact, PlaceCode
+from facility.report_photo import ReportPhoto
 from facility.residents_report import OPEN, ResidentsReport
 from storage.records.port import Conflict, NotFound, Page
 from storage.records.reports import ReportFilter
 from storage.records.sql import cursor as cursors
 from storage.records.sql.shape import Shape
-from storage.records.sql.tables import CONTACTS, PLACE_CODES, REPORTS, within
+from storage.records.sql.tables import CONTACTS, PLACE_CODES, REPORT_PHOTOS, REPORTS, within
 from storage.records.sql.tables.reports import REPORT_WAITS
 from storage.records.sql.transaction import Transaction
 
 _REPORT, _CODE, _CONTACT = Shape(ResidentsReport), Shape(PlaceCode), Shape(Contact)
-_C, _N, _P = REPORTS.c, CONTACTS.c, PLACE_CODES.c
+_C, _N, _P, _F = REPORTS.c, CONTACTS.c, PLACE_CODES.c, REPORT_PHOTOS.c
+_PHOTO = ("report", "media", "body", "thumb", "given", "until")
 _STANDS = _N.erased.is_(None)
 _OPEN = [state.value for state in OPEN]
 Condition = ColumnElement[bool]
@@ -99,6 +101,35 @@ class SqlReports:
         return {
             int(row.report) for row in self._do.rows(select(_N.report).where(_STANDS, _N.report.in_(list(reports))))
         }
+
+    def leave_photo(self, photo: ReportPhoto) -> None:
+        """One a report."""
+        row = {name: getattr(photo, name) for name in _PHOTO}
+        self._do.run(self._do.insert(REPORT_PHOTOS).on_conflict_do_nothing(), row)
+
+    def photo(self, report: int) -> ReportPhoto:
+        """Raises ``NotFound``."""
+        row = self._do.row(select(REPORT_PHOTOS).where(_F.report == within(report)))
+        if row is None:
+            raise NotFound(f"no photo came with report {report}, or it has been erased")
+        return ReportPhoto(**{name: getattr(row, name) for name in _PHOTO})
+
+    def photographed(self, reports: Iterable[int]) -> set[int]:
+        """Those with a photo."""
+        return {int(row.report) for row in self._do.rows(select(_F.report).where(_F.report.in_(list(reports))))}
+
+    def end_photo(self, report: int, until: int) -> None:
+        """Only its end."""
+        self._do.run(update(REPORT_PHOTOS).where(_F.report == within(report)).values(until=until))
+
+    def photos_ending(self, now: int) -> list[int]:
+        """What ends first first."""
+        wanted = select(_F.report).where(_F.until <= within(now)).order_by(_F.until, _F.report)
+        return [int(row.report) for row in self._do.rows(wanted)]
+
+    def drop_photo(self, report: int) -> bool:
+        """Gone for good."""
+        return self._do.run(delete(REPORT_PHOTOS).where(_F.report == within(report))).rowcount > 0
 
     def links_ending(self, before: int, limit: int = 100) -> list[ResidentsReport]:
         """Oldest first."""

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facility.place_code import Contact, PlaceCode
+from facility.report_photo import ReportPhoto
 from facility.residents_report import Outcome, ReportState, ResidentsReport, Way
 from storage.records.port import Conflict, NotFound
 from storage.records.reports import ReportFilter
@@ -121,6 +122,22 @@ def test_numbers_whose_end_has_come_are_found_until_they_are_erased(records: Sql
         assert unit.reports.numbered([3, 4]) == {4}
         with pytest.raises(NotFound):
             unit.reports.number(5)
+
+
+def test_a_photo_is_kept_once_its_end_moves_and_what_is_dropped_is_gone(records: SqlRecords) -> None:
+    photo = ReportPhoto(report=3, media="image/jpeg", body=b"body", thumb=b"small", given=NOON, until=NOON + 10)
+    with records.begin() as unit:
+        unit.reports.leave_photo(photo)
+        unit.reports.leave_photo(replace(photo, body=b"another"))
+        assert unit.reports.photo(3) == photo
+        assert unit.reports.photographed([3, 4]) == {3}
+        assert (unit.reports.photos_ending(NOON + 9), unit.reports.photos_ending(NOON + 10)) == ([], [3])
+        unit.reports.end_photo(3, NOON + 20)
+        unit.reports.end_photo(4, NOON)
+        assert (unit.reports.photos_ending(NOON + 19), unit.reports.photo(3).until) == ([], NOON + 20)
+        assert [unit.reports.drop_photo(3) for _ in range(2)] == [True, False]
+        with pytest.raises(NotFound):
+            unit.reports.photo(3)
 
 
 def test_links_of_what_was_closed_long_ago_are_found(records: SqlRecords) -> None:

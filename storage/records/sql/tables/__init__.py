@@ -9,7 +9,7 @@ from storage.records.sql.tables.letters import DEAD_LETTERS, UNCLAIMED
 from storage.records.sql.tables.notices import CHAINS, NOTICES
 from storage.records.sql.tables.people import ACCOUNTS, FAILED_SIGN_INS, SESSIONS, TOKENS
 from storage.records.sql.tables.registers import REGISTER_ENTRIES, REGISTER_VERSIONS
-from storage.records.sql.tables.reports import CONTACTS, PLACE_CODES, REPORTS
+from storage.records.sql.tables.reports import CONTACTS, PLACE_CODES, REPORT_PHOTOS, REPORTS
 from storage.records.sql.tables.response import CLOCK_ACTS, CLOCK_DUES, LEASES, TROUBLES
 from storage.records.sql.tables.rotas import CALENDAR_FEEDS, ROTA_ENTRIES, ROTA_VERSIONS
 from storage.records.sql.tables.rule_versions import RULE_VERSIONS
@@ -43,6 +43,7 @@ __all__ = [
     "REGISTER_ENTRIES",
     "REGISTER_VERSIONS",
     "REPORTS",
+    "REPORT_PHOTOS",
     "REVIEWS",
     "ROTA_ENTRIES",
     "ROTA_VERSIONS",

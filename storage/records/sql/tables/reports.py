@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Table, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, Table, UniqueConstraint, text
 
 from storage.records.sql.tables.columns import METADATA, row_id, whole, words
 
@@ -77,4 +77,16 @@ CONTACTS = Table(
     whole("erased", null=True),
     words("erased_by"),
     Index("ix_report_contacts_until", "until"),
+)
+
+REPORT_PHOTOS = Table(
+    "report_photos",
+    METADATA,
+    Column("report", BigInteger, primary_key=True, autoincrement=False),
+    words("media"),
+    Column("body", LargeBinary, nullable=False),
+    Column("thumb", LargeBinary, nullable=False),
+    whole("given"),
+    whole("until"),
+    Index("ix_report_photos_until", "until"),
 )
