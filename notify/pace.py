@@ -37,7 +37,8 @@ class Pace:
         What the other side asked for is kept; for life safety no longer than a minute, for by then it may be of use again.
         """
         most = self.longest_wait_life_safety if notice.life_safety else self.longest_wait
-        wait = min(most, self.first_wait * 2 ** min(max(0, notice.attempts - 1), 20))
+        doublings = min(max(0, notice.attempts - 1), 20)
+        wait = min(most, self.first_wait << doublings)
         wait = round(wait * (0.5 + dice / 2))
         asked = round((retry_after or 0) * SECOND)
         return max(wait, min(asked, MINUTE) if notice.life_safety else min(asked, HOUR))

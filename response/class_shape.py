@@ -66,7 +66,9 @@ class CheckTable(Table):
     quantity: Annotated[str, AfterValidator(_quantity)] = Field(
         default="", description="it asks for a measurement of this quantity"
     )
-    photo: bool = Field(default=False, description="it asks for a photo; with must the work is not finished without one")
+    photo: bool = Field(
+        default=False, description="it asks for a photo; with must the work is not finished without one"
+    )
 
 
 class ClassFile(Table):
