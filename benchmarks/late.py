@@ -23,6 +23,7 @@ from benchmarks.property import RULES, property_of
 from collector.ingest import Ingest
 from collector.link_fake import FakeLink
 from collector.sources import DEFAULT_SOURCES
+from dutyroom.worker import without_collecting
 from facility.reading import Reading
 from facility.register import difference
 from rules.book import RuleBook
@@ -105,6 +106,7 @@ class Room:
             pseudonym_key=b"k" * 32,
         )
         self.late = self.sent_breaches = 0
+        self.looked = False
         self._newest()
 
     def _newest(self) -> None:
@@ -148,7 +150,8 @@ class Room:
 
     def look_back(self) -> None:
         """As the worker does it between two batches."""
-        if not self.judge.backlog.waiting:
+        self.looked = bool(self.judge.backlog.waiting) and (self.ingest.rests or not self.looked)
+        if not self.looked:
             return
         with self.records.read() as unit:
             findings = self.judge.look_back(unit, self.readings, self._now())
@@ -206,7 +209,9 @@ def fresh_room() -> Iterator[Room]:
         records.migrate()
         readings = SqliteReadings(Path(folder) / "readings.db")
         try:
-            yield Room(records, readings)
+            with without_collecting():
+                room = Room(records, readings)
+            yield room
         finally:
             records.close()
             readings.close()

@@ -20,6 +20,8 @@ class Decoder:
     needs: tuple[tuple[str, ...], ...]
     decode: Decode
     examples: tuple[Example, ...]
+    by_device: bool = False
+    """Each message tells of the one device in its topic, and is understood without the others' messages."""
 
 
 def _load() -> dict[str, Decoder]:
@@ -32,6 +34,7 @@ def _load() -> dict[str, Decoder]:
             needs=file.NEEDS,
             decode=file.decode,
             examples=file.EXAMPLES,
+            by_device=getattr(file, "BY_DEVICE", False),
         )
     return found
 

@@ -2,7 +2,9 @@
 
 A decoder is one file in ``collector/decoders/`` with ``NAME`` (as in sources.toml), ``FILTERS`` (where its messages
 usually arrive), ``NEEDS`` (groups of named topic levels; a source's filter must name one of each group), ``decode`` and
-``EXAMPLES``. It knows its envelope, never the register: ids and keys are the device's own.
+``EXAMPLES``; and ``BY_DEVICE = True`` where each message tells of the one device in its topic and needs no other message to be
+understood, so that one device's backlog holds up no other. It knows its envelope, never the register: ids and keys are the
+device's own.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ import structlog
 
 from collector.derive import Deriver
 from collector.intake import Intake, Prepared
+from collector.lanes import Lanes
 from collector.link import Delivery, Link
 from collector.memory import Memories
 from collector.qualify import Qualifier
@@ -88,6 +89,7 @@ class Ingest:
         self._intake = Intake(sources, self._qualifier, self._memories, self.stats)
         self._deriver = Deriver(register)
         self._deriver.warm(readings)
+        self._lanes = Lanes(sources.line)
         self._hand: deque[list[Prepared]] = deque()
         self._failures = self._not_before = 0
         self._judge_is_behind = self._in_doubt = False
@@ -103,23 +105,31 @@ class Ingest:
         self._deriver.warm(self._readings)
 
     def once(self, now: int, timeout: float = 0.0) -> Counts:
-        """One group commit of what is there; waits up to ``timeout`` seconds only when there is nothing to do.
+        """One group commit of what is there, live messages before long ones, of which a few at a time; the others wait.
 
+        It waits up to ``timeout`` seconds only when there is nothing to do.
         Never raises for what a message or a store does: see ``health`` for both.
         """
         if not self._hand:
-            deliveries = self._link.take(BATCH, timeout)
-            self._hand.extend(self._groups(deliveries, now))
+            if not self._lanes.full:
+                self._lanes.add(self._link.take(BATCH, 0.0 if len(self._lanes) else timeout))
+            self._hand.extend(self._groups(self._lanes.turn(), now))
         elif now < self._not_before:
             self._pause(min(timeout, (self._not_before - now) / 1_000))
             return Counts(in_hand=self._in_hand())
         return self._empty_hand(now)
 
+    @property
+    def rests(self) -> bool:
+        """The last group commit was of live messages alone: other work between two of them holds nobody up for long."""
+        return self._lanes.rests
+
     def health(self, now: int) -> dict[str, Any]:
         """What the worker publishes: counters, rates, and how the link does."""
         state = self._link.state()
         link = {name: getattr(state, name) for name in state.__slots__}
-        return self.stats.note(now) | {"in_hand": self._in_hand(), "link": link, "connected": state.connected}
+        waiting = self._in_hand() + len(self._lanes)
+        return self.stats.note(now) | {"in_hand": waiting, "link": link, "connected": state.connected}
 
     # --- one batch ------------------------------------------------------------------------------------------------
 

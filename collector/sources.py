@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, 
 
 from collector.catalogue import DECODERS, Decoder
 from collector.decoding import SIZE_LIMIT
+from collector.link import Delivery
 from collector.topics import BadFilter, Match, Matcher, TopicFilter, subscriptions
 from facility.instant import DAY, duration
 from facility.units import UnitError, parse_quantity_text
@@ -75,6 +76,13 @@ class Sources:
     def match(self, topic: str) -> Match[Source] | None:
         """The source of ``topic`` and its named levels, or None."""
         return self._matcher.match(topic)
+
+    def line(self, delivery: Delivery) -> tuple[str, str]:
+        """What must be taken in in the order of its arrival: a source, or one device of it where each speaks for itself."""
+        match = self.match(delivery.topic)
+        if match is None:
+            return "", delivery.topic
+        return match.owner.name, match.captured["device"] if match.owner.decoder.by_device else ""
 
     def filters(self) -> list[str]:
         """MQTT filters to subscribe to."""

@@ -64,6 +64,8 @@ class Worker:
         self._version, self._rules, self._failures = version, rules, Failures()
         self._sleep = sleep
         self._look_back_at = self._last_step = self._started
+        self._looked = False
+        """At history, in the step before: a step that takes long messages in does not look back as well, if it can wait."""
         self._behind = False
         """Somebody else was first, and what is known could not be read again yet."""
         self._errors: deque[dict[str, Any]] = deque(maxlen=10)
@@ -88,7 +90,8 @@ class Worker:
         behind = bool(self._judge.backlog.waiting) and now >= self._look_back_at
         wait = 0.0 if behind else max(0, min(self._next_tick - now, TICK)) / 1_000
         self._guard("ingest", lambda: self._ingest.once(now, timeout=wait))
-        if behind:
+        self._looked = behind and (self._ingest.rests or not self._looked)
+        if self._looked:
             self._guard("late", self._look_back)
         if self._clock() >= self._next_tick:
             self._next_tick = self._clock() + TICK

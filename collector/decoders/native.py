@@ -16,6 +16,7 @@ from collector.decoding import Decoded, DecodeError, Event, Example, Memory, Mes
 NAME = "native"
 FILTERS = ("dutyroom/v1/{site}/{device}/{kind}",)
 NEEDS = (("device",), ("kind",))
+BY_DEVICE = True
 
 BATCH_LIMIT = 10_000
 _NO_UNITS: Mapping[str, Any] = {}

@@ -144,6 +144,24 @@ def test_big_batches_are_committed_in_parts(monkeypatch: pytest.MonkeyPatch) -> 
     assert first < last == note(records, "watermark/worker-1")
 
 
+def test_what_is_said_now_does_not_wait_for_a_backlog_that_came_before_it() -> None:
+    link, judge, records = FakeLink(), NotingJudge(), fresh_records()
+    rows = orjson.dumps([{"ts": NOW - 7_200_000 + n, "values": {"pressure": 0.6}} for n in range(500)])
+    for _ in range(10):
+        link.deliver(TOPIC, rows, arrived=NOW)
+    link.deliver("dutyroom/v1/riverside/door-1/events", orjson.dumps({"event": "denied", "ts": NOW}), arrived=NOW + 1)
+    collector = ingest(link, judge=judge, records=records)
+    first = collector.once(NOW + 1)
+    assert link.acknowledged[0].topic.endswith("door-1/events")
+    assert (first.messages, link.unacknowledged, collector.health(NOW + 1)["in_hand"]) == (2, 9, 9)
+    marks = [note(records, "watermark/worker-1")]
+    while link.unacknowledged:
+        collector.once(NOW + 1)
+        marks.append(note(records, "watermark/worker-1"))
+    assert marks == sorted(set(marks))
+    assert len(judge.judged) == 5_001
+
+
 def test_received_never_goes_back_also_after_a_restart() -> None:
     link, judge, records = FakeLink(), NotingJudge(), fresh_records()
     link.deliver(TOPIC, pressure(0.6, NOW), arrived=NOW)
@@ -284,7 +302,8 @@ def test_made_up_names_fill_neither_memory_nor_records() -> None:
     link.deliver(TOPIC, orjson.dumps({"values": {f"k{n}": 1 for n in range(5_000)}}), arrived=NOW)
     link.deliver(TOPIC, orjson.dumps({"values": {"k" * 100_000: 1}}), arrived=NOW)
     collector = ingest(link, records=records)
-    collector.once(NOW)
+    while link.unacknowledged:
+        collector.once(NOW)
     assert len(unclaimed(records)) == 50
     assert "a name too long" in letters(records)[0][1]
     assert not collector._qualifier._instruments

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, false, func, or_, select, update
 
 from facility.breach import Breach
 from storage.records.breaches import BreachFilter, Stretch
@@ -16,6 +16,11 @@ from storage.records.sql.transaction import Transaction
 _SHAPE = Shape(Breach)
 _C = BREACHES.c
 _STANDS = _C.withdrawn == false()
+_AS_IT_WAS = and_(
+    LATE_WORK.c.point == bindparam("of"),
+    LATE_WORK.c.first == bindparam("since"),
+    LATE_WORK.c.last == bindparam("until"),
+)
 
 
 class SqlBreaches:
@@ -105,8 +110,6 @@ class SqlLateWork:
 
     def done(self, stretches: Mapping[str, Stretch]) -> None:
         """One that grew meanwhile stays."""
-        for point, stretch in sorted(stretches.items()):
-            same = and_(
-                LATE_WORK.c.point == point, LATE_WORK.c.first == stretch.first, LATE_WORK.c.last == stretch.last
-            )
-            self._do.run(delete(LATE_WORK).where(same))
+        rows = [{"of": point, "since": s.first, "until": s.last} for point, s in sorted(stretches.items())]
+        if rows:
+            self._do.run(delete(LATE_WORK).where(_AS_IT_WAS), rows)

@@ -1,0 +1,84 @@
+"""What was taken from the broker and is not decoded yet: short messages first, long ones a few at a time.
+
+A gateway that was cut off sends hours of history in long messages as fast as it can. What a pump or a smoke detector says now is
+short, and must not wait behind it. No clock: a turn is bounded by bytes, of which 8 kB are about 200 readings and 3 ms.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Hashable, Iterable
+
+from collector.link import Delivery
+
+LONG = 2_048
+"""Bytes; a longer message is no single reading: an array, a batch, a birth certificate."""
+A_TURN = 8 << 10
+"""Bytes of long messages in every other turn, beside live ones. One message is never divided: it is acknowledged as a whole."""
+A_QUIET_TURN = 256 << 10
+"""And while nothing else has come for a while."""
+QUIET_AFTER = 20
+"""So many turns without a short message."""
+TURNS = 200
+"""Many long ones are gone in a few times as many turns: a broker gives no message again that it waits for in vain."""
+MOST_BYTES = 16 << 20
+"""More than that is left with the link."""
+
+
+class Lanes:
+    """``line`` names what keeps its order: nothing overtakes a message of its own line."""
+
+    def __init__(self, line: Callable[[Delivery], Hashable]) -> None:
+        self._line = line
+        self._short: list[Delivery] = []
+        self._long: deque[tuple[Hashable, Delivery]] = deque()
+        self._held: Counter[Hashable] = Counter()
+        self._bytes = 0
+        self._quiet = 0
+        self._carried = False
+        """The last turn took long ones: the next is for what is short."""
+
+    def __len__(self) -> int:
+        return len(self._short) + len(self._long)
+
+    @property
+    def rests(self) -> bool:
+        """The last turn took no long message, so that there is time for other work."""
+        return not self._carried
+
+    @property
+    def full(self) -> bool:
+        """Nothing more should be taken from the link."""
+        return self._bytes >= MOST_BYTES
+
+    def add(self, deliveries: Iterable[Delivery]) -> None:
+        """In the order of their arrival."""
+        for delivery in deliveries:
+            line = self._line(delivery)
+            if len(delivery.payload) > LONG or line in self._held:
+                self._long.append((line, delivery))
+                self._held[line] += 1
+                self._bytes += len(delivery.payload)
+            else:
+                self._short.append(delivery)
+
+    def turn(self) -> list[Delivery]:
+        """What is to be taken in now: all that is short, then the oldest of the long ones."""
+        taken, self._short = self._short, []
+        self._quiet = 0 if taken else self._quiet + 1
+        usual = A_TURN if self._quiet < QUIET_AFTER else A_QUIET_TURN
+        room = 0 if taken and self._carried else max(usual, self._bytes // TURNS)
+        self._carried = room > 0 and bool(self._long)
+        while self._long and room > 0:
+            delivery = self._next_long()
+            room -= len(delivery.payload)
+            taken.append(delivery)
+        return taken
+
+    def _next_long(self) -> Delivery:
+        line, delivery = self._long.popleft()
+        self._bytes -= len(delivery.payload)
+        self._held[line] -= 1
+        if not self._held[line]:
+            del self._held[line]
+        return delivery
