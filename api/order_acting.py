@@ -69,18 +69,23 @@ def may(actor: Actor, right: Right) -> None:
 def open_by_hand(unit: Unit, room: OrderRoom, actor: Actor, draft: WorkOrder, at: int) -> WorkOrder:
     """An order that a person opens: a class, a title and a place. Raises ``MissingField``, ``FieldRefused``, ``NotPermitted``."""
     may(actor, Right.ACT_ON_WORK)
+    if not draft.kind:
+        raise MissingField("open", "kind")
     if draft.kind not in room.classes:
-        allowed = ", ".join(room.classes)
-        text = Text(
-            f"没有 {draft.kind!r} 这一类；可以是 {allowed}", f"{draft.kind!r} is no class of work; allowed: {allowed}"
-        )
-        raise FieldRefused("open", "kind", text)
+        raise FieldRefused("open", "kind", _no_class(room, draft.kind))
     if not draft.title.zh.strip():
         raise MissingField("open", "title")
     place = _place(room, draft)
     if not 0 < draft.event_at <= at:
         raise FieldRefused("open", "event_at", Text("发生时间不能晚于现在", "it cannot have happened after now"))
     return open_order(unit, room, replace(place, source=Source.HAND), actor.id, at)
+
+
+def _no_class(room: OrderRoom, kind: str) -> Text:
+    """With what there is, by its name and its id."""
+    zh = "、".join(f"{one.title.zh}（{name}）" for name, one in room.classes.items())
+    en = ", ".join(f"{one.title.en} ({name})" for name, one in room.classes.items())
+    return Text(f"没有 {kind!r} 这一类工单；可以是{zh}", f"{kind!r} is no class of work; allowed: {en}")
 
 
 def _place(room: OrderRoom, draft: WorkOrder) -> WorkOrder:
