@@ -7,7 +7,7 @@ import pytest
 
 from dutyroom import wiring
 from dutyroom.chain_following import ChainFiles
-from dutyroom.settings import Settings, SettingsError, load
+from dutyroom.settings import Settings, load
 from dutyroom.telling import Telling
 from facility.fact import Fact
 from facility.instant import HOUR
@@ -73,11 +73,3 @@ def test_a_sites_chain_is_in_force_without_a_restart(settings: Settings) -> None
     seconds[0] += 3
     assert "night" in files.chains(), "the ones in force stay"
     assert "is not TOML" in files.refused[0]
-
-
-def test_broken_channels_are_said_at_the_start(settings: Settings) -> None:
-    site = Path(settings.site)
-    site.mkdir()
-    (site / "channels.toml").write_text("nonsense = 1", "utf-8")
-    with pytest.raises(SettingsError, match=r"channels\.toml"):
-        _ = Telling(settings).escalation

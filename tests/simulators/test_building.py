@@ -87,7 +87,7 @@ def test_a_step_at_something_that_is_not_there_is_refused_before_anything_is_pub
 
 def test_a_step_that_a_thing_cannot_do_is_refused_and_says_what_it_can() -> None:
     scenario = _scenario(Step(at=0, noun="asset", id="t1-pump-1", what="explode"))
-    with pytest.raises(ScenarioError, match="possible: break-wire, leak, mend-wire, repair"):
+    with pytest.raises(ScenarioError, match="possible: boost, break-wire, ease, leak, mend-wire, repair"):
         building(scenario=scenario)
 
 
