@@ -409,7 +409,7 @@ MUTATIONS = [
         9,
         "the register of today is used for the past",
         "storage/records/sql/registers.py",
-        "version = self.version() if at is None else self._version_at(at)",
+        "version = self.version() if at is None else self._kept.version_at(at)",
         "version = self.version()",
         "tests/storage/records/test_registers.py -k memory",
     ),

@@ -1,36 +1,15 @@
-"""What a change of the register is told as: one fact for the whole, one for each value that a person set."""
+"""What a change of the register is told as, besides the fact of the whole: one for each value that a person set."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from facility.fact import Fact
 from facility.point import Setting
 from facility.register import Change
 
-MOST_KEYS_TOLD = 50
-"""Up to so many entries are named one by one; a larger change is an import, told in numbers and its first keys."""
-
 Named = tuple[str, str]
 """(point, name of the setting)"""
-
-
-def change_fact(changes: Sequence[Change], version: int, *, who: str, at: int, why: str) -> Fact:
-    """``register imported`` or ``register changed``, which made it ``version``."""
-    counts = Counter(f"{change.table} {change.what}" for change in changes)
-    keys = [f"{change.table}/{change.key}" for change in changes[:MOST_KEYS_TOLD]]
-    return Fact(
-        at=at,
-        noun="register",
-        subject=str(version),
-        what="imported" if len(changes) > MOST_KEYS_TOLD else "changed",
-        before=str(version - 1),
-        after=str(version),
-        why=why,
-        who=who,
-        data={"counts": dict(counts), "keys": keys},
-    )
 
 
 def setting_facts(
