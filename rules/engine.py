@@ -152,8 +152,3 @@ class Engine:
             return rule.limits(point, self.register, at)
         except CannotJudge:
             return None
-
-    def rows_of(self, rule: str) -> int:
-        """How many points a rule watches."""
-        number = self.rule_index[rule]
-        return sum(int((group.rule == number).sum()) for group in self.groups)

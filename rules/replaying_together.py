@@ -36,13 +36,6 @@ def only_wanted(past: Past, found: Found) -> None:
         found.spells = {key: spells for key, spells in found.spells.items() if past.asked(key[0])}
 
 
-def _needed(past: Past, rule: Rule, spec: together.Spec) -> set[str]:
-    """The points that a part of it watches."""
-    own = {point for zones in _zones(past, rule) for points in zones.values() for point in points}
-    watched = (item for watchers in past.watchers for item in watchers.items())
-    return {point for point, rules in watched if point in own and any(family(one.id) in spec.rules for one in rules)}
-
-
 def _zones(past: Past, rule: Rule) -> list[Points]:
     """For each register."""
     return [_zones_of(past, rule, register) for _, register in past.registers]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from facility.instant import DAY, HOUR, MINUTE, duration
+from facility.instant import DAY, MINUTE, duration
 from facility.report_kind import ReportKinds
 from response.reports.kind_files import load_kinds
 
@@ -94,7 +94,3 @@ def load_report_book(folder: Path | None = None) -> ReportBook:
         kinds=load_kinds(*([kinds] if kinds is not None and kinds.is_dir() else [])),
         settings=load_settings(*([own] if own is not None and own.is_file() else [])),
     )
-
-
-HOUR_SPAN = HOUR
-"""Over which the limits of the form count."""
