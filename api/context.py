@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -24,28 +23,10 @@ from response.reports.settings import ReportBook, load_report_book
 from rules.book import RuleBook
 from rules.rule import Rule
 from storage.readings.port import Readings
+from storage.records.kept import Kept, register_kept
 from storage.records.port import Records, Unit
 
 T = TypeVar("T")
-
-
-class RegisterCache:
-    """The register in force, read again only when its version moved. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: Register | None = None
-
-    def now(self, unit: Unit) -> Register:
-        """The register of this unit's snapshot."""
-        version = unit.registers.version()
-        with self._lock:
-            if self._kept is not None and self._kept.version == version:
-                return self._kept
-        fresh = unit.registers.load()
-        with self._lock:
-            self._kept = fresh
-        return fresh
 
 
 class Memo:
@@ -117,8 +98,8 @@ class Context:
     version: str = ""
 
     @cached_property
-    def _registers(self) -> RegisterCache:
-        return RegisterCache()
+    def _registers(self) -> Kept[Register]:
+        return register_kept()
 
     @cached_property
     def throttle(self) -> Throttle:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dutyroom import wiring
 from dutyroom.settings import Settings, SettingsError
+from storage.records.kept import register_kept
 
 if TYPE_CHECKING:
     from facility.register import Register
@@ -66,19 +67,15 @@ def parts_of(settings: Settings, register: Callable[[], Register]) -> Parts:
 
 
 class RegisterNow:
-    """The register in force, loaded again only when its version moved. Two threads may both load it; either is right."""
+    """The register in force, for what has no unit of its own."""
 
     def __init__(self, records: Records) -> None:
-        self._records = records
-        self._kept: Register | None = None
+        self._records, self._kept = records, register_kept()
 
     def __call__(self) -> Register:
         """Raises ``RecordsUnavailable``."""
-        kept = self._kept
         with self._records.read() as unit:
-            if kept is None or kept.version != unit.registers.version():
-                kept = self._kept = unit.registers.load()
-        return kept
+            return self._kept.now(unit)
 
 
 class ShownChannels:

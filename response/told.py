@@ -19,6 +19,7 @@ from facility.work_order import WorkOrder
 from response.dispatching import WHO as BY_ITSELF
 from response.reach import Reach, Reached, ways
 from response.telling import order_data, when, why_told
+from storage.records.kept import Kept, register_kept, rota_kept
 from storage.records.notices import NoticeFilter
 from storage.records.port import Unit
 
@@ -53,14 +54,6 @@ class Subject:
     assignee: str = ""
 
 
-class _Kept:
-    """What is read once a version: rota and register."""
-
-    def __init__(self) -> None:
-        self.rota: Rota | None = None
-        self.register: Register | None = None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Teller:
     """``channels`` are those that the house has, besides everybody's own list."""
@@ -68,21 +61,16 @@ class Teller:
     channels: Callable[[], frozenset[str]] = frozenset
     language: str = "zh"
     """Of people who have none."""
-    _kept: _Kept = field(default_factory=_Kept)
+    _registers: Kept[Register] = field(default_factory=register_kept)
+    _rotas: Kept[Rota] = field(default_factory=rota_kept)
 
     def register(self, unit: Unit) -> Register:
         """As it is in force."""
-        kept = self._kept
-        if kept.register is None or kept.register.version != unit.registers.version():
-            kept.register = unit.registers.load()
-        return kept.register
+        return self._registers.now(unit)
 
     def rota(self, unit: Unit) -> Rota:
         """As it is now."""
-        kept = self._kept
-        if kept.rota is None or kept.rota.version != unit.rota.version():
-            kept.rota = unit.rota.load()
-        return kept.rota
+        return self._rotas.now(unit)
 
     def reach(self, unit: Unit, now: int, assignee: str = "") -> Reach:
         """Who can be told now."""
