@@ -1,6 +1,6 @@
 """What the responder does, put together: who follows the facts, what falls due by the clock, what reaches outside.
 
-Each room adds its lines here. The order is the order within one round.
+The order of a list is the order within one round.
 """
 
 from __future__ import annotations
@@ -8,14 +8,15 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cached_property
 
 from dutyroom import wiring
 from dutyroom.order_motion import OrdersInMotion
 from dutyroom.playbook_following import PlaybookFiles
 from dutyroom.report_following import ReportsInMotion
 from dutyroom.responder import Responder
+from dutyroom.rule_files import RuleFiles
 from dutyroom.settings import Settings
 from dutyroom.telling import Telling
 from response import incident_watch
@@ -24,55 +25,86 @@ from response.rota_watch import rota_step
 from response.scheduler import SCHEDULER
 from response.steps import Errand, Step
 from response.time_of_day import time_of_day
+from rules.book import RuleBook
+from rules.definition import BrokenRules, load_book
 from storage.readings.port import Readings
 from storage.records.port import Records
 
 
-def followers(settings: Settings, telling: Telling) -> list[Follower]:
-    """Who reads the chain of facts. A name is for ever: its watermark lies under it."""
-    return [
-        _incidents(settings),
-        telling.follower,
-    ]
+class Rooms:
+    """The rooms of the responder, and what they share. A room adds its lines to ``followers``, ``steps`` or ``errands``."""
 
+    def __init__(self, settings: Settings, records: Records) -> None:
+        self._settings, self._records = settings, records
+        self._lock = threading.Lock()
+        self._opened: Readings | None = None
+        self._telling = Telling(settings, self.rules)
+        self._orders = OrdersInMotion(settings=settings, readings=self.readings, rules=self.rules)
+        self._reports = ReportsInMotion(settings.site_folder, self._telling.escalation.teller, self.rules)
+        self._playbooks = PlaybookFiles(settings.site_folder)
 
-def steps(telling: Telling) -> list[Step]:
-    """What falls due by the clock."""
-    return [
-        SCHEDULER,
-        time_of_day(tick),
-        Step("incident steps", 1_000, incident_watch.say_what_is_late),
-        *telling.steps,
-    ]
+    @property
+    def followers(self) -> list[Follower]:
+        """Who reads the chain of facts. A name is for ever: its watermark lies under it."""
+        watch = incident_watch.IncidentWatch(playbooks=self._playbooks.playbooks, by_class=self.playbook_of_class)
+        return [
+            Follower(incident_watch.NAME, watch.handle, incident_watch.NOUNS),
+            self._telling.follower,
+            self._orders.follower,
+            *self._reports.followers,
+        ]
 
+    @property
+    def steps(self) -> list[Step]:
+        """What falls due by the clock."""
+        return [
+            SCHEDULER,
+            time_of_day(tick),
+            Step("incident steps", 1_000, incident_watch.say_what_is_late),
+            *self._telling.steps,
+            *self._reports.steps,
+            rota_step(self._settings.rota_days),
+        ]
 
-def errands(settings: Settings, records: Records, telling: Telling) -> list[Errand]:
-    """What reaches outside."""
-    return [
-        _feedback(settings, records),
-        telling.errand(records),
-    ]
+    @property
+    def errands(self) -> list[Errand]:
+        """What reaches outside."""
+        return [
+            Errand("command feedback", 1_000, incident_watch.Feedback(readings=self.readings).run),
+            self._telling.errand(self._records),
+            self._orders.errand,
+        ]
 
+    def rules(self) -> RuleBook:
+        """Those in force, with the classes of work: read once for all rooms."""
+        return self._rule_files.book()
 
-def _incidents(settings: Settings) -> Follower:
-    """Alerts and work orders that name a playbook open an incident."""
-    files = PlaybookFiles(settings.site_folder)
-    watch = incident_watch.IncidentWatch(playbooks=files.playbooks, by_class=files.by_class)
-    return Follower(incident_watch.NAME, watch.handle, incident_watch.NOUNS)
+    @cached_property
+    def _rule_files(self) -> RuleFiles:
+        """Broken files, and none that were ever in force: the manual's, for somebody must be told all the same."""
+        files = RuleFiles(self._settings.site_folder)
+        try:
+            with self._records.read() as unit:
+                files.start(unit)
+        except BrokenRules:
+            files.fall_back(load_book())
+        return files
 
+    def playbook_of_class(self) -> Mapping[str, str]:
+        """The class of a work order → the playbook that it names."""
+        return {one.id: one.playbook for one in self.rules().classes.values() if one.playbook}
 
-def _feedback(settings: Settings, records: Records) -> Errand:
-    """Whether what acts on the building has acted."""
+    def readings(self) -> Readings:
+        """Opened when they are first asked for: the responder starts without them."""
+        with self._lock:
+            if self._opened is None:
+                self._opened = wiring.open_readings(self._settings, self._records)
+            return self._opened
 
-    @cache
-    def readings() -> Readings:
-        return wiring.open_readings(settings, records)
-
-    def close() -> None:
-        if readings.cache_info().currsize:
-            readings().close()
-
-    return Errand("command feedback", 1_000, incident_watch.Feedback(readings=readings).run, close)
+    def close(self) -> None:
+        """What was opened here."""
+        if self._opened is not None:
+            self._opened.close()
 
 
 def tick() -> int:
@@ -81,18 +113,19 @@ def tick() -> int:
 
 
 def build(
-    settings: Settings, records: Records, clock: Callable[[], int] = wiring.now, tick: Callable[[], int] = tick
+    settings: Settings,
+    records: Records,
+    rooms: Rooms,
+    clock: Callable[[], int] = wiring.now,
+    tick: Callable[[], int] = tick,
 ) -> Responder:
     """All of it. ``clock`` is the time of day, ``tick`` only goes forward; both in milliseconds."""
-    telling = Telling(settings)
-    orders = OrdersInMotion(settings=settings, records=records)
-    reports = ReportsInMotion(settings.site_folder, telling.escalation.teller)
     return Responder(
         name=settings.responder,
         records=records,
-        followers=[*followers(settings, telling), orders.follower, *reports.followers],
-        steps=[*steps(telling), *reports.steps, rota_step(settings.rota_days)],
-        errands=[*errands(settings, records, telling), orders.errand],
+        followers=rooms.followers,
+        steps=rooms.steps,
+        errands=rooms.errands,
         clock=clock,
         tick=tick,
         about={"records": records.check()},
@@ -105,7 +138,9 @@ def respond(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     records = wiring.open_records(settings)
+    rooms = Rooms(settings, records)
     try:
-        build(settings, records).run(stop)
+        build(settings, records, rooms).run(stop)
     finally:
+        rooms.close()
         records.close()

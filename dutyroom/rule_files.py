@@ -18,6 +18,8 @@ from response.class_files import BrokenClasses, load_classes
 from rules.book import RuleBook
 from rules.definition import MANUAL, BrokenRules, load_book
 from rules.rule import Rule
+from rules.versions import last_in_force
+from storage.records.port import Unit
 
 log = structlog.get_logger()
 EVERY = 1.0
@@ -58,6 +60,21 @@ class RuleFiles:
                 self._classes = load_classes()
             self._book = replace(load_book(*self._folders()), classes=self._classes)
             return self._book
+
+    def start(self, unit: Unit) -> tuple[str, ...]:
+        """Read them now; where they are broken, go on with the rules that were last in force. Returns what is wrong with them.
+
+        Raises ``BrokenRules`` when there are none of these either.
+        """
+        try:
+            self.load()
+        except BrokenRules as error:
+            book = last_in_force(unit)
+            if not len(book):
+                raise
+            self.fall_back(book)
+            return tuple(str(problem) for problem in error.problems)
+        return ()
 
     def look(self) -> Look | None:
         """What has come of the files since the last look; None when they are as they were. Costs one listing."""

@@ -10,7 +10,6 @@ import structlog
 
 from dutyroom.rule_files import Look, RuleFiles
 from rules import versions
-from rules.definition import BrokenRules
 from storage.records.port import Conflict
 
 if TYPE_CHECKING:
@@ -39,15 +38,10 @@ class RuleFollower:
 
         Raises ``BrokenRules`` when there are none of these either.
         """
-        try:
-            return self._files.load()
-        except BrokenRules as error:
-            book = versions.last_in_force(unit)
-            if not len(book):
-                raise
-            book = self._files.fall_back(book)
-            self._refuse(Look(book=None, problems=tuple(str(problem) for problem in error.problems)))
-            return book
+        problems = self._files.start(unit)
+        if problems:
+            self._refuse(Look(book=None, problems=problems))
+        return self._files.book()
 
     def keep(self) -> None:
         """Write the versions in force, and what was refused. Safe to repeat. Raises ``RecordsUnavailable``."""

@@ -20,18 +20,10 @@ if TYPE_CHECKING:
 def _rules(settings: Settings, records: Records) -> RuleFiles:
     """The site's files; where they are broken at the start, the rules as they were last in force."""
     from dutyroom.rule_files import RuleFiles
-    from rules.definition import BrokenRules
-    from rules.versions import last_in_force
 
     files = RuleFiles(settings.site_folder)
-    try:
-        files.load()
-    except BrokenRules:
-        with records.read() as unit:
-            book = last_in_force(unit)
-        if not len(book):
-            raise
-        files.fall_back(book)
+    with records.read() as unit:
+        files.start(unit)
     return files
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,6 @@ import structlog
 
 from dutyroom import site_channels, wiring
 from dutyroom.chain_following import ChainFiles
-from dutyroom.rule_files import RuleFiles
 from dutyroom.settings import Settings, SettingsError
 from facility.alert import Alert
 from facility.text import Text
@@ -18,7 +18,7 @@ from response.escalation import NOUNS, Escalation
 from response.following import Follower
 from response.steps import Errand, Step
 from response.told import Teller
-from rules.definition import BrokenRules, load_book
+from rules.book import RuleBook
 
 if TYPE_CHECKING:
     from notify.channel_kind import ChannelSettings
@@ -34,8 +34,9 @@ NAME = "escalation"
 class Telling:
     """What the responder is given of it."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, rules: Callable[[], RuleBook]) -> None:
+        """``rules``: those in force, with the classes of work."""
+        self._settings, self._rules = settings, rules
         self.chains = ChainFiles(settings.site_folder)
 
     @property
@@ -80,21 +81,12 @@ class Telling:
         )
 
     def _do_first(self, alert: Alert) -> Text:
-        rule = self._rules.book().rules.get(alert.rule)
+        rule = self._rules().rules.get(alert.rule)
         return rule.do_first if rule is not None else Text("", "")
 
     def _chain_of(self, kind: str) -> str:
-        work = self._rules.book().classes.get(kind)
+        work = self._rules().classes.get(kind)
         return work.chain if work is not None else ""
-
-    @cached_property
-    def _rules(self) -> RuleFiles:
-        files = RuleFiles(self._settings.site_folder)
-        try:
-            files.load()
-        except BrokenRules:
-            files.fall_back(load_book())
-        return files
 
     @cached_property
     def _given(self) -> tuple[ChannelSettings, ...]:

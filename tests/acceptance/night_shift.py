@@ -21,7 +21,6 @@ from dutyroom import responding
 from dutyroom.responder import Responder
 from dutyroom.rota_files import import_rota
 from dutyroom.settings import Settings, load
-from dutyroom.telling import Telling
 from facility.notice import WAITING, Notice
 from facility.person import Role
 from response.playbook_files import load_playbooks
@@ -92,10 +91,11 @@ class Shift:
         self._open()
 
     def _open(self) -> None:
+        self.rooms = responding.Rooms(self.settings, self.room.records)
         self.responder: Responder = responding.build(
-            self.settings, self.room.records, lambda: self.now, lambda: self.now
+            self.settings, self.room.records, self.rooms, lambda: self.now, lambda: self.now
         )
-        self.errands: list[Errand] = responding.errands(self.settings, self.room.records, Telling(self.settings))
+        self.errands: list[Errand] = self.rooms.errands
         context = Context(
             records=self.room.records,
             readings=self.room.readings,
@@ -115,6 +115,7 @@ class Shift:
         """No thread is left behind."""
         for errand in self.errands:
             errand.close()
+        self.rooms.close()
 
     def go_on(self, until: int, tick: int) -> None:
         """What has arrived is judged, what follows is done, what is due goes out."""

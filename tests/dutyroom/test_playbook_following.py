@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from dutyroom.playbook_following import EVERY, PlaybookFiles
+from dutyroom.followed import EVERY
+from dutyroom.playbook_following import PlaybookFiles
 from tests.dutyroom.test_playbooks_command import OWN
 
 
@@ -46,11 +47,3 @@ def test_a_site_whose_files_were_never_right_has_the_shipped_ones(tmp_path: Path
     assert "fire" in files.playbooks()
     assert files.refused
     assert PlaybookFiles(None).playbooks()
-
-
-def test_classes_of_work_name_their_playbooks_and_broken_ones_of_a_site_do_not_stop_it(tmp_path: Path) -> None:
-    assert PlaybookFiles(None).by_class()["lift"] == "trapped-in-lift"
-    (tmp_path / "classes").mkdir()
-    (tmp_path / "classes" / "x.toml").write_text("id = 3", "utf-8")
-    files = PlaybookFiles(tmp_path)
-    assert set(files.by_class().values()) <= set(files.playbooks())

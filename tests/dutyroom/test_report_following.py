@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from dutyroom.report_following import ReportFiles, ReportsInMotion
+from dutyroom.rule_files import RuleFiles
 from facility.person import Role
 from facility.residents_report import Deed, ReportState, Way
 from facility.work_order import Action
@@ -11,6 +12,8 @@ from response.told import Teller
 from storage.records.notices import NoticeFilter
 from storage.records.people import Account
 from tests.response.reports.desk import NOON, open_room
+
+RULES = RuleFiles(None).load()
 
 
 class Ticking:
@@ -44,7 +47,7 @@ def test_a_site_that_was_never_right_takes_reports_as_the_product_does(tmp_path:
 
 
 def test_the_responder_gives_out_what_nobody_looked_at_and_follows_its_order() -> None:
-    duty, motion = open_room(), ReportsInMotion(None, Teller())
+    duty, motion = open_room(), ReportsInMotion(None, Teller(), lambda: RULES)
     unseen, _ = motion.steps
     with duty.records.begin() as unit:
         report = take_in(unit, motion.room(unit), Told(way=Way.WEB, zone="t1-f1", words="没水"), NOON)
@@ -62,7 +65,7 @@ def test_the_responder_gives_out_what_nobody_looked_at_and_follows_its_order() -
 
 
 def test_management_is_told_once_of_what_was_not_solved_and_whoever_found_it_is_not() -> None:
-    duty, motion = open_room(), ReportsInMotion(None, Teller())
+    duty, motion = open_room(), ReportsInMotion(None, Teller(), lambda: RULES)
     with duty.records.begin() as unit:
         for name, role in (("manager", Role.ADMIN), ("manager-2", Role.ADMIN), ("officer", Role.OFFICER)):
             unit.people.add(Account(id=name, name=name, role=role, password="x", created=NOON))

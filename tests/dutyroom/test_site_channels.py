@@ -26,6 +26,7 @@ from facility.register import difference
 from notify.opening import open_channels
 from notify.outbox import Outbox
 from notify.texts.rendering import Texts
+from rules.book import RuleBook
 from simulators.publisher import run
 from simulators.scenario import find
 from storage.records.port import Records
@@ -67,7 +68,7 @@ def test_the_file_is_all_or_nothing_and_its_error_names_the_place(tmp_path: Path
 def test_a_file_that_cannot_be_used_keeps_nobody_from_being_told(tmp_path: Path, records: Records) -> None:
     """The responder starts all the same: one's own list and the sirens need no file."""
     (tmp_path / "channels.toml").write_text("[[channel]]\nname = 1", "utf-8")
-    telling = Telling(settings(tmp_path))
+    telling = Telling(settings(tmp_path), RuleBook)
     assert telling.escalation.teller.channels() == {"mqtt"}
     outbox = telling.errand(records)
     assert outbox.run(records, wiring.now()) is False

@@ -14,6 +14,7 @@ from facility.instant import HOUR
 from facility.notice import Notice, NoticeState
 from facility.person import Role
 from response.escalation import NOUNS
+from rules.definition import load_book
 from storage.records.notices import NoticeFilter
 from storage.records.people import Account
 from storage.records.port import Records
@@ -36,7 +37,7 @@ def only(records: Records) -> Notice:
 
 def test_an_alert_is_in_the_managers_list_after_one_round(settings: Settings) -> None:
     records = wiring.open_records(settings)
-    telling = Telling(settings)
+    telling = Telling(settings, load_book)
     with records.begin() as unit:
         unit.people.add(Account(id="admin", name="王", role=Role.ADMIN, password="", created=NOW))
         alert = unit.alerts.open(ALERT)
