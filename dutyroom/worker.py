@@ -238,10 +238,7 @@ def _ready_judge(settings: Settings, book: RuleBook, register: Register, sources
 
 
 def build(
-    settings: Settings,
-    records: Records,
-    readings: Readings,
-    clock: Callable[[], int],
+    settings: Settings, records: Records, readings: Readings, clock: Callable[[], int]
 ) -> tuple[Worker, Callable[[], None]]:
     """Put a worker together; the second value closes its link."""
     from collector.ingest import Ingest
@@ -255,11 +252,7 @@ def build(
         register = unit.registers.load()
         judge = _ready_judge(settings, rules.first(unit), register, sources, clock())
         judge.restore(unit, readings)
-    link = MqttLink(
-        settings.mqtt_url,
-        client_id=f"dutyroom-{settings.worker}",
-        filters=sources.filters(),
-    )
+    link = MqttLink(settings.mqtt_url, client_id=f"dutyroom-{settings.worker}", filters=sources.filters())
     ingest = Ingest(
         name=settings.worker,
         link=link,
