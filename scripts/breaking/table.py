@@ -259,17 +259,17 @@ MUTATIONS = [
     Mutation(
         4,
         "an older version overwrites a newer one",
-        "storage/records/sql/alerts.py",
-        "where(_C.id == alert.id, _C.version == alert.version)",
-        "where(_C.id == alert.id)",
+        "storage/records/sql/rows.py",
+        "where(table.c.id == thing.id, table.c.version == thing.version)",
+        "where(table.c.id == thing.id)",
         "tests/storage/records/test_alerts.py -k 'older_version and memory'",
     ),
     Mutation(
         4,
         "the index is there for closed alerts too",
         "storage/records/sql/alerts.py",
-        "if number is None:\n            raise Conflict",
-        "if number is None:\n            return replace(alert, id=1)\n            raise Conflict",
+        "if opened is None:\n            raise Conflict",
+        "if opened is None:\n            return self.get(1)\n            raise Conflict",
         f"{PROMISES} -k 'test_4_ and not postgresql'",
     ),
     # 5. Every transition is a stored fact.

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, false, or_, text
 
 from facility.alert import Alert, Condition, Track
-from storage.records.port import AlertFilter, Conflict, NotFound, Page
-from storage.records.sql import cursor as cursors
+from storage.records.port import AlertFilter, Conflict, Page
+from storage.records.sql.rows import Kind, Rows
 from storage.records.sql.shape import Shape
 from storage.records.sql.tables import ALERTS, within
 from storage.records.sql.tracks import all_tracks, put_tracks
 from storage.records.sql.transaction import Transaction
 
-_SHAPE = Shape(Alert)
+_KIND = Kind(table=ALERTS, shape=Shape(Alert), word="alert", pages="alerts", derived=("attend_at",))
 _C = ALERTS.c
 _OPEN = text("closed IS NULL")
 _GONE = _C.condition == Condition.NORMAL.value
@@ -39,57 +36,34 @@ _ISA_STATES: dict[str, ColumnElement[bool]] = {
 """``Alert.state`` said in SQL: it is derived, never stored."""
 
 
-class SqlAlerts:
+class SqlAlerts(Rows[Alert]):
     """See ``storage.records.port.Alerts``."""
 
     def __init__(self, transaction: Transaction) -> None:
-        self._do = transaction
+        super().__init__(transaction, _KIND)
 
     def open(self, alert: Alert) -> Alert:
         """Leaves the transaction usable when it raises ``Conflict``."""
-        statement = self._do.insert(ALERTS).on_conflict_do_nothing(index_elements=["rule", "point"], index_where=_OPEN)
-        number = self._do.value(statement.returning(_C.id), _row(alert))
-        if number is None:
+        opened = self.new_unless(alert, index_elements=["rule", "point"], index_where=_OPEN)
+        if opened is None:
             raise Conflict(f"an alert of rule {alert.rule!r} is open on point {alert.point!r} already")
-        return replace(alert, id=number)
-
-    def update(self, alert: Alert) -> Alert:
-        """Compare-and-set on ``version``."""
-        after = replace(alert, version=alert.version + 1)
-        statement = update(ALERTS).where(_C.id == alert.id, _C.version == alert.version).values(_row(after))
-        if self._do.run(statement).rowcount == 0:
-            found = self.get(alert.id)
-            raise Conflict(f"alert {alert.id} is at version {found.version} by now, not {alert.version}")
-        return after
-
-    def get(self, number: int) -> Alert:
-        """Raises ``NotFound``."""
-        row = self._do.row(select(ALERTS).where(_C.id == within(number)))
-        if row is None:
-            raise NotFound(f"there is no alert {number}")
-        return _SHAPE.thing(row)
+        return opened
 
     def open_ones(self) -> list[Alert]:
         """In the order in which they were opened."""
-        return [_SHAPE.thing(row) for row in self._do.rows(select(ALERTS).where(_OPEN).order_by(_C.id))]
+        return self.those(_OPEN)
 
     def find(self, wanted: AlertFilter, cursor: str | None = None, limit: int = 50) -> Page[Alert]:
         """Newest first."""
-        statement = select(ALERTS).where(*_conditions(wanted)).order_by(_C.id.desc()).limit(limit + 1)
-        if cursor is not None:
-            statement = statement.where(_C.id < cursors.read("alerts", cursor, 1)[0])
-        found = [_SHAPE.thing(row) for row in self._do.rows(statement)]
-        more = cursors.write("alerts", found[limit - 1].id) if len(found) > limit else None
-        return Page(rows=found[:limit], cursor=more)
+        return self.page(_conditions(wanted), cursor, limit)
 
     def count(self, wanted: AlertFilter) -> int:
         """How many match."""
-        return int(self._do.value(select(func.count()).select_from(ALERTS).where(*_conditions(wanted))))
+        return self.many(_conditions(wanted))
 
     def to_attend(self, now: int) -> list[Alert]:
         """In the order in which they were opened."""
-        due = and_(_C.attend_at <= now, _OPEN)
-        return [_SHAPE.thing(row) for row in self._do.rows(select(ALERTS).where(due).order_by(_C.id))]
+        return self.those(_C.attend_at <= now, _OPEN)
 
     def tracks(self) -> dict[tuple[str, str], Track]:
         """All that are not quiet."""
@@ -98,10 +72,6 @@ class SqlAlerts:
     def put_tracks(self, tracks: dict[tuple[str, str], Track]) -> None:
         """A quiet one is removed."""
         put_tracks(self._do, tracks)
-
-
-def _row(alert: Alert) -> dict[str, Any]:
-    return _SHAPE.new_row(alert) | {"attend_at": alert.attend_at}
 
 
 def _conditions(wanted: AlertFilter) -> list[ColumnElement[bool]]:

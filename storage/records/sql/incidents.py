@@ -2,118 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Generic, TypeVar
-
-from sqlalchemy import ColumnElement, Table, and_, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, or_, select, text
 
 from facility.bulletin import Bulletin
 from facility.incident import Incident
 from facility.review import Measure, Review
 from storage.records.incidents import IncidentFilter
-from storage.records.port import Conflict, NotFound, Page
-from storage.records.sql import cursor as cursors
+from storage.records.port import Conflict, Page
+from storage.records.sql.rows import Kind, Rows
 from storage.records.sql.shape import Shape
 from storage.records.sql.tables import BULLETINS, INCIDENTS, MEASURES, REVIEWS, within
 from storage.records.sql.tables.incidents import INCIDENT_IS_OPEN, MEASURE_IS_OPEN
 from storage.records.sql.transaction import Transaction
 
-N = TypeVar("N", Incident, Bulletin, Review, Measure)
-# Worked out once: a unit of work is begun several times a second.
-_SHAPES: dict[type, Shape[Any]] = {noun: Shape(noun) for noun in (Incident, Bulletin, Review, Measure)}
+_INCIDENT = Kind(table=INCIDENTS, shape=Shape(Incident), word="incidents", pages="incidents")
+_BULLETIN = Kind(table=BULLETINS, shape=Shape(Bulletin), word="bulletins", pages="bulletins")
+_REVIEW = Kind(table=REVIEWS, shape=Shape(Review), word="reviews", pages="reviews")
+_MEASURE = Kind(table=MEASURES, shape=Shape(Measure), word="measures", pages="measures")
 _OPEN = text(INCIDENT_IS_OPEN)
 _I, _B, _R, _M = INCIDENTS.c, BULLETINS.c, REVIEWS.c, MEASURES.c
 
 
-class _Rows(Generic[N]):
-    """What the four nouns share: a number, and a version that counts changes."""
-
-    def __init__(self, transaction: Transaction, table: Table, noun: type[N]) -> None:
-        self._do, self._table = transaction, table
-        self._shape: Shape[N] = _SHAPES[noun]
-
-    def row(self, thing: N) -> dict[str, Any]:
-        return self._shape.new_row(thing)
-
-    def add(self, thing: N) -> N:
-        statement = insert(self._table).returning(self._table.c.id)
-        return replace(thing, id=int(self._do.value(statement, self.row(thing))))
-
-    def update(self, thing: N) -> N:
-        after = replace(thing, version=thing.version + 1)
-        c = self._table.c
-        statement = update(self._table).where(c.id == thing.id, c.version == thing.version).values(self.row(after))
-        if self._do.run(statement).rowcount == 0:
-            found = self.get(thing.id)
-            raise Conflict(f"{self._table.name} {thing.id} is at version {found.version} by now, not {thing.version}")
-        return after
-
-    def get(self, number: int) -> N:
-        row = self._do.row(select(self._table).where(self._table.c.id == within(number)))
-        if row is None:
-            raise NotFound(f"there is no {self._table.name} {number}")
-        return self._shape.thing(row)
-
-    def all(self, *conditions: Any, order: Any = None) -> list[N]:
-        statement = select(self._table).where(*conditions).order_by(self._table.c.id if order is None else order)
-        return [self._shape.thing(row) for row in self._do.rows(statement)]
-
-    def page(self, conditions: list[Any], cursor: str | None, limit: int) -> Page[N]:
-        c = self._table.c
-        statement = select(self._table).where(*conditions).order_by(c.id.desc()).limit(limit + 1)
-        if cursor is not None:
-            statement = statement.where(c.id < cursors.read(self._table.name, cursor, 1)[0])
-        found = [self._shape.thing(row) for row in self._do.rows(statement)]
-        more = cursors.write(self._table.name, found[limit - 1].id) if len(found) > limit else None
-        return Page(rows=found[:limit], cursor=more)
-
-
-class SqlIncidents:
+class SqlIncidents(Rows[Incident]):
     """See ``storage.records.incidents.Incidents``."""
 
     def __init__(self, transaction: Transaction) -> None:
-        self._do = transaction
-        self._rows = _Rows(transaction, INCIDENTS, Incident)
+        super().__init__(transaction, _INCIDENT)
 
     def open(self, incident: Incident) -> Incident:
         """Leaves the transaction usable when it raises ``Conflict``."""
-        statement = self._do.insert(INCIDENTS).on_conflict_do_nothing(index_elements=["cause"], index_where=_OPEN)
-        number = self._do.value(statement.returning(_I.id), self._rows.row(incident))
-        if number is None:
+        opened = self.new_unless(incident, index_elements=["cause"], index_where=_OPEN)
+        if opened is None:
             raise Conflict(f"an incident of {incident.cause!r} is open already")
-        return replace(incident, id=number)
-
-    def update(self, incident: Incident) -> Incident:
-        """Compare-and-set on ``version``."""
-        return self._rows.update(incident)
-
-    def get(self, number: int) -> Incident:
-        """Raises ``NotFound``."""
-        return self._rows.get(number)
+        return opened
 
     def open_of(self, cause: str) -> Incident | None:
         """The open one of that cause."""
-        return next(iter(self._rows.all(_I.cause == cause, _OPEN)), None)
+        return self.one(_I.cause == cause, _OPEN)
 
     def open_ones(self) -> list[Incident]:
         """The most urgent first, then the oldest; drills last."""
-        found = self._rows.all(_OPEN)
+        found = self.those(_OPEN)
         return sorted(found, key=lambda one: (one.drill, not one.life_safety, one.severity, one.id))
 
     def find(self, wanted: IncidentFilter, cursor: str | None = None, limit: int = 50) -> Page[Incident]:
         """Newest first."""
-        return self._rows.page(_conditions(wanted), cursor, limit)
+        return self.page(_conditions(wanted), cursor, limit)
 
     def of_alert(self, alert: int) -> list[Incident]:
         """By the list as it lies in the row: ``[1,12,3]``."""
         a = _I.alerts
-        return self._rows.all(
-            or_(a == f"[{alert}]", a.like(f"[{alert},%"), a.like(f"%,{alert},%"), a.like(f"%,{alert}]"))
-        )
+        return self.those(or_(a == f"[{alert}]", a.like(f"[{alert},%"), a.like(f"%,{alert},%"), a.like(f"%,{alert}]")))
 
     def of_order(self, order: int) -> list[Incident]:
         """Oldest first."""
-        return self._rows.all(_I.work_order == within(order))
+        return self.those(_I.work_order == within(order))
 
 
 def _conditions(wanted: IncidentFilter) -> list[ColumnElement[bool]]:
@@ -133,53 +76,44 @@ def _conditions(wanted: IncidentFilter) -> list[ColumnElement[bool]]:
     return chosen
 
 
-class SqlBulletins:
+class SqlBulletins(Rows[Bulletin]):
     """See ``storage.records.incidents.Bulletins``."""
 
     def __init__(self, transaction: Transaction) -> None:
-        self._rows = _Rows(transaction, BULLETINS, Bulletin)
+        super().__init__(transaction, _BULLETIN)
 
     def add(self, bulletin: Bulletin) -> Bulletin:
         """With its id."""
-        return self._rows.add(bulletin)
-
-    def update(self, bulletin: Bulletin) -> Bulletin:
-        """Compare-and-set on ``version``."""
-        return self._rows.update(bulletin)
-
-    def get(self, number: int) -> Bulletin:
-        """Raises ``NotFound``."""
-        return self._rows.get(number)
+        return self.new(bulletin)
 
     def of(self, incident: int) -> list[Bulletin]:
         """Oldest first."""
-        return self._rows.all(_B.incident == within(incident))
+        return self.those(_B.incident == within(incident))
 
     def public(self, at: int) -> list[Bulletin]:
         """Newest first."""
         shown = and_(_B.withdrawn.is_(None), _B.corrected_by.is_(None), _B.drill.is_(False))
-        return self._rows.all(shown, or_(_B.until.is_(None), _B.until > within(at)), order=_B.id.desc())
+        return self.read(
+            select(BULLETINS).where(shown, or_(_B.until.is_(None), _B.until > within(at))).order_by(_B.id.desc())
+        )
 
 
 class SqlReviews:
     """See ``storage.records.incidents.Reviews``."""
 
     def __init__(self, transaction: Transaction) -> None:
-        self._do = transaction
-        self._reviews = _Rows(transaction, REVIEWS, Review)
-        self._measures = _Rows(transaction, MEASURES, Measure)
+        self._reviews, self._measures = Rows(transaction, _REVIEW), Rows(transaction, _MEASURE)
 
     def of(self, noun: str, subject: int) -> Review | None:
         """The review of that thing."""
-        return next(iter(self._reviews.all(_R.noun == noun, _R.subject == within(subject))), None)
+        return self._reviews.one(_R.noun == noun, _R.subject == within(subject))
 
     def add(self, review: Review) -> Review:
         """Leaves the transaction usable when it raises ``Conflict``."""
-        statement = self._do.insert(REVIEWS).on_conflict_do_nothing(index_elements=["noun", "subject"])
-        number = self._do.value(statement.returning(_R.id), self._reviews.row(review))
-        if number is None:
+        begun = self._reviews.new_unless(review, index_elements=["noun", "subject"])
+        if begun is None:
             raise Conflict(f"somebody began the review of {review.noun} {review.subject} already")
-        return replace(review, id=number)
+        return begun
 
     def update(self, review: Review) -> Review:
         """Compare-and-set on ``version``."""
@@ -187,7 +121,7 @@ class SqlReviews:
 
     def add_measure(self, measure: Measure) -> Measure:
         """With its id."""
-        return self._measures.add(measure)
+        return self._measures.new(measure)
 
     def update_measure(self, measure: Measure) -> Measure:
         """Compare-and-set on ``version``."""
@@ -199,11 +133,11 @@ class SqlReviews:
 
     def measures_of(self, noun: str, subject: int) -> list[Measure]:
         """In the order in which they were added."""
-        return self._measures.all(_M.noun == noun, _M.subject == within(subject))
+        return self._measures.those(_M.noun == noun, _M.subject == within(subject))
 
     def open_measures(self) -> list[Measure]:
         """What is due first first."""
-        return sorted(self._measures.all(text(MEASURE_IS_OPEN)), key=lambda one: (one.due, one.id))
+        return sorted(self._measures.those(text(MEASURE_IS_OPEN)), key=lambda one: (one.due, one.id))
 
     def measures(self, cursor: str | None = None, limit: int = 50) -> Page[Measure]:
         """Newest first."""

@@ -3,58 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy import Boolean, ColumnElement, and_, func, literal_column, or_, select, update
 
 from facility.notice import Notice, claimed
 from storage.records.notices import Claim, NoticeFilter
-from storage.records.port import Conflict, NotFound, Page
-from storage.records.sql import cursor as cursors
+from storage.records.port import Page
+from storage.records.sql.rows import Kind, Rows
 from storage.records.sql.shape import Shape
 from storage.records.sql.tables import within
 from storage.records.sql.tables.notices import NOTICE_STANDS_OUT, NOTICE_WAITS, NOTICES
 from storage.records.sql.transaction import Transaction
 
-_SHAPE = Shape(Notice)
+_KIND = Kind(table=NOTICES, shape=Shape(Notice), word="notice", pages="notices", derived=("rank",))
 _C = NOTICES.c
 _WAITS: ColumnElement[bool] = literal_column(NOTICE_WAITS, Boolean)
 _STANDS_OUT: ColumnElement[bool] = literal_column(NOTICE_STANDS_OUT, Boolean)
 _ORDER = (_C.rank, _C.due, _C.id)
 
 
-class SqlNotices:
+class SqlNotices(Rows[Notice]):
     """See ``storage.records.notices.Notices``."""
 
     def __init__(self, transaction: Transaction) -> None:
-        self._do = transaction
+        super().__init__(transaction, _KIND)
 
     def add(self, notice: Notice) -> bool:
         """False when its key is there already."""
-        row = _SHAPE.new_row(notice, rank=notice.rank)
-        statement = self._do.insert(NOTICES).on_conflict_do_nothing(index_elements=["key"]).returning(_C.id)
-        return self._do.value(statement, row) is not None
-
-    def get(self, number: int) -> Notice:
-        """Raises ``NotFound``."""
-        row = self._do.row(select(NOTICES).where(_C.id == within(number)))
-        if row is None:
-            raise NotFound(f"there is no notice {number}")
-        return _SHAPE.thing(row)
+        return self.new_unless(notice, index_elements=["key"]) is not None
 
     def of_key(self, key: str) -> Notice | None:
         """The one of that key."""
-        row = self._do.row(select(NOTICES).where(_C.key == key))
-        return _SHAPE.thing(row) if row else None
-
-    def update(self, notice: Notice) -> Notice:
-        """Compare-and-set on ``version``."""
-        after = replace(notice, version=notice.version + 1)
-        statement = update(NOTICES).where(_C.id == notice.id, _C.version == notice.version)
-        if self._do.run(statement.values(_SHAPE.new_row(after, rank=after.rank))).rowcount == 0:
-            found = self.get(notice.id)
-            raise Conflict(f"notice {notice.id} is at version {found.version} by now, not {notice.version}")
-        return after
+        return self.one(_C.key == key)
 
     def due(self, now: int, limit: int = 100) -> list[Notice]:
         """The highest rank first, then the oldest due."""
@@ -71,8 +51,7 @@ class SqlNotices:
         wanted = wanted.order_by(*_ORDER).limit(limit)
         if self._do.on_postgres:
             wanted = wanted.with_for_update(skip_locked=True)
-        found = [_SHAPE.thing(row) for row in self._do.rows(wanted)]
-        return [self.update(claimed(notice, claim.by, claim.now, claim.until)) for notice in found]
+        return [self.update(claimed(notice, claim.by, claim.now, claim.until)) for notice in self.read(wanted)]
 
     def take_over(self, name: str, but: str) -> int:
         """``claimed_by`` stays: whoever claims it next sees that it is in doubt."""
@@ -83,8 +62,7 @@ class SqlNotices:
     def digests(self, now: int) -> list[Notice]:
         """By person and channel."""
         statement = select(NOTICES).where(_WAITS, _C.digest, _C.due <= within(now))
-        rows = self._do.rows(statement.order_by(_C.person, _C.channel, _C.address, _C.id))
-        return [_SHAPE.thing(row) for row in rows]
+        return self.read(statement.order_by(_C.person, _C.channel, _C.address, _C.id))
 
     def next_due(self) -> int | None:
         """Of all that wait."""
@@ -93,21 +71,15 @@ class SqlNotices:
 
     def of_causes(self, causes: Sequence[str]) -> list[Notice]:
         """The oldest first."""
-        rows = self._do.rows(select(NOTICES).where(_C.cause.in_(causes)).order_by(_C.id))
-        return [_SHAPE.thing(row) for row in rows]
+        return self.those(_C.cause.in_(causes))
 
     def find(self, wanted: NoticeFilter, cursor: str | None = None, limit: int = 50) -> Page[Notice]:
         """Newest first."""
-        statement = select(NOTICES).where(*_conditions(wanted)).order_by(_C.id.desc()).limit(limit + 1)
-        if cursor is not None:
-            statement = statement.where(_C.id < cursors.read("notices", cursor, 1)[0])
-        found = [_SHAPE.thing(row) for row in self._do.rows(statement)]
-        more = cursors.write("notices", found[limit - 1].id) if len(found) > limit else None
-        return Page(rows=found[:limit], cursor=more)
+        return self.page(_conditions(wanted), cursor, limit)
 
     def count(self, wanted: NoticeFilter) -> int:
         """How many match."""
-        return int(self._do.value(select(func.count()).select_from(NOTICES).where(*_conditions(wanted))) or 0)
+        return self.many(_conditions(wanted))
 
     def tally(self) -> dict[tuple[str, str], int]:
         """Of those that wait or are dead."""
@@ -116,8 +88,7 @@ class SqlNotices:
         return {(row.channel, row.state): int(row.many) for row in rows}
 
     def _found(self, *conditions: ColumnElement[bool], limit: int) -> list[Notice]:
-        rows = self._do.rows(select(NOTICES).where(*conditions).order_by(*_ORDER).limit(limit))
-        return [_SHAPE.thing(row) for row in rows]
+        return self.read(select(NOTICES).where(*conditions).order_by(*_ORDER).limit(limit))
 
 
 def _ready(now: int) -> ColumnElement[bool]:

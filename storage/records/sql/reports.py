@@ -11,15 +11,16 @@ from sqlalchemy import ColumnElement, and_, delete, func, insert, select, text, 
 from facility.place_code import Contact, PlaceCode
 from facility.report_photo import ReportPhoto
 from facility.residents_report import OPEN, ResidentsReport
-from storage.records.port import Conflict, NotFound, Page
+from storage.records.port import NotFound, Page
 from storage.records.reports import ReportFilter
-from storage.records.sql import cursor as cursors
+from storage.records.sql.rows import Kind, Rows
 from storage.records.sql.shape import Shape
 from storage.records.sql.tables import CONTACTS, PLACE_CODES, REPORT_PHOTOS, REPORTS, within
 from storage.records.sql.tables.reports import REPORT_WAITS
 from storage.records.sql.transaction import Transaction
 
-_REPORT, _CODE, _CONTACT = Shape(ResidentsReport), Shape(PlaceCode), Shape(Contact)
+_KIND = Kind(table=REPORTS, shape=Shape(ResidentsReport), word="report", pages="reports")
+_CODE, _CONTACT = Shape(PlaceCode), Shape(Contact)
 _C, _N, _P, _F = REPORTS.c, CONTACTS.c, PLACE_CODES.c, REPORT_PHOTOS.c
 _PHOTO = ("report", "media", "body", "thumb", "given", "until")
 _STANDS = _N.erased.is_(None)
@@ -27,56 +28,34 @@ _OPEN = [state.value for state in OPEN]
 Condition = ColumnElement[bool]
 
 
-class SqlReports:
+class SqlReports(Rows[ResidentsReport]):
     """See ``storage.records.reports.Reports``."""
 
     def __init__(self, transaction: Transaction) -> None:
-        self._do = transaction
+        super().__init__(transaction, _KIND)
 
     def add(self, report: ResidentsReport) -> ResidentsReport:
         """Raises ``Conflict``."""
-        number = self._do.value(insert(REPORTS).returning(_C.id), _REPORT.new_row(report))
-        return replace(report, id=int(number))
-
-    def update(self, report: ResidentsReport) -> ResidentsReport:
-        """Compare-and-set on ``version``."""
-        after = replace(report, version=report.version + 1)
-        statement = update(REPORTS).where(_C.id == report.id, _C.version == report.version)
-        if self._do.run(statement.values(_REPORT.new_row(after))).rowcount == 0:
-            found = self.get(report.id)
-            raise Conflict(f"report {report.id} is at version {found.version} by now, not {report.version}")
-        return after
-
-    def get(self, number: int) -> ResidentsReport:
-        """Raises ``NotFound``."""
-        return self._one(_C.id == within(number), f"there is no report {number}")
+        return self.new(report)
 
     def by_link(self, digest: str) -> ResidentsReport:
         """Raises ``NotFound``."""
-        return self._one(_C.link == digest, "there is no report behind that link")
-
-    def _one(self, wanted: Condition, missing: str) -> ResidentsReport:
-        row = self._do.row(select(REPORTS).where(wanted))
-        if row is None:
-            raise NotFound(missing)
-        return _REPORT.thing(row)
+        found = self.one(_C.link == digest)
+        if found is None:
+            raise NotFound("there is no report behind that link")
+        return found
 
     def find(self, wanted: ReportFilter, cursor: str | None = None, limit: int = 50) -> Page[ResidentsReport]:
         """Newest first."""
-        statement = select(REPORTS).where(_fits(wanted)).order_by(_C.id.desc()).limit(limit + 1)
-        if cursor is not None:
-            statement = statement.where(_C.id < cursors.read("reports", cursor, 1)[0])
-        found = [_REPORT.thing(row) for row in self._do.rows(statement)]
-        more = cursors.write("reports", found[limit - 1].id) if len(found) > limit else None
-        return Page(rows=found[:limit], cursor=more)
+        return self.page([_fits(wanted)], cursor, limit)
 
     def all(self, wanted: ReportFilter) -> list[ResidentsReport]:
         """Oldest first."""
-        return [_REPORT.thing(row) for row in self._do.rows(select(REPORTS).where(_fits(wanted)).order_by(_C.id))]
+        return self.those(_fits(wanted))
 
     def count(self, wanted: ReportFilter) -> int:
         """How many match."""
-        return int(self._do.value(select(func.count()).select_from(REPORTS).where(_fits(wanted))))
+        return self.many([_fits(wanted)])
 
     def leave_number(self, contact: Contact) -> None:
         """In place of an earlier one."""
@@ -134,7 +113,7 @@ class SqlReports:
     def links_ending(self, before: int, limit: int = 100) -> list[ResidentsReport]:
         """Oldest first."""
         over = (_C.link.is_not(None), _C.closed < within(before), _C.state.not_in(_OPEN))
-        return [_REPORT.thing(row) for row in self._do.rows(select(REPORTS).where(*over).order_by(_C.id).limit(limit))]
+        return self.read(select(REPORTS).where(*over).order_by(_C.id).limit(limit))
 
 
 def _fits(wanted: ReportFilter) -> ColumnElement[bool]:

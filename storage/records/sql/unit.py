@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from facility.maintenance import Maintenance
-from facility.test_mode import TestMode
 from storage.records.breaches import Breaches, LateWork
 from storage.records.clocks import Clocks
 from storage.records.files import Files
@@ -31,8 +29,7 @@ from storage.records.sql.registers import SqlRegisters
 from storage.records.sql.reports import SqlPlaceCodes, SqlReports
 from storage.records.sql.rotas import SqlRotas
 from storage.records.sql.rule_versions import SqlRuleVersions
-from storage.records.sql.spans import SqlSpans
-from storage.records.sql.tables import MAINTENANCE, TEST_MODES
+from storage.records.sql.spans import MAINTENANCES, TESTS, SqlSpans
 from storage.records.sql.transaction import Transaction
 from storage.records.sql.troubles import SqlTroubles
 from storage.records.sql.work_orders import SqlWorkOrders
@@ -51,8 +48,8 @@ class SqlUnit:
         self.late_work: LateWork = SqlLateWork(transaction)
         self.work_orders: WorkOrders = SqlWorkOrders(transaction)
         self.files: Files = SqlFiles(transaction)
-        self.maintenance: Maintenances = SqlSpans[Maintenance](transaction, MAINTENANCE, "ended")
-        self.test_modes: TestRuns = SqlSpans[TestMode](transaction, TEST_MODES, "reported")
+        self.maintenance: Maintenances = SqlSpans(transaction, MAINTENANCES, "ended")
+        self.test_modes: TestRuns = SqlSpans(transaction, TESTS, "reported")
         self.rule_versions: RuleVersions = SqlRuleVersions(transaction)
         self.reports: Reports = SqlReports(transaction)
         self.place_codes: PlaceCodes = SqlPlaceCodes(transaction)
