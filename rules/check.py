@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from facility.definition_files.locate import line_of
 from facility.point import Point
 from facility.register import Register
 from rules.book import RuleBook
 from rules.kind import CannotJudge
-from rules.locate import line_of
 from rules.rule import Filter, Rule
 from rules.running import feeds
 

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from facility.alert import Severity
 from facility.alert_life import SHELVE_MAX
+from facility.definition_files.locate import line_of
+from facility.definition_files.problem import Broken, Problem
+from facility.definition_files.reading import read_all, tables, version
+from facility.definition_files.telling import plain
 from facility.mode import MODES, SETTING
 from facility.promise import Promise
 from facility.units import UnitError, canonical_unit, convert, parse_quantity_text, quantity_named, state_number
 from rules.book import RuleBook
 from rules.file import AppliesTable, FilterTable, RuleFile, SourceTable, StoryTable, rule_file_model
 from rules.kind import Kind, Spec, SpecError, all_kinds
-from rules.locate import line_of
-from rules.problem import BrokenRules, Problem, invalid, plain
 from rules.relations import between_rules, with_titles
 from rules.rule import Applies, Filter, Inhibition, Level, Mode, Response, Rule, Source, Story
 from rules.windows import as_window
 
-__all__ = ["MANUAL", "BrokenRules", "Problem", "RuleBook", "load_book", "read_rule", "version"]
+__all__ = ["MANUAL", "BrokenRules", "Problem", "RuleBook", "load_book", "read_rule"]
 
 MANUAL = Path(__file__).parent / "manual"
 """The manual's own rules, shipped with the product."""
+
+
+class BrokenRules(Broken):
+    """Rule files that cannot be used."""
 
 
 def load_book(*folders: Path, manual: bool = True) -> RuleBook:
@@ -52,38 +55,18 @@ def load_book(*folders: Path, manual: bool = True) -> RuleBook:
 
 
 def _load_folder(folder: Path) -> tuple[dict[str, Rule], list[Problem]]:
-    rules: dict[str, Rule] = {}
-    problems: list[Problem] = []
     if not folder.is_dir():
-        return rules, [
-            Problem(path=str(folder), line=1, key="", text="is not a folder; allowed: a folder of rule files")
-        ]
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            rule = read_rule(path.read_text("utf-8"), str(path))
-        except BrokenRules as error:
-            problems += error.problems
-        except UnicodeDecodeError as error:
-            problems.append(Problem(path=str(path), line=1, key="", text=f"is not UTF-8 text: {error.reason}"))
-        else:
-            problems += _twice(rule, rules)
-            rules[rule.id] = rule
-    return rules, problems
-
-
-def _twice(rule: Rule, rules: dict[str, Rule]) -> Iterable[Problem]:
-    if rule.id in rules:
-        text = f"{rule.id!r} is the id of {rules[rule.id].path} already; allowed: one file an id"
-        yield Problem(path=rule.path, line=line_of(rule.text, ("id",)), key="id", text=text)
+        return {}, [Problem(path=str(folder), line=1, text="is not a folder; allowed: a folder of rule files")]
+    return read_all(((str(path), path.read_bytes()) for path in sorted(folder.glob("*.toml"))), read_rule)
 
 
 def read_rule(text: str, path: str) -> Rule:
     """One file's content as a rule. Raises ``BrokenRules``."""
-    content = _toml(text, path)
+    content = tables(text, path, BrokenRules)
     try:
         file = rule_file_model().model_validate(content)
     except ValidationError as error:
-        raise BrokenRules([invalid(details, text, path) for details in error.errors()]) from None
+        raise BrokenRules([_invalid(details, text, path) for details in error.errors()]) from None
     try:
         return _rule(file, content, text, path)
     except _Misfit as error:
@@ -104,13 +87,9 @@ def _dotted(key: Iterable[str | int]) -> str:
     return ".".join(str(part) for part in key)
 
 
-def _toml(text: str, path: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        where = re.search(r"at line (\d+)", str(error))
-        line = int(where.group(1)) if where else max(1, text.count("\n"))
-        raise BrokenRules([Problem(path=path, line=line, key="", text=f"is not TOML: {error}")]) from None
+def _invalid(details: ErrorDetails, text: str, path: str) -> Problem:
+    key = tuple(part for part in details["loc"] if part not in ("dict", "list"))
+    return Problem(path=path, line=line_of(text, key), key=_dotted(key), text=plain(details, rule_file_model(), key))
 
 
 def _rule(file: RuleFile, content: dict[str, Any], text: str, path: str) -> Rule:
@@ -141,12 +120,6 @@ def _rule(file: RuleFile, content: dict[str, Any], text: str, path: str) -> Rule
         path=path,
         text=text,
     )
-
-
-def version(content: dict[str, Any]) -> str:
-    """SHA-256 of what a file says, however it is laid out."""
-    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _no_alert_of_its_own(file: RuleFile, raises: str) -> None:
@@ -261,7 +234,7 @@ def differing_spec(
         table = kind.Table.model_validate(content[kind.NAME] | given[kind.NAME])
     except ValidationError as error:
         first = error.errors()[0]
-        raise _Misfit(plain(first, kind.Table), *where, kind.NAME, *first["loc"]) from None
+        raise _Misfit(plain(first, kind.Table, first["loc"]), *where, kind.NAME, *first["loc"]) from None
     try:
         return kind.spec(table, quantity)
     except SpecError as error:

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rules.locate import key_lines
+from facility.definition_files.locate import key_lines
 from rules.rule import Rule
 
 _LINE = re.compile(r"""^(\s*[A-Za-z0-9_-]+\s*=\s*)("(?:[^"\\]|\\.)*"|'[^']*')(.*)$""")

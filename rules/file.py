@@ -12,17 +12,15 @@ from pydantic import (
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
-    StringConstraints,
     WithJsonSchema,
     create_model,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from facility.clause import CLAUSES
+from facility.definition_files.values import Clause, Duration, Filled, Name, Table, Words
 from facility.site import ACCESS_CLASSES
 from rules.kind import all_kinds
-from rules.tables import Duration, Filled, Table, Words
 
 
 def _words(value: Any) -> Any:
@@ -41,13 +39,6 @@ def _access(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
-def _clause(value: str) -> str:
-    if value and value not in CLAUSES:
-        raise ValueError(f"{value!r} is not a clause of the manual; allowed: {', '.join(CLAUSES)}")
-    return value
-
-
-Clause = Annotated[str, AfterValidator(_clause), WithJsonSchema({"enum": ["", *CLAUSES]})]
 Access = Annotated[OneOrMore, AfterValidator(_access)]
 
 
@@ -171,7 +162,7 @@ class LevelTable(Table):
 class RuleFile(Table):
     """A whole file, its kind's table aside."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(
+    id: Name = Field(
         description="lower-case words with hyphens; a site's rule with the id of one of the manual's replaces it"
     )
     clause: Clause = Field(default="", description="the clause of the manual that it carries out")

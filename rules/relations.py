@@ -6,10 +6,10 @@ import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from facility.definition_files.locate import line_of
+from facility.definition_files.problem import Problem
 from facility.text import Text
 from rules.kinds import together
-from rules.locate import line_of
-from rules.problem import Problem
 from rules.rule import Rule
 
 

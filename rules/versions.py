@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from facility.fact import Fact
 from facility.rule_version import RuleVersion
 from rules.book import RuleBook
-from rules.definition import read_rule
-from rules.problem import BrokenRules
+from rules.definition import BrokenRules, read_rule
 from rules.relations import with_titles
 from rules.rule import Rule
 from storage.records.port import Unit

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
+from facility.definition_files.values import Filled
 from facility.point import Point
 from facility.text import Text
 from rules.amounts import Amount, shown, span, span_at, written
@@ -13,7 +14,7 @@ from rules.kind import CannotJudge, SpecError
 from rules.kind import Spec as CommonSpec
 from rules.limits import Limits, between, exact
 from rules.measured import BREACHES, EVIDENCE, breached, evidence, not_clear
-from rules.tables import Filled, KindTable
+from rules.tables import KindTable
 
 __all__ = ["BREACHES", "EVIDENCE", "breached", "evidence", "not_clear"]
 

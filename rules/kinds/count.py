@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import Field
 
+from facility.definition_files.values import Duration, Filled
 from facility.instant import duration_text
 from facility.point import Point
 from facility.quality import TRUE_BUT_UNTIMELY
@@ -16,7 +17,7 @@ from facility.units import UnitError, quantity_named, state_number, state_word
 from rules.kind import Spec as CommonSpec
 from rules.kind import SpecError
 from rules.limits import Bools, Index, Limits, LimitTable, Samples, among, by_quality
-from rules.tables import Duration, Filled, KindTable
+from rules.tables import KindTable
 from rules.timeline import BREACHED, CLEAR
 from rules.windows import Past, Reach
 

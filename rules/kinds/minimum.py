@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
+from facility.definition_files.values import Filled
 from facility.point import Point
 from facility.text import Text
 from rules.amounts import Amount, amount, shown, span, span_at, value_at, written
 from rules.kind import Spec as CommonSpec
 from rules.limits import Limits, between
 from rules.measured import BREACHES, EVIDENCE, breached, evidence, not_clear
-from rules.tables import Filled, KindTable
+from rules.tables import KindTable
 
 __all__ = ["BREACHES", "EVIDENCE", "breached", "evidence", "not_clear"]
 

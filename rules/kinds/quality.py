@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import Field
 
+from facility.definition_files.values import Filled
 from facility.point import Point
 from facility.quality import Quality
 from facility.text import Text
 from rules.kind import Spec as CommonSpec
 from rules.kind import SpecError
 from rules.limits import Bools, Index, Limits, LimitTable, Samples, among
-from rules.tables import Filled, KindTable
+from rules.tables import KindTable
 
 NAME = "quality"
 SUMMARY = Text("读数不能作为证据", "readings that are no evidence")

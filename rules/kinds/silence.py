@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import Field
 
+from facility.definition_files.values import Filled
+from facility.definition_files.values import Table as BareTable
 from facility.instant import duration, duration_text
 from facility.point import Point
 from facility.quality import Quality
@@ -15,8 +17,6 @@ from facility.text import Text
 from rules.kind import CannotJudge, SpecError
 from rules.kind import Spec as CommonSpec
 from rules.limits import Bools, Index, Limits, LimitTable, Samples
-from rules.tables import Filled
-from rules.tables import Table as BareTable
 
 NAME = "silence"
 SUMMARY = Text("太久没有消息", "nothing heard for too long")

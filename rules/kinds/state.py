@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
+from facility.definition_files.values import Filled
 from facility.point import Point
 from facility.quality import TRUE_BUT_UNTIMELY
 from facility.text import Text
@@ -13,7 +14,7 @@ from facility.units import UnitError, quantity_named, state_number, state_word
 from rules.kind import Spec as CommonSpec
 from rules.kind import SpecError
 from rules.limits import Bools, Index, Limits, LimitTable, Samples, among, by_quality
-from rules.tables import Filled, KindTable
+from rules.tables import KindTable
 
 NAME = "state"
 SUMMARY = Text("处于不正常的状态", "in a state that means trouble")

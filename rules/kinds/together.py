@@ -13,6 +13,8 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
+from facility.definition_files.values import Duration, Filled
+from facility.definition_files.values import Table as BareTable
 from facility.instant import duration_text
 from facility.point import Point
 from facility.quality import Quality
@@ -20,8 +22,6 @@ from facility.text import Text
 from rules.kind import Spec as CommonSpec
 from rules.kind import SpecError
 from rules.limits import Bools, Index, Limits, LimitTable, Samples
-from rules.tables import Duration, Filled
-from rules.tables import Table as BareTable
 
 NAME = "together"
 SUMMARY = Text("同一处几条报警同时发生", "several alerts at one place at once")

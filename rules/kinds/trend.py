@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
+from facility.definition_files.values import Duration, Filled
 from facility.instant import duration_text
 from facility.point import Point
 from facility.text import Text
@@ -18,7 +19,7 @@ from rules.kind import SpecError
 from rules.limits import Bools, Index, Limits, LimitTable, Samples, exact
 from rules.measured import BREACHES, EVIDENCE, evidence
 from rules.slope import level_at, median_slope
-from rules.tables import Duration, Filled, KindTable
+from rules.tables import KindTable
 from rules.timeline import BREACHED, CLEAR, UNKNOWN
 from rules.windows import Past, Reach
 

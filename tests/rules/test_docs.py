@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 
+from facility.definition_files.values import Table
 from rules.definition import load_book, read_rule
 from rules.file import (
     AppliesTable,
@@ -20,7 +21,6 @@ from rules.file import (
 from rules.kind import Kind, all_kinds
 from rules.kinds.quality import WORDS
 from rules.stories import MEANS, QUALITY_WORDS, tell_all, told
-from rules.tables import Table
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text("utf-8")
 ROW = re.compile(r"^\| `(\w+)` \|(.*)\|$", re.MULTILINE)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from facility.definition_files.locate import key_lines, line_of
 from rules.definition import MANUAL, BrokenRules, load_book, read_rule
 from rules.kind import all_kinds
-from rules.locate import key_lines, line_of
 
 GOOD = """\
 id       = "leak"

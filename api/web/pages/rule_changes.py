@@ -22,11 +22,10 @@ from api.web.page import Page, reading
 from api.web.pages.rules import author_word, fields, render_rule
 from facility.breach import Spell
 from facility.person import Right
-from rules.definition import read_rule
+from rules.definition import BrokenRules, read_rule
 from rules.differences import Kind, together
 from rules.editing import CannotEdit, edited
 from rules.links import LINK_RULE
-from rules.problem import BrokenRules
 from rules.rule import Rule
 from rules.stories import tell, told
 from rules.versions import saved

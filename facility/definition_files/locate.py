@@ -14,7 +14,8 @@ def line_of(text: str, path: Sequence[str | int]) -> int:
     """The line (from 1) of the key at ``path``, or of the nearest one around it that stands in the file."""
     lines = key_lines(text)
     for length in range(len(path), 0, -1):
-        found = lines.get(tuple(path[:length]))
+        here = tuple(path[:length])
+        found = lines.get(here) or lines.get((*here, 0))  # an array of tables stands where its first one does
         if found is not None:
             return found
     return 1
@@ -36,15 +37,20 @@ def key_lines(text: str) -> dict[Path, int]:
 
 
 def _table(bracket: str, name: str, counts: dict[Path, int]) -> Path:
-    path: Path = _parts(name)
+    path: Path = ()
+    *around, last = _parts(name)
+    for part in around:
+        path = _newest((*path, part), counts)
+    path = (*path, last)
     if bracket == "[[":
         counts[path] = counts.get(path, -1) + 1
-        return (*path, counts[path])
-    for length in range(len(path), 0, -1):  # a table inside the newest entry of an array of tables
-        if path[:length] in counts:
-            return (*path[:length], counts[path[:length]], *path[length:])
-    return path
+    return _newest(path, counts)
 
 
-def _parts(name: str) -> Path:
+def _newest(path: Path, counts: dict[Path, int]) -> Path:
+    """What follows a ``[[header]]`` is in its newest entry."""
+    return (*path, counts[path]) if path in counts else path
+
+
+def _parts(name: str) -> tuple[str, ...]:
     return tuple(part.strip().strip("\"'") for part in name.split("."))
