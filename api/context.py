@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import cache, cached_property
 from typing import TypeVar, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import Request
 
@@ -16,7 +15,7 @@ from facility.chain import Chain
 from facility.person import Role
 from facility.playbook import Playbook
 from facility.register import Register
-from facility.site import Site
+from facility.site import Site, time_zone
 from facility.text import Text
 from notify.opening import Way
 from response.reports.settings import ReportBook, load_report_book
@@ -129,10 +128,7 @@ class Context:
 
 def zone_of(site: Site) -> tzinfo:
     """The property's time zone; Beijing time where its name is unknown."""
-    try:
-        return ZoneInfo(site.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("Asia/Shanghai")
+    return time_zone(site.timezone)
 
 
 def context_of(request: Request) -> Context:

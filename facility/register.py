@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from functools import cached_property
 
 from facility.camera import Camera
 from facility.point import Device, Point, Setting
 from facility.round import Route, Stop
-from facility.site import Asset, Site, Zone
+from facility.site import BEIJING, Asset, Site, Zone, time_zone
 
 Noun = Site | Zone | Asset | Device | Point | Setting | Camera | Route | Stop
 """What the register is made of."""
@@ -70,6 +71,12 @@ class Register:
     def device_by_external(self) -> dict[tuple[str, str], Device]:
         """(source, external id) → device."""
         return {(d.source, d.external_id or d.id): d for d in self.devices.values()}
+
+    @property
+    def time_zone(self) -> tzinfo:
+        """The property's: that of the first site."""
+        site = next(iter(self.sites.values()), None)
+        return time_zone(site.timezone if site else BEIJING)
 
     def zone_of(self, point: Point) -> Zone | None:
         """The zone in which the point's asset stands."""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from facility.text import Text
+
+BEIJING = "Asia/Shanghai"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +17,15 @@ class Site:
 
     id: str
     name: Text
-    timezone: str = "Asia/Shanghai"
+    timezone: str = BEIJING
+
+
+def time_zone(name: str) -> tzinfo:
+    """A property's time zone by its name; Beijing time where that is unknown."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(BEIJING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from facility.alert import Condition
 from facility.alert_life import FieldRefused
@@ -18,7 +17,7 @@ from facility.fact import Fact
 from facility.person import RIGHTS, Right
 from facility.register import Register
 from facility.text import Text
-from facility.work_class import Check, Dispatch, WorkClass
+from facility.work_class import Check, WorkClass
 from facility.work_join import duplicate_of, heading_change, is_same_cause, joined
 from facility.work_log import read_log
 from facility.work_order import Action, Order, Source, WorkOrder, take
@@ -62,15 +61,6 @@ class OrderRoom:
     classes: Mapping[str, WorkClass] = field(default_factory=dict)
     register: Register = field(default_factory=Register)
 
-    @property
-    def zone(self) -> ZoneInfo:
-        """In which a clock's time of day is meant."""
-        site = next(iter(self.register.sites.values()), None)
-        try:
-            return ZoneInfo(site.timezone if site else "Asia/Shanghai")
-        except (ZoneInfoNotFoundError, ValueError):
-            return ZoneInfo("Asia/Shanghai")
-
 
 def open_order(unit: Unit, room: OrderRoom, draft: WorkOrder, who: str, at: int) -> WorkOrder:
     """A new order with what its class promises; clocks that the draft has win by name. Its place fills in what it leaves out.
@@ -91,11 +81,10 @@ def open_order(unit: Unit, room: OrderRoom, draft: WorkOrder, who: str, at: int)
         team=draft.team or (work.team if work else ""),
         skills=draft.skills or (work.skills if work else ()),
         class_version=work.version if work else "",
-        clocks=draft.clocks,
     )
     if work is not None:
         mine = {clock.name for clock in full.clocks}
-        theirs = work.clocks_at(full.event_at, room.zone, emergency=full.emergency)
+        theirs = work.clocks_at(full.event_at, room.register.time_zone, emergency=full.emergency)
         full = replace(full, clocks=(*full.clocks, *(clock for clock in theirs if clock.name not in mine)))
     order = unit.work_orders.add(full)
     tell(unit, order, order, "opened", who=who, at=at, why=order.description, data=opened_data(order))
@@ -343,4 +332,4 @@ def tell(
     )
 
 
-__all__ = ["DONE", "Dispatch", "OrderRoom", "Wanted", "act", "merge", "open_order", "opener", "point_normal", "similar"]
+__all__ = ["DONE", "OrderRoom", "Wanted", "act", "merge", "open_order", "opener", "point_normal", "similar"]

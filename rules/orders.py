@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from facility.alert import Alert
 from facility.instant import HOUR
@@ -37,7 +35,7 @@ class Orders:
 
     def of(self, alert: Alert, rule: Rule) -> Alert:
         """The alert with its order."""
-        draft = new_work_order(alert, rule, self._now, self._class(rule), self._zone)
+        draft = new_work_order(alert, rule, self._now, self._class(rule), self._engine.register.time_zone)
         order = self._own(alert)
         if order is not None:
             order = self._more_urgent(order, draft, alert)
@@ -51,14 +49,6 @@ class Orders:
 
     def _class(self, rule: Rule) -> WorkClass | None:
         return self._engine.book.classes.get(rule.response.work_order)
-
-    @property
-    def _zone(self) -> tzinfo:
-        site = next(iter(self._engine.register.sites.values()), None)
-        try:
-            return ZoneInfo(site.timezone if site else "Asia/Shanghai")
-        except (ZoneInfoNotFoundError, ValueError):
-            return ZoneInfo("Asia/Shanghai")
 
     def _open(self, draft: WorkOrder, alert: Alert) -> WorkOrder:
         work = self._engine.book.classes.get(draft.kind)

@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, Template, TemplateNotFound
 
 from facility.notice import Notice
+from facility.site import time_zone
 from notify.channel import Message
 from notify.texts import words
 
@@ -56,7 +57,7 @@ class Texts:
 
 def render(template: Template, notice: Notice, language: str) -> dict[str, str]:
     """Title, short and body."""
-    zone = words.zone_of(str(notice.data.get("zone", "")))
+    zone = time_zone(str(notice.data.get("zone", "")))
 
     def say(text: Mapping[str, str] | None) -> str:
         found = text or {}

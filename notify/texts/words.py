@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from facility.instant import DAY, HOUR, MINUTE, to_datetime
 
@@ -21,14 +20,6 @@ CLOCKS = {
     "review": {"zh": "复盘", "en": "the review"},
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def zone_of(name: str) -> tzinfo:
-    """The property's time zone; Beijing time where its name is unknown."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("Asia/Shanghai")
 
 
 def local(instant: int, zone: tzinfo, language: str) -> str:

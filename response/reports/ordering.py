@@ -72,7 +72,7 @@ class OrderDesk:
             return _opened(unit, room, draft, who, at).id
         same = next((order for order in open_ones if is_same_cause(order, draft, work)), None)
         if same is not None and who == PRODUCT:
-            promised = work.clocks_at(draft.event_at, room.zone, emergency=draft.emergency)
+            promised = work.clocks_at(draft.event_at, register.time_zone, emergency=draft.emergency)
             after = unit.work_orders.update(joined(same, replace(draft, clocks=promised), work.together))
             _tell(unit, same, after, "voice-added", who=who, at=at, report=report.id)
             return after.id
