@@ -98,7 +98,7 @@ def needs(right: Right) -> Callable[[Request], Awaitable[Visitor]]:
             request.state.visitor = visitor
             await check_forgery(request, visitor)
         if not visitor.may(right):
-            raise NotPermitted(right.value, visitor.actor.role.value if visitor.actor.role else "")
+            raise NotPermitted.to(visitor.actor, right.value)
         return visitor
 
     return check

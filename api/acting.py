@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from api.context import Context
-from api.problems import NotPermitted
+from api.problems import permit
 from facility.alert import Alert, AlertAction, NotAllowed
 from facility.alert_life import SHELVE_MAX, STEP_OF, Wish, take_action
 from facility.fact import Fact
@@ -50,9 +50,7 @@ def take_alert(
 
     Raises ``TooLate``, ``MissingField``, ``FieldRefused``, ``NotPermitted``, ``Conflict``, ``NotFound``.
     """
-    step = STEP_OF[wish.action]
-    if not actor.may(step.right):
-        raise NotPermitted(step.right.value, actor.role.value if actor.role else "")
+    permit(actor, STEP_OF[wish.action].right)
     if finding == "false" and not wish.reason.strip():
         raise MissingField(wish.action, "reason")
     alert = unit.alerts.get(number)

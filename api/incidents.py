@@ -9,7 +9,7 @@ from api.access import Visitor
 from api.acting import TooLate, last_fact
 from api.context import Context, zone_of
 from api.order_acting import order_room
-from api.problems import NotPermitted
+from api.problems import permit
 from facility.alert import NotAllowed
 from facility.incident import Act, Incident, rows_for
 from facility.incident_step import BY_THE_PRODUCT, TABLE, Deed, Row, Step
@@ -93,8 +93,8 @@ def _permit(unit: Unit, visitor: Visitor, number: int, step: str, deed: Deed) ->
     if deed in BY_THE_PRODUCT:
         raise NotAllowed(deed, found.state.value, [row.deed.value for row in possible(incident, found, visitor)])
     row = next((row for row in TABLE if row.deed is deed and found.kind in row.kinds), None)
-    if row is not None and not visitor.may(row.right):
-        raise NotPermitted(row.right.value, visitor.actor.role.value if visitor.actor.role else "")
+    if row is not None:
+        permit(visitor.actor, row.right)
 
 
 def possible(incident: Incident, step: Step, visitor: Visitor | None) -> list[Row]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from api.acting import TooLate, last_fact
 from api.context import Context
-from api.problems import NotPermitted
+from api.problems import permit
 from facility.alert import NotAllowed, Severity
 from facility.alert_life import FieldRefused
 from facility.person import Actor, Right
@@ -56,19 +56,12 @@ CHANGED = Text(
 
 def _permit(actor: Actor, action: Action) -> None:
     """Before anything else: whoever may never do this is told so, whatever the order's state."""
-    right = next(step.right for step in STEPS if step.action is action)
-    may(actor, right)
-
-
-def may(actor: Actor, right: Right) -> None:
-    """Raises ``NotPermitted``."""
-    if not actor.may(right):
-        raise NotPermitted(right.value, actor.role.value if actor.role else "")
+    permit(actor, next(step.right for step in STEPS if step.action is action))
 
 
 def open_by_hand(unit: Unit, room: OrderRoom, actor: Actor, draft: WorkOrder, at: int) -> WorkOrder:
     """An order that a person opens: a class, a title and a place. Raises ``MissingField``, ``FieldRefused``, ``NotPermitted``."""
-    may(actor, Right.ACT_ON_WORK)
+    permit(actor, Right.ACT_ON_WORK)
     if not draft.kind:
         raise MissingField("open", "kind")
     if draft.kind not in room.classes:

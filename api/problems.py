@@ -6,6 +6,8 @@ from typing import Any
 
 from fastapi.responses import JSONResponse
 
+from facility.person import Actor, Right
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -42,6 +44,17 @@ class NotPermitted(Exception):
     def __init__(self, right: str, role: str) -> None:
         self.right, self.role = right, role
         super().__init__(f"{role} may not {right}")
+
+    @classmethod
+    def to(cls, actor: Actor, right: str) -> NotPermitted:
+        """That this actor does not hold it."""
+        return cls(right, actor.role.value if actor.role else "")
+
+
+def permit(actor: Actor, right: Right) -> None:
+    """Raises ``NotPermitted``."""
+    if not actor.may(right):
+        raise NotPermitted.to(actor, right.value)
 
 
 class Forged(Exception):

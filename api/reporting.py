@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from api.acting import TooLate, last_fact, write
 from api.context import Context
-from api.problems import NotPermitted, Problem
+from api.problems import NotPermitted, Problem, permit
 from facility.alert import NotAllowed
 from facility.alert_life import FieldRefused
 from facility.fact import Fact
@@ -169,7 +169,7 @@ def forget_number(context: Context, token: str) -> None:
 
 def enter(unit: Unit, context: Context, actor: Actor, told: Told) -> ResidentsReport:
     """The duty room writes down what somebody said. Raises ``NotPermitted``, ``Problem``."""
-    _permit(actor, Right.ACT_ON_ALERTS)
+    permit(actor, Right.ACT_ON_ALERTS)
     register = context.register(unit)
     if told.zone not in register.zones:
         raise Problem(422, "invalid", "Invalid", "place: choose where it is", errors=_place_error(told.zone))
@@ -186,8 +186,8 @@ def take(unit: Unit, context: Context, actor: Actor, number: int, done: Done) ->
     """One deed of a person. Raises ``TooLate``, ``MissingField``, ``NotPermitted``, ``Conflict``, ``NotFound``."""
     right = DEED[done.deed].right
     if right is None:
-        raise NotPermitted("system", actor.role.value if actor.role else "")
-    _permit(actor, right)
+        raise NotPermitted.to(actor, "system")
+    permit(actor, right)
     try:
         return act(unit, room_of(context, unit), number, done)
     except NotAllowed as refused:
@@ -198,20 +198,15 @@ def take(unit: Unit, context: Context, actor: Actor, number: int, done: Done) ->
 
 def look_at_number(unit: Unit, actor: Actor, number: int, purpose: str, at: int) -> Contact:
     """Who looks at a number says why, and that stays. Raises ``NotPermitted``, ``MissingField``, ``NotFound``."""
-    _permit(actor, Right.ACT_ON_WORK)
+    permit(actor, Right.ACT_ON_WORK)
     if purpose not in PURPOSES:
         raise MissingField("look", "purpose")
     return see_number(unit, number, actor.id, purpose, at)
 
 
-def _permit(actor: Actor, right: Right) -> None:
-    if not actor.may(right):
-        raise NotPermitted(right.value, actor.role.value if actor.role else "")
-
-
 def make_codes(unit: Unit, register: Register, actor: Actor, scopes: list[str], at: int) -> list[PlaceCode]:
     """A code for each ``zone:ID`` and ``asset:ID``; what has a good one keeps it. Raises ``NotPermitted``, ``Problem``."""
-    _permit(actor, Right.MANAGE_REGISTER)
+    permit(actor, Right.MANAGE_REGISTER)
     held = {(code.zone, code.asset): code for code in unit.place_codes.all() if code.good}
     wanted = dict.fromkeys(_place(register, scope) for scope in scopes[:MOST_CODES])
     return [held.get(place) or _make(unit, place, actor, at) for place in wanted]
@@ -235,7 +230,7 @@ def _make(unit: Unit, place: tuple[str, str], actor: Actor, at: int) -> PlaceCod
 
 def revoke_code(unit: Unit, actor: Actor, number: int, at: int, why: str) -> PlaceCode:
     """No longer good, at once. Raises ``NotPermitted``, ``MissingField``, ``NotAllowed``, ``NotFound``."""
-    _permit(actor, Right.MANAGE_REGISTER)
+    permit(actor, Right.MANAGE_REGISTER)
     if not why.strip():
         raise MissingField("revoke", "reason")
     gone = revoke(unit.place_codes.get(number), actor.id, at, why.strip())

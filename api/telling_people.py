@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from api.acting import take_alert
 from api.context import Context
-from api.problems import NotPermitted
+from api.problems import permit
 from api.rota_reading import rota_of
 from facility.alert import AlertAction, NotAllowed
 from facility.alert_life import Wish
@@ -83,7 +83,7 @@ def _answer(unit: Unit, cause: str, actor: Actor, now: int) -> None:
 
 def resend(unit: Unit, number: int, actor: Actor, now: int, why: str) -> Notice:
     """Send it once more, with a reason. Raises ``NotAllowed``, ``MissingField``, ``NotPermitted``, ``NotFound``."""
-    _permit(actor)
+    permit(actor, Right.DISPATCH)
     if not why.strip():
         raise MissingField("resend", "reason")
     notice = unit.notices.get(number)
@@ -94,7 +94,7 @@ def resend(unit: Unit, number: int, actor: Actor, now: int, why: str) -> Notice:
 
 def let_go(unit: Unit, number: int, actor: Actor, now: int, why: str) -> Notice:
     """A dead one that nobody needs any more, with a reason. Raises as ``resend``."""
-    _permit(actor)
+    permit(actor, Right.DISPATCH)
     if not why.strip():
         raise MissingField("let-go", "reason")
     notice = unit.notices.get(number)
@@ -107,7 +107,7 @@ def let_go(unit: Unit, number: int, actor: Actor, now: int, why: str) -> Notice:
 
 def try_out(context: Context, unit: Unit, chain: Chain, people: Sequence[str], actor: Actor) -> list[Notice]:
     """Tell these people a test. Raises ``MissingField`` without anybody, ``NotFound``, ``NotPermitted``."""
-    _permit(actor)
+    permit(actor, Right.DISPATCH)
     if not people:
         raise MissingField("test", "people")
     reach = reach_now(context, unit)
@@ -118,11 +118,6 @@ def try_out(context: Context, unit: Unit, chain: Chain, people: Sequence[str], a
             raise NotFound(f"there is no person {name!r}")
         chosen.append(person)
     return tell_test(unit, chain, chosen, context.channels(), who=reach.person(actor.id), now=reach.at)
-
-
-def _permit(actor: Actor) -> None:
-    if not actor.may(Right.DISPATCH):
-        raise NotPermitted(Right.DISPATCH.value, actor.role.value if actor.role else "")
 
 
 def _fact(before: Notice, after: Notice, what: str, actor: Actor, now: int, *, why: str = "") -> Fact:
