@@ -15,7 +15,8 @@ from api.acting import LONGEST_TEXT
 from api.context import Context, context_of
 from api.idempotency import Key, once, write_once
 from api.paging import CONFLICT, PROBLEMS, Out, When, Words, moment, words
-from api.problems import NotPermitted, Problem
+from api.problems import Problem
+from api.rota_acting import own_or_keeper, taking_back
 from api.rota_reading import rota_of
 from facility.instant import DAY
 from facility.person import Right
@@ -24,14 +25,12 @@ from facility.rota_asking import Answer
 from facility.rota_telling import gap_text
 from response.rota_deeds import (
     By,
-    NotYours,
     add_shift,
     answer_leave,
     answer_swap,
     ask_leave,
     ask_swap,
     cancel_shift,
-    undo,
 )
 from storage.records.port import Unit
 
@@ -246,14 +245,7 @@ def cancel(*, request: Request, visitor: Dispatcher, context: Given, body: Cance
 @router.post("/undo", summary="Take a change back", response_model=ChangedOut, responses=CONFLICT)
 def take_back(*, request: Request, visitor: Dispatcher, context: Given, body: UndoIn, key: Key = None) -> Any:
     """Everything that the version changed, unless somebody changed it since. Others' changes need the rota's keeper."""
-
-    def deed(unit: Unit, by: By) -> int:
-        made = unit.rota.maker_of(body.version)
-        if made != visitor.actor.id and not visitor.may(Right.MANAGE_ROTA):
-            raise NotYours
-        return undo(unit, by, body.version)
-
-    return Written(request, context, visitor, key).change(body.why, deed)
+    return Written(request, context, visitor, key).change(body.why, taking_back(visitor, body.version))
 
 
 @router.post("/leave", summary="Ask for leave", response_model=AskedOut, status_code=201)
@@ -323,11 +315,8 @@ class Written:
     def _do(self, why: str, deed: Callable[[Unit, By], Any]) -> Any:
         by = By(self.visitor.actor, self.context.clock(), why.strip())
         wish = once(self.request, self.visitor.actor, self.key)
-        try:
+        with own_or_keeper(self.visitor.actor):
             return write_once(self.context, wish, lambda unit: deed(unit, by))
-        except NotYours:
-            role = self.visitor.actor.role
-            raise NotPermitted(Right.MANAGE_ROTA.value, role.value if role else "") from None
 
 
 def person_out(person: Person, visitor: Visitor) -> PersonOut:

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from api.access import AlertActor, Reader, RotaKeeper, Visitor
 from api.acting import LONGEST_TEXT, write
 from api.context import Context, context_of
-from api.problems import NotPermitted
+from api.rota_acting import own_or_keeper
 from api.rota_calendar import calendar_of, digest, make_feed, revoke_feeds
 from api.rota_reading import coming_for, rota_of
 from api.web.page import Page, reading
@@ -22,7 +22,7 @@ from facility.person import Right
 from facility.register_files.cells import CellRefused
 from facility.rota import Person, Rota
 from facility.rota_files import COLUMNS
-from response.rota_deeds import By, NotYours, put_person
+from response.rota_deeds import By, put_person
 from storage.records.port import NotFound, Unit
 
 router = APIRouter()
@@ -132,10 +132,8 @@ async def save(request: Request, visitor: AlertActor, context: Given, id: str) -
         _check(rota, unit, wanted)
         put_person(unit, by, wanted)
 
-    try:
+    with own_or_keeper(visitor.actor):
         await run_in_threadpool(write, context, do)
-    except NotYours:
-        raise NotPermitted(Right.MANAGE_ROTA.value, visitor.actor.role.value if visitor.actor.role else "") from None
     return RedirectResponse("/me" if form.get("back") == "me" else f"/people/{id}", 303)
 
 

@@ -12,7 +12,8 @@ from fastapi.responses import RedirectResponse
 from api.access import AlertActor, Dispatcher, Reader, RotaKeeper, Visitor
 from api.acting import LONGEST_TEXT, write
 from api.context import Context, context_of
-from api.problems import NotPermitted, Problem
+from api.problems import Problem
+from api.rota_acting import own_or_keeper, taking_back
 from api.rota_reading import in_order, present, rota_of, week
 from api.web.page import Page, reading
 from api.web.rota_speech import Speech
@@ -26,7 +27,6 @@ from facility.text import Text
 from response.rota_deeds import (
     NEVER_UNDONE,
     By,
-    NotYours,
     add_shift,
     answer_leave,
     answer_swap,
@@ -35,9 +35,9 @@ from response.rota_deeds import (
     cancel_shift,
     doer,
     put_holiday,
-    undo,
 )
 from storage.records.port import NotFound, Unit
+from storage.records.rotas import RotaVersion
 
 router = APIRouter(prefix="/rota")
 Given = Annotated[Context, Depends(context_of)]
@@ -56,6 +56,7 @@ def show(request: Request, visitor: Reader, day: str = "", at: str = "", done: s
         now = page.look.now
         today = local_day(now, rota.zone)
         chosen = _day(day) or today
+        versions = page.unit.rota.versions(MOST_CHANGES)
         return page.render(
             "rota.html",
             rota=rota,
@@ -69,8 +70,8 @@ def show(request: Request, visitor: Reader, day: str = "", at: str = "", done: s
             years=[(year, year_text(year, count)) for year, count in rota.unknown_years(now, now + AHEAD * 4).items()],
             asked=_asked(rota, visitor),
             me=rota.of_account(visitor.actor.id),
-            versions=page.unit.rota.versions(MOST_CHANGES),
-            undoable=_undoable(page, visitor),
+            versions=versions,
+            undoable=_undoable(page, visitor, versions),
             done=int(done) if done.isdecimal() else 0,
             then=_then(page, at, rota),
             asked_at=at,
@@ -114,13 +115,13 @@ def _asked(rota: Rota, visitor: Visitor) -> list[tuple[Leave | Swap, list[Reply]
     return sorted(found, key=lambda pair: (not pair[1], pair[0].asked_at))
 
 
-def _undoable(page: Page, visitor: Visitor) -> dict[int, int]:
+def _undoable(page: Page, visitor: Visitor, versions: list[RotaVersion]) -> dict[int, int]:
     """Versions that this person may take back, with how many entries each changed: their own, or all for the rota's keeper."""
     manages = page.look.may(Right.MANAGE_ROTA)
     if not page.look.may(Right.DISPATCH):
         return {}
     found = {}
-    for one in page.unit.rota.versions(MOST_CHANGES):
+    for one in versions:
         if manages or one.who == visitor.actor.id:
             changes = page.unit.rota.changes_of(one.version)
             if not any(change.table in NEVER_UNDONE for change in changes):
@@ -160,11 +161,8 @@ def _wanted_day(text: str) -> date:
 def _do(context: Context, visitor: Visitor, why: str, deed: Callable[[Unit, By], T]) -> T:
     """In one unit, by this person and now."""
     by = By(visitor.actor, context.clock(), why.strip())
-    try:
+    with own_or_keeper(visitor.actor):
         return write(context, lambda unit: deed(unit, by))
-    except NotYours:
-        role = visitor.actor.role
-        raise NotPermitted(Right.MANAGE_ROTA.value, role.value if role else "") from None
 
 
 @router.get("/duties/{person}/{team}/{day}/{kind}")
@@ -283,13 +281,7 @@ def take_back(
     visitor: Dispatcher, context: Given, version: Annotated[int, Form()], day: Id = "", reason: Words = ""
 ) -> Response:
     """What a version changed, unless somebody has changed it since."""
-
-    def deed(unit: Unit, by: By) -> int:
-        if unit.rota.maker_of(version) != visitor.actor.id and not visitor.may(Right.MANAGE_ROTA):
-            raise NotYours
-        return undo(unit, by, version)
-
-    _do(context, visitor, reason, deed)
+    _do(context, visitor, reason, taking_back(visitor, version))
     return RedirectResponse(f"/rota?day={_day(day) or ''}", 303)
 
 
