@@ -89,9 +89,7 @@ class RuleFiles:
             try:
                 self._classes = self._load_classes()
                 self._book = replace(load_book(*self._folders()), classes=self._classes)
-            except BrokenClasses as error:
-                return Look(book=None, problems=tuple(error.problems))
-            except BrokenRules as error:
+            except (BrokenClasses, BrokenRules) as error:
                 return Look(book=None, problems=tuple(str(problem) for problem in error.problems))
             except OSError as error:  # a file that went away between the listing and the reading
                 return Look(book=None, problems=(f"{error.filename}: {error.strerror}",))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from facility.chain import ALLOWED_WHOM, About, whom
-from response.playbook_shape import Name, Span, Table, Words
+from facility.definition_files import values
+from facility.definition_files.values import Duration, Name, Table, Words
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
@@ -38,8 +38,8 @@ class LevelTable(Table):
 
     whom: Annotated[list[Whom], Field(min_length=1)] = Field(description="who is told, all of them at once")
     by: Annotated[list[Name], Field(min_length=1)] = Field(description="channels, all of them that reach the person")
-    after: Span = Field(default=0, description="so long after the level before, when nobody has answered")
-    every: Span = Field(default=0, description="tells them again so often; nothing: once")
+    after: Duration = Field(default=0, description="so long after the level before, when nobody has answered")
+    every: Duration = Field(default=0, description="tells them again so often; nothing: once")
     times: int = Field(default=0, ge=0, le=1000, description="how often in all; 0: until somebody answers")
     most: int = Field(default=0, ge=0, description="so many people at most, those to call first first; 0: all")
 
@@ -67,10 +67,5 @@ class ChainFile(Table):
 
 def schema_text() -> str:
     """JSON Schema 2020-12, the same bytes each time."""
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **ChainFile.model_json_schema(by_alias=True),
-        "title": "Dutyroom escalation chain",
-        "description": "Whom to tell, by which channels, after how long without an answer, how often.",
-    }
-    return json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    about = "Whom to tell, by which channels, after how long without an answer, how often."
+    return values.schema_text(values.schema(ChainFile, "Dutyroom escalation chain", about))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from facility.definition_files import values
+from facility.definition_files.values import Clause, Duration, Name, Table, Words
 from facility.units import QUANTITIES
-from response.playbook_shape import Clause, Filled, Name, Span, Table, Words
 
-CLOCK_NAMES = ("respond", "arrive", "resolve", "notice", "review")
 _BY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -30,14 +29,16 @@ def _time(value: str) -> str:
 class ClockTable(Table):
     """``[clocks.NAME]``: a time limit, from the event's own time."""
 
-    within: Span = Field(default=0, description="the limit, as '1h'")
+    within: Duration = Field(default=0, description="the limit, as '1h'")
     by: Annotated[str, AfterValidator(_time)] = Field(
         default="", description="instead: the next time of day, as '18:00'"
     )
     clause: Clause = Field(default="", description="the manual's clause that asks for it")
     source: Literal["manual", "law", "contract", "site"] = Field(description="who asks for it")
-    warn: Span = Field(default=0, description="so long before it is due people are warned; a quarter of it by default")
-    every: Span | None = Field(default=None, description="asks again after so long; notice does by default")
+    warn: Duration = Field(
+        default=0, description="so long before it is due people are warned; a quarter of it by default"
+    )
+    every: Duration | None = Field(default=None, description="asks again after so long; notice does by default")
     pausable: bool | None = Field(default=None, description="stands still while on hold; only resolve does by default")
 
     @model_validator(mode="after")
@@ -91,7 +92,7 @@ class ClassFile(Table):
     reach: Literal["point", "asset", "zone"] = Field(
         default="zone", description="how far one cause reaches: alerts from inside it are one work order"
     )
-    together: Span = Field(default=3_600_000, description="how far apart these may have begun")
+    together: Duration = Field(default=3_600_000, description="how far apart these may have begun")
     playbook: str = Field(default="", description="opened when it is an emergency and the rule names none")
     chain: str = Field(default="", description="the escalation chain")
     clocks: Clocks = Field(default_factory=dict)
@@ -101,13 +102,5 @@ class ClassFile(Table):
 
 def schema_text() -> str:
     """JSON Schema 2020-12, the same bytes each time."""
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **ClassFile.model_json_schema(by_alias=True),
-        "title": "Dutyroom class of work",
-        "description": "What every work order of a class promises, whom it needs and what is looked at.",
-    }
-    return json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-
-
-__all__ = ["CLOCK_NAMES", "CheckTable", "ClassFile", "ClockTable", "Filled", "schema_text"]
+    about = "What every work order of a class promises, whom it needs and what is looked at."
+    return values.schema_text(values.schema(ClassFile, "Dutyroom class of work", about))

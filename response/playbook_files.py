@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-import hashlib
-import json
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +10,10 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from facility.alert import Severity
+from facility.definition_files.locate import line_of
+from facility.definition_files.problem import Broken, Problem
+from facility.definition_files.reading import tables, version
+from facility.definition_files.telling import plain
 from facility.playbook import (
     Announcement,
     Choice,
@@ -30,6 +28,7 @@ from facility.playbook import (
 )
 from facility.text import Text
 from facility.units import QUANTITIES
+from response.definition_folders import read_folders
 from response.playbook_shape import CommandTable, PlaybookFile, StepTable, StoryTable
 
 SHIPPED = Path(__file__).parent / "playbooks"
@@ -37,64 +36,18 @@ SHIPPED = Path(__file__).parent / "playbooks"
 _NOTHING = Text("", "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One thing that is wrong."""
-
-    path: str
-    line: int
-    key: str
-    """Dotted; empty where no key is to blame."""
-    text: str
-
-    def __str__(self) -> str:
-        key = f"{self.key}: " if self.key else ""
-        return f"{self.path}:{self.line}: {key}{self.text}"
-
-
-class BrokenPlaybooks(ValueError):
-    """Files that cannot be used. ``problems`` holds all of them."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
-        super().__init__("\n".join(map(str, problems)))
+class BrokenPlaybooks(Broken):
+    """Playbook files that cannot be used."""
 
 
 def load_playbooks(*folders: Path, shipped: bool = True) -> dict[str, Playbook]:
     """The product's, with each folder's on top: the same id replaces. All or nothing. Raises ``BrokenPlaybooks``."""
-    found: dict[str, Playbook] = {}
-    problems: list[Problem] = []
-    for folder in ([SHIPPED] if shipped else []) + list(folders):
-        if not folder.is_dir():
-            problems.append(
-                Problem(path=str(folder), line=1, key="", text="is not a folder; allowed: one of playbooks")
-            )
-            continue
-        here, wrong = _load_folder(folder)
-        found |= here
-        problems += wrong
+    inside = ([SHIPPED] if shipped else []) + list(folders)
+    found, problems = read_folders(inside, read_playbook, "playbooks")
     problems += _rules_twice(found)
     if problems:
         raise BrokenPlaybooks(problems)
     return found
-
-
-def _load_folder(folder: Path) -> tuple[dict[str, Playbook], list[Problem]]:
-    found: dict[str, Playbook] = {}
-    problems: list[Problem] = []
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            playbook = read_playbook(path.read_text("utf-8"), str(path))
-        except BrokenPlaybooks as error:
-            problems += error.problems
-        except UnicodeDecodeError as error:
-            problems.append(Problem(path=str(path), line=1, key="", text=f"is not UTF-8 text: {error.reason}"))
-        else:
-            if playbook.id in found:
-                text = f"{playbook.id!r} is the id of {found[playbook.id].path} already; allowed: one file an id"
-                problems.append(Problem(path=str(path), line=1, key="id", text=text))
-            found[playbook.id] = playbook
-    return found, problems
 
 
 def _rules_twice(playbooks: Mapping[str, Playbook]) -> Iterator[Problem]:
@@ -104,24 +57,19 @@ def _rules_twice(playbooks: Mapping[str, Playbook]) -> Iterator[Problem]:
         for rule in playbook.rules:
             if rule in owner:
                 text = f"{rule!r} opens {owner[rule].id!r} already; allowed: one playbook a rule"
-                yield Problem(path=playbook.path, line=_line(playbook.text, ("rules",)), key="rules", text=text)
+                yield Problem(path=playbook.path, line=line_of(playbook.text, ("rules",)), key="rules", text=text)
             owner[rule] = playbook
 
 
 def read_playbook(text: str, path: str) -> Playbook:
     """One file's content. Raises ``BrokenPlaybooks``."""
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        where = re.search(r"at line (\d+)", str(error))
-        line = int(where.group(1)) if where else max(1, text.count("\n"))
-        raise BrokenPlaybooks([Problem(path=path, line=line, key="", text=f"is not TOML: {error}")]) from None
+    content = tables(text, path, BrokenPlaybooks)
     try:
         file = PlaybookFile.model_validate(content)
     except ValidationError as error:
         raise BrokenPlaybooks([_invalid(details, content, text, path) for details in error.errors()]) from None
     problems = [
-        Problem(path=path, line=_line(text, key), key=_dotted(key, content), text=t) for key, t in _misfits(file)
+        Problem(path=path, line=line_of(text, key), key=_dotted(key, content), text=t) for key, t in _misfits(file)
     ]
     if problems:
         raise BrokenPlaybooks(problems)
@@ -178,7 +126,7 @@ def _step_misfits(step: StepTable, here: Key) -> Iterator[tuple[Key, str]]:
 def _playbook(file: PlaybookFile, content: dict[str, Any], text: str, path: str) -> Playbook:
     return Playbook(
         id=file.id,
-        version=_version(content),
+        version=version(content),
         clause=file.clause,
         title=file.title.text(),
         about=file.about.text(),
@@ -196,12 +144,6 @@ def _playbook(file: PlaybookFile, content: dict[str, Any], text: str, path: str)
         path=path,
         text=text,
     )
-
-
-def _version(content: dict[str, Any]) -> str:
-    """SHA-256 of what a file says, however it is laid out."""
-    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _script(step: StepTable) -> Script:
@@ -258,42 +200,9 @@ def _tale(story: StoryTable) -> Tale:
 
 def _invalid(details: ErrorDetails, content: dict[str, Any], text: str, path: str) -> Problem:
     key = tuple(details["loc"])
-    return Problem(path=path, line=_line(text, key), key=_dotted(key, content), text=_plain(details, key))
-
-
-def _plain(details: ErrorDetails, key: Key) -> str:
-    match details["type"]:
-        case "extra_forbidden":
-            allowed = sorted(_allowed(key[:-1]))
-            near = difflib.get_close_matches(str(key[-1]), allowed, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            return f"is not a key here; {hint}allowed: {', '.join(allowed)}"
-        case "missing":
-            return "is missing"
-        case "literal_error":
-            expected = str(details["ctx"]["expected"]).replace(" or ", ", ")
-            return f"{details['input']!r} is not possible; allowed: {expected}"
-        case "value_error":
-            return details["msg"].removeprefix("Value error, ")
-        case _:
-            return f"{details['input']!r}: {details['msg'][0].lower()}{details['msg'][1:]}"
-
-
-def _allowed(key: Key) -> set[str]:
-    """The keys of the table at ``key``, by the schema."""
-    schema: Any = PlaybookFile.model_json_schema()
-    tables = schema["$defs"]
-    for part in key:
-        if isinstance(part, str):
-            schema = _behind(schema.get("properties", {}).get(part, {}), tables)
-    return set(schema.get("properties", {}))
-
-
-def _behind(found: Any, tables: Any) -> Any:
-    for one in [found, found.get("items", {}), *found.get("anyOf", [])]:
-        if "$ref" in one:
-            return tables[one["$ref"].rpartition("/")[2]]
-    return {}
+    return Problem(
+        path=path, line=line_of(text, key), key=_dotted(key, content), text=plain(details, PlaybookFile, key)
+    )
 
 
 def _dotted(key: Key, content: dict[str, Any]) -> str:
@@ -308,29 +217,3 @@ def _dotted(key: Key, content: dict[str, Any]) -> str:
         named = isinstance(part, int) and isinstance(current, dict) and isinstance(current.get("id"), str)
         parts.append(current["id"] if named else str(part))
     return ".".join(parts)
-
-
-_HEADER = re.compile(r"^\s*\[\[?\s*([a-z_.]+)\s*\]\]?\s*(#.*)?$")
-
-
-def _line(text: str, key: Key) -> int:
-    """The line (from 1) of the key, or of the nearest key or table around it."""
-    lines = text.split("\n")
-    start, end = _table(lines, key)
-    names = [part for part in key[2 if start else 0 :] if isinstance(part, str)]
-    for name in reversed(names):
-        at_start = re.compile(rf"\s*(\[+\s*)?([a-z_]+\.)*{re.escape(name)}\s*([=\].]|$)")
-        for number in range(start, end):
-            if at_start.match(lines[number]):
-                return number + 1
-    return start + 1
-
-
-def _table(lines: list[str], key: Key) -> tuple[int, int]:
-    """Where the entry of an array of tables begins and ends, such as the second ``[[step]]``; else the whole file."""
-    if len(key) < 2 or not isinstance(key[1], int):
-        return 0, len(lines)
-    heads = [n for n, line in enumerate(lines) if (found := _HEADER.match(line)) and found.group(1) == key[0]]
-    if key[1] >= len(heads):
-        return 0, len(lines)
-    return heads[key[1]], heads[key[1] + 1] if key[1] + 1 < len(heads) else len(lines)

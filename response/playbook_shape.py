@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, Field
 
-from facility.clause import CLAUSES
-from facility.instant import duration
-from facility.text import Text
+from facility.definition_files import values
+from facility.definition_files.values import Clause, Duration, Filled, Name, Table, Words
 from facility.units import QUANTITIES
-
-NAME = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-
-
-def _duration(value: Any) -> int:
-    if not isinstance(value, str):
-        raise ValueError(  # noqa: TRY004 - pydantic reports a ValueError as the field's
-            f"{value!r} is not a duration; write a number and one of ms, s, m, h, d, as in '30s' or '1h30m'"
-        )
-    return duration(value)
-
-
-def _clause(value: str) -> str:
-    if value and value not in CLAUSES:
-        raise ValueError(f"{value!r} is not a clause of the manual; allowed: {', '.join(CLAUSES)}")
-    return value
 
 
 def _quantity(value: str) -> str:
@@ -34,35 +16,6 @@ def _quantity(value: str) -> str:
     if value not in with_states:
         raise ValueError(f"{value!r} is not a quantity with states; allowed: {', '.join(with_states)}")
     return value
-
-
-Span = Annotated[
-    int,
-    BeforeValidator(_duration),
-    WithJsonSchema(
-        {"type": "string", "pattern": r"^\s*(\d+(\.\d+)?\s*(ms|s|min|m|h|d)\s*)+$", "examples": ["30s", "5m"]}
-    ),
-]
-Filled = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Name = Annotated[str, StringConstraints(pattern=NAME)]
-Clause = Annotated[str, AfterValidator(_clause), WithJsonSchema({"enum": ["", *CLAUSES]})]
-
-
-class Table(BaseModel):
-    """Unknown keys are refused, and nothing is converted on the quiet."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Words(Table):
-    """Text in both languages."""
-
-    zh: Filled = Field(description="in Chinese")
-    en: Filled = Field(description="in English")
-
-    def text(self) -> Text:
-        """As the inside knows it."""
-        return Text(self.zh, self.en)
 
 
 class ChoiceTable(Table):
@@ -88,7 +41,7 @@ class CommandTable(Table):
         default="two-taps",
         description="how it is confirmed a second time: by anybody some seconds later, or by another person",
     )
-    within: Span = Field(description="how long the feedback may take")
+    within: Duration = Field(description="how long the feedback may take")
 
 
 class StepTable(Table):
@@ -100,7 +53,7 @@ class StepTable(Table):
     who: Words = Field(description="who does it, as people call them")
     team: str = Field(default="", description="the rota's team whose person on duty it falls to")
     skill: str = Field(default="", description="the skill that it takes")
-    within: Span = Field(default=0, description="by when, counted from where it became owed; no limit by default")
+    within: Duration = Field(default=0, description="by when, counted from where it became owed; no limit by default")
     phase: Literal["before", "during", "after"] = "during"
     when: list[Filled] = Field(
         default_factory=list,
@@ -132,7 +85,7 @@ class StoryTable(Table):
         description="TIME WHO DEED STEP …, as in '2m officer choose confirm large'; ! must be refused"
     )
     state: Literal["open", "false-alarm", "over"] = "open"
-    at: Span | None = Field(default=None, description="when it is looked at; after the last act by default")
+    at: Duration | None = Field(default=None, description="when it is looked at; after the last act by default")
     done: list[Name] | None = Field(default=None, description="exactly these steps are done")
     owed: list[Name] | None = Field(default=None, description="exactly these are owed, in order")
     late: list[Name] | None = Field(default=None, description="exactly these are late")
@@ -160,10 +113,5 @@ class PlaybookFile(Table):
 
 def schema_text() -> str:
     """JSON Schema 2020-12, the same bytes each time."""
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **PlaybookFile.model_json_schema(by_alias=True),
-        "title": "Dutyroom playbook",
-        "description": "What people do about an incident: steps with who, by when and with what evidence.",
-    }
-    return json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    about = "What people do about an incident: steps with who, by when and with what evidence."
+    return values.schema_text(values.schema(PlaybookFile, "Dutyroom playbook", about))

@@ -11,7 +11,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "work-orders.md").read_text("utf-8"
 
 def test_the_example_of_a_class_can_be_read() -> None:
     [example] = re.findall(r"^```toml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    assert read_class(example.encode(), "glass.toml").checklist[0].must
+    assert read_class(example, "glass.toml").checklist[0].must
 
 
 def test_every_class_that_comes_with_the_product_is_named() -> None:

@@ -79,7 +79,7 @@ def test_a_sites_own_file_replaces_and_adds(tmp_path: Path) -> None:
 )
 def test_what_is_wrong_is_told_with_file_field_and_what_is_allowed(before: str, after: str, wanted: str) -> None:
     with pytest.raises(BrokenClasses) as caught:
-        read_class(LEAST.replace(before, after, 1).encode(), "glass.toml")
+        read_class(LEAST.replace(before, after, 1), "glass.toml")
     assert "glass.toml: " in str(caught.value)
     assert wanted in str(caught.value)
 
@@ -101,7 +101,7 @@ def test_everything_a_file_can_say_is_read() -> None:
         'id = "glass"\nseverity = "low"\ndispatch = "first"\nteam = "t"\nskills = ["s"]\nreach = "asset"\ntogether = "5m"',
     )
     check = '[[check]]\nid = "whole"\ntitle = { zh = "z", en = "e" }\nmust = true\nphoto = true\n'
-    work = read_class((more + check + '[emergency.clocks.review]\nby = "18:00"\nsource = "law"\n').encode(), "g")
+    work = read_class(more + check + '[emergency.clocks.review]\nby = "18:00"\nsource = "law"\n', "g")
     assert isinstance(work, WorkClass)
     assert (work.dispatch, work.team, work.skills, work.reach) == (Dispatch.FIRST, "t", ("s",), Reach.ASSET)
     assert (work.together, work.checklist[0].must, work.checklist[0].photo) == (5 * MINUTE, True, True)
