@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dutyroom.commands.definitions import inside, loaded, own
+
 if TYPE_CHECKING:
     from facility.chain import Chain
 
@@ -22,31 +24,19 @@ Folders = Annotated[
 
 def _load(folders: list[Path] | None) -> dict[str, Chain]:
     """On top of the shipped ones. Ends the command when one is broken, or when a case would have no chain."""
-    from response.chain_files import BrokenChains, load_chains
+    from response.chain_files import load_chains
 
-    inside = [folder / "chains" if (folder / "chains").is_dir() else folder for folder in folders or []]
-    try:
-        return load_chains(*inside)
-    except BrokenChains as error:
-        for problem in error.problems:
-            typer.echo(str(problem), err=True)
-        raise typer.Exit(1) from None
+    return loaded(lambda: load_chains(*inside(folders, "chains")))
 
 
 @app.command("check")
 def check(folders: Folders = None) -> None:
     """Read the files on top of the shipped ones: every case has a chain, and the classes that they name are there. Exit
     status 1 when something is wrong."""
-    from response.class_files import BrokenClasses, load_classes
+    from response.class_files import load_classes
 
     chains = _load(folders)
-    own = [folder / "classes" for folder in folders or [] if (folder / "classes").is_dir()]
-    try:
-        classes = load_classes(*own)
-    except BrokenClasses as error:
-        for problem in error.problems:
-            typer.echo(problem, err=True)
-        raise typer.Exit(1) from None
+    classes = loaded(lambda: load_classes(*own(folders, "classes")))
     unknown = [(chain, name) for chain in chains.values() for name in chain.classes if name not in classes]
     for chain, name in unknown:
         typer.echo(f"{chain.path}: classes: {name!r} is no class of work; see: dutyroom classes list", err=True)

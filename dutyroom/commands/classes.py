@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dutyroom.commands.definitions import inside, loaded, own
+
 if TYPE_CHECKING:
     from facility.work_class import WorkClass
 
@@ -22,18 +24,9 @@ Folders = Annotated[
 
 def _load(folders: list[Path] | None) -> dict[str, WorkClass]:
     """On top of the shipped ones. Ends the command when one is broken."""
-    from response.class_files import BrokenClasses, load_classes
+    from response.class_files import load_classes
 
-    for missing in (folder for folder in folders or [] if not folder.is_dir()):
-        typer.echo(f"{missing}: is not a folder; allowed: a folder of classes, or a site's folder", err=True)
-        raise typer.Exit(1)
-    inside = [folder / "classes" if (folder / "classes").is_dir() else folder for folder in folders or []]
-    try:
-        return load_classes(*inside)
-    except BrokenClasses as error:
-        for problem in error.problems:
-            typer.echo(problem, err=True)
-        raise typer.Exit(1) from None
+    return loaded(lambda: load_classes(*inside(folders, "classes")))
 
 
 @app.command("check")
@@ -41,7 +34,7 @@ def check(folders: Folders = None) -> None:
     """Read the files on top of the shipped ones, and look up the playbooks and chains that they name. Exit status 1 when
     something is wrong."""
     classes = _load(folders)
-    unknown = _unknown(classes, folders or [])
+    unknown = _unknown(classes, folders)
     for line in unknown:
         typer.echo(line, err=True)
     typer.echo(f"{len(classes)} classes, {len(unknown)} wrong names")
@@ -49,14 +42,14 @@ def check(folders: Folders = None) -> None:
         raise typer.Exit(1)
 
 
-def _unknown(classes: dict[str, WorkClass], folders: list[Path]) -> list[str]:
+def _unknown(classes: dict[str, WorkClass], folders: list[Path] | None) -> list[str]:
     """What they name and is not there. The folders' own chains and playbooks count."""
     from response.chain_files import BrokenChains, load_chains
     from response.playbook_files import BrokenPlaybooks, load_playbooks
 
     try:
-        chains = load_chains(*_inside(folders, "chains"))
-        playbooks = load_playbooks(*_inside(folders, "playbooks"))
+        chains = load_chains(*own(folders, "chains"))
+        playbooks = load_playbooks(*own(folders, "playbooks"))
     except (BrokenChains, BrokenPlaybooks) as error:
         return str(error).splitlines()
     wrong = []
@@ -66,10 +59,6 @@ def _unknown(classes: dict[str, WorkClass], folders: list[Path]) -> list[str]:
         if one.playbook and one.playbook not in playbooks:
             wrong.append(f"{one.path}: playbook: {one.playbook!r} is no playbook; allowed: {', '.join(playbooks)}")
     return wrong
-
-
-def _inside(folders: list[Path], name: str) -> list[Path]:
-    return [folder / name for folder in folders if (folder / name).is_dir()]
 
 
 @app.command("list")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dutyroom.commands.definitions import inside, loaded, own
+
 if TYPE_CHECKING:
     from facility.playbook import Playbook
 
@@ -22,15 +24,9 @@ Folders = Annotated[
 
 def _load(folders: list[Path] | None) -> dict[str, Playbook]:
     """On top of the shipped ones. Ends the command when one is broken."""
-    from response.playbook_files import BrokenPlaybooks, load_playbooks
+    from response.playbook_files import load_playbooks
 
-    inside = [folder / "playbooks" if (folder / "playbooks").is_dir() else folder for folder in folders or []]
-    try:
-        return load_playbooks(*inside)
-    except BrokenPlaybooks as error:
-        for problem in error.problems:
-            typer.echo(str(problem), err=True)
-        raise typer.Exit(1) from None
+    return loaded(lambda: load_playbooks(*inside(folders, "playbooks")))
 
 
 @app.command("check")
@@ -41,7 +37,7 @@ def check(folders: Folders = None) -> None:
     from rules.definition import load_book
 
     playbooks = _load(folders)
-    rules = {rule.id for rule in load_book(*_rule_folders(folders))}
+    rules = {rule.id for rule in load_book(*own(folders, "rules"))}
     unknown = [(book, rule) for book in playbooks.values() for rule in book.rules if rule not in rules]
     for book, rule in unknown:
         typer.echo(f"{book.path}: rules: {rule!r} is no rule; see: dutyroom rules list", err=True)
@@ -55,10 +51,6 @@ def check(folders: Folders = None) -> None:
     typer.echo(f"{len(playbooks)} playbooks, {len(tellings)} stories, {len(failed)} failed")
     if failed or unknown:
         raise typer.Exit(1)
-
-
-def _rule_folders(folders: list[Path] | None) -> list[Path]:
-    return [folder / "rules" for folder in folders or [] if (folder / "rules").is_dir()]
 
 
 @app.command("list")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from dutyroom.commands.definitions import loaded
 from facility.instant import duration, from_datetime
 
 if TYPE_CHECKING:
@@ -97,14 +98,9 @@ def _run(wanted: Wanted) -> tuple[Setup, Replayed, tzinfo]:
 def _book(folder: Path | None) -> RuleBook:
     from dutyroom import wiring
     from dutyroom.settings import load
-    from rules.definition import BrokenRules, load_book
+    from rules.definition import load_book
 
-    try:
-        return load_book(folder) if folder is not None else wiring.load_rules(load())
-    except BrokenRules as error:
-        for problem in error.problems:
-            typer.echo(str(problem), err=True)
-        raise typer.Exit(1) from None
+    return loaded(lambda: load_book(folder) if folder is not None else wiring.load_rules(load()))
 
 
 def _zone(name: str) -> tzinfo:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dutyroom.commands.definitions import loaded
 from dutyroom.commands.replay import replay
 
 if TYPE_CHECKING:
@@ -24,14 +25,9 @@ Folders = Annotated[
 
 def _load(folders: list[Path] | None, *, with_manual: bool) -> RuleBook:
     """The rules of the folders alone, or on top of the manual's. Ends the command when one is broken."""
-    from rules.definition import BrokenRules, load_book
+    from rules.definition import load_book
 
-    try:
-        return load_book(*(folders or []), manual=with_manual or not folders)
-    except BrokenRules as error:
-        for problem in error.problems:
-            typer.echo(str(problem), err=True)
-        raise typer.Exit(1) from None
+    return loaded(lambda: load_book(*(folders or []), manual=with_manual or not folders))
 
 
 @app.command("test")
