@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from facility.register import TABLES, Change, Register, difference
 from facility.register_files import RegisterError, RegisterRefused, read_tables, write_tables
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from storage.records.port import Records
 
 _ATTEMPTS = 5
-"""So often the register may be changed by somebody else between reading and writing it."""
+"""So often what is imported may be changed by somebody else between reading and writing it."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +45,15 @@ def read_folder(folder: Path, current: Register | None = None, notes: list[Text]
 
 def import_folder(records: Records, folder: Path, *, who: str, at: int, dry_run: bool, why: str = "") -> ImportResult:
     """Make the register what ``folder`` says. Raises ``Conflict`` when others keep changing it meanwhile."""
-    attempt = 1
-    while True:
-        try:
-            return _import_once(records, folder, who=who, at=at, dry_run=dry_run, why=why)
-        except Conflict:
-            if attempt == _ATTEMPTS:
-                raise
-            attempt += 1
+    return uncrossed(lambda: _import_once(records, folder, who=who, at=at, dry_run=dry_run, why=why))
+
+
+def uncrossed(run: Callable[[], T]) -> T:
+    """What ``run`` returns; run again when others were faster. Raises ``Conflict`` when they always are."""
+    for _ in range(_ATTEMPTS - 1):
+        with suppress(Conflict):
+            return run()
+    return run()
 
 
 def _import_once(records: Records, folder: Path, *, who: str, at: int, dry_run: bool, why: str) -> ImportResult:

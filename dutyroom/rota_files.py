@@ -7,17 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dutyroom.register_files import contents, write_files
+from dutyroom.register_files import contents, uncrossed, write_files
 from facility.register_files import RegisterError, RegisterRefused
 from facility.rota import Rota, RotaChange, rota_difference
 from facility.rota_files import ROTA_TABLES, read_rota, write_rota
 from facility.text import Text
-from storage.records.port import Conflict
 
 if TYPE_CHECKING:
     from storage.records.port import Records, Unit
-
-_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +31,12 @@ class RotaImport:
 
 def import_rota(records: Records, folder: Path, *, who: str, at: int, dry_run: bool, why: str = "") -> RotaImport:
     """Make the rota what ``folder`` says; tables without a file stay. Raises ``Conflict`` when others keep changing it."""
-    for attempt in range(_ATTEMPTS):
-        try:
-            with records.begin() as unit:
-                return _import(unit, folder, who=who, at=at, dry_run=dry_run, why=why)
-        except Conflict:
-            if attempt == _ATTEMPTS - 1:
-                raise
-    raise AssertionError  # the last attempt returns or raises
+
+    def once() -> RotaImport:
+        with records.begin() as unit:
+            return _import(unit, folder, who=who, at=at, dry_run=dry_run, why=why)
+
+    return uncrossed(once)
 
 
 def _import(unit: Unit, folder: Path, *, who: str, at: int, dry_run: bool, why: str) -> RotaImport:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dutyroom.commands.csv_folders import WHO, exported, imported, language, refused
+
 if TYPE_CHECKING:
     from dutyroom.register_files import ImportResult
-    from storage.records.port import Records
 
 app = typer.Typer(no_args_is_help=True)
-
-WHO = "system:command-line"
-_SHOWN = 200
-"""So many errors are printed; a wrong column gives one for every row."""
 
 
 @app.command("import")
@@ -34,19 +29,12 @@ def import_register(
     """Make the register what the CSV files in DIR say: all of it, or, with an error anywhere, nothing."""
     from dutyroom.register_files import import_folder
     from dutyroom.wiring import now
-    from storage.records.port import Conflict
 
-    records = _open()
-    try:
-        result = import_folder(records, folder, who=who, at=now(), dry_run=dry_run, why=why)
-    except Conflict as conflict:
-        print(f"dutyroom: {conflict}; nothing was applied, try again", file=sys.stderr)
-        raise typer.Exit(1) from None
-    finally:
-        records.close()
-    _print(result, dry_run=dry_run)
-    if result.errors:
-        raise typer.Exit(1)
+    result = imported(lambda records: import_folder(records, folder, who=who, at=now(), dry_run=dry_run, why=why))
+    refused(result.errors, result.notes)
+    if dry_run:
+        _print_changes(result)
+    print(_summary(result, dry_run=dry_run))
 
 
 @app.command("export")
@@ -58,41 +46,7 @@ def export_register(
     """Write the register in force as CSV files that import unchanged."""
     from dutyroom.register_files import export_folder
 
-    records = _open()
-    try:
-        for file in export_folder(records, folder):
-            print(file)
-    except OSError as error:
-        print(f"dutyroom: {error.filename}: {error.strerror}", file=sys.stderr)
-        raise typer.Exit(1) from None
-    finally:
-        records.close()
-
-
-def _open() -> Records:
-    from dutyroom.settings import load
-    from dutyroom.wiring import open_records
-
-    return open_records(load())
-
-
-def language() -> str:
-    """The terminal's language: Chinese where the locale says so, else English."""
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "zh" if locale.startswith("zh") else "en"
-
-
-def _print(result: ImportResult, *, dry_run: bool) -> None:
-    for note in result.notes:
-        print(note.say(language()), file=sys.stderr)
-    for error in result.errors[:_SHOWN]:
-        print(error.say(language()), file=sys.stderr)
-    if result.errors:
-        print(_refused(len(result.errors)), file=sys.stderr)
-        return
-    if dry_run:
-        _print_changes(result)
-    print(_summary(result, dry_run=dry_run))
+    exported(lambda records: export_folder(records, folder))
 
 
 def _print_changes(result: ImportResult) -> None:
@@ -103,15 +57,6 @@ def _print_changes(result: ImportResult) -> None:
     timezone = ZoneInfo(result.timezone)
     for change in result.changes:
         print(tell(change, timezone))
-
-
-def _refused(count: int) -> str:
-    more = count - _SHOWN
-    if language() == "zh":
-        return (f"……还有 {more} 处\n" if more > 0 else "") + f"共 {count} 处错误，未作任何更改"
-    return (
-        f"… and {more} more\n" if more > 0 else ""
-    ) + f"{count} error{'s' if count > 1 else ''}: nothing was applied"
 
 
 def _summary(result: ImportResult, *, dry_run: bool) -> str:

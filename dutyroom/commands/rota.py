@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dutyroom.commands.register import WHO, language
+from dutyroom.commands.csv_folders import WHO, exported, imported, language, opened, refused, said
 
 if TYPE_CHECKING:
     from dutyroom.rota_files import RotaImport
     from facility.rota import Rota
-    from storage.records.port import Records
 
 app = typer.Typer(no_args_is_help=True)
-_SHOWN = 200
-"""So many errors are printed; a wrong column gives one for every row."""
 
 
 @app.command("import")
@@ -34,19 +31,10 @@ def import_files(
     """Make the rota what the CSV files in DIR say: all of it, or, with an error anywhere, nothing. Other tables stay."""
     from dutyroom.rota_files import import_rota
     from dutyroom.wiring import now
-    from storage.records.port import Conflict
 
-    records = _open()
-    try:
-        result = import_rota(records, folder, who=who, at=now(), dry_run=dry_run, why=why)
-    except Conflict as conflict:
-        print(f"dutyroom: {conflict}; nothing was applied, try again", file=sys.stderr)
-        raise typer.Exit(1) from None
-    finally:
-        records.close()
+    result = imported(lambda records: import_rota(records, folder, who=who, at=now(), dry_run=dry_run, why=why))
+    refused(result.errors, result.notes)
     _print(result, now(), dry_run=dry_run)
-    if result.errors:
-        raise typer.Exit(1)
 
 
 @app.command("export")
@@ -58,15 +46,7 @@ def export_files(
     """Write the rota as CSV files that import unchanged."""
     from dutyroom.rota_files import export_rota
 
-    records = _open()
-    try:
-        for file in export_rota(records, folder):
-            print(file)
-    except OSError as error:
-        print(f"dutyroom: {error.filename}: {error.strerror}", file=sys.stderr)
-        raise typer.Exit(1) from None
-    finally:
-        records.close()
+    exported(lambda records: export_rota(records, folder))
 
 
 @app.command()
@@ -87,32 +67,21 @@ def show(
     except ValueError as error:
         print(f"dutyroom: --at: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
-    records = _open()
-    try:
-        with records.read() as unit:
-            rota = unit.rota.load(when if known_then else None)
-    finally:
-        records.close()
+    with opened() as records, records.read() as unit:
+        rota = unit.rota.load(when if known_then else None)
     for line in [*_who(rota, when), *_ahead(rota, when, days)]:
         print(line)
 
 
-def _open() -> Records:
-    from dutyroom.settings import load
-    from dutyroom.wiring import open_records
-
-    return open_records(load())
-
-
 def _who(rota: Rota, at: int) -> list[str]:
-    lines, comma = [], _said("、", ", ")
+    lines, comma = [], said("、", ", ")
     for team in rota.teams.values():
         now = comma.join(person.name for person in rota.on_duty(at, team=team.id)) or "—"
         coming = rota.next_duties(at, team=team.id)
         people = comma.join(rota.people[duty.person].name for duty in coming)
         after = f"  → {_local(rota, coming[0].start)} {people}" if coming else ""
         lines.append(f"{team.name.say(language())}: {now}{after}")
-    return lines or [_said("排班是空的：dutyroom rota import DIR", "the rota is empty: dutyroom rota import DIR")]
+    return lines or [said("排班是空的：dutyroom rota import DIR", "the rota is empty: dutyroom rota import DIR")]
 
 
 def _ahead(rota: Rota, at: int, days: int) -> list[str]:
@@ -140,22 +109,10 @@ def _local(rota: Rota, at: int) -> str:
     return to_datetime(at, rota.zone).strftime("%m-%d %H:%M")
 
 
-def _said(zh: str, en: str) -> str:
-    return zh if language() == "zh" else en
-
-
 def _print(result: RotaImport, now: int, *, dry_run: bool) -> None:
     from facility.register_files import tell
     from facility.rota_files import COLUMNS
 
-    for note in result.notes:
-        print(note.say(language()), file=sys.stderr)
-    for error in result.errors[:_SHOWN]:
-        print(error.say(language()), file=sys.stderr)
-    if result.errors:
-        count = len(result.errors)
-        print(_said(f"共 {count} 处错误，未作任何更改", f"{count} errors: nothing was applied"), file=sys.stderr)
-        return
     if dry_run:
         for change in result.changes:
             print(tell(change, result.rota.zone, COLUMNS))
@@ -167,9 +124,7 @@ def _print(result: RotaImport, now: int, *, dry_run: bool) -> None:
 def _summary(result: RotaImport, *, dry_run: bool) -> str:
     counts = Counter(change.what for change in result.changes)
     added, changed, removed = (counts[what] for what in ("added", "changed", "removed"))
-    told = _said(
-        f"新增 {added}，变更 {changed}，删除 {removed}", f"{added} added, {changed} changed, {removed} removed"
-    )
+    told = said(f"新增 {added}，变更 {changed}，删除 {removed}", f"{added} added, {changed} changed, {removed} removed")
     if dry_run:
-        return told + _said("（试运行，未作更改）", " (dry run: nothing applied)")
-    return told + _said(f"；排班版本 {result.version}", f"; rota version {result.version}")
+        return told + said("（试运行，未作更改）", " (dry run: nothing applied)")
+    return told + said(f"；排班版本 {result.version}", f"; rota version {result.version}")

@@ -56,6 +56,7 @@ def test_with_one_error_nothing_is_applied(tmp_path: Path) -> None:
     refused = run("import", write(tmp_path / "rota", turns="person,team,pattern,since\nbo,room,four,2026-01-01\n"))
     assert refused.exit_code == 1
     assert "turns.csv row 2, person: 'bo' is not in people.csv" in refused.stderr
+    assert refused.stderr.splitlines()[-1] == "1 error: nothing was applied"
     assert "rota is empty" in run("show").stdout
 
 
