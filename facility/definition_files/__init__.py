@@ -1,1 +1,1 @@
-"""Files of rules, playbooks, chains and classes of work: what is the same in reading each of them. Pure."""
+"""Files of rules, playbooks, chains, classes of work and kinds of reports: what is the same in reading each. Pure."""

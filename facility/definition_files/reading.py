@@ -15,13 +15,10 @@ from facility.definition_files.problem import Broken, Problem
 
 
 class Defined(Protocol):
-    """What a file defines: it has a name, and knows its file."""
+    """What a file defines: it has a name."""
 
     @property
     def id(self) -> str: ...
-
-    @property
-    def path(self) -> str: ...
 
 
 D = TypeVar("D", bound=Defined)
@@ -30,6 +27,7 @@ D = TypeVar("D", bound=Defined)
 def read_all(files: Iterable[tuple[str, bytes]], read: Callable[[str, str], D]) -> tuple[dict[str, D], list[Problem]]:
     """What ``read`` (text, path) makes of each file (path, content), by id: one file an id. With all that is wrong."""
     found: dict[str, D] = {}
+    paths: dict[str, str] = {}
     problems: list[Problem] = []
     for path, content in files:
         try:
@@ -41,9 +39,9 @@ def read_all(files: Iterable[tuple[str, bytes]], read: Callable[[str, str], D]) 
             problems.append(Problem(path=path, line=1, text=f"is not UTF-8 text: {error.reason}"))
         else:
             if one.id in found:
-                told = f"{one.id!r} is the id of {found[one.id].path} already; allowed: one file an id"
+                told = f"{one.id!r} is the id of {paths[one.id]} already; allowed: one file an id"
                 problems.append(Problem(path=path, line=line_of(text, ("id",)), key="id", text=told))
-            found[one.id] = one
+            found[one.id], paths[one.id] = one, path
     return found, problems
 
 
