@@ -12,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from facility.clock import Clock
 from facility.incident_step import Deed
 from facility.instant import DAY, HOUR, MINUTE, iso
 from facility.person import Role
@@ -299,6 +300,20 @@ def test_a_drill_is_marked_everywhere_and_published_nowhere(
     officer.send("/incidents/1/bulletins", title_zh="演", title_en="d", body_zh="演练", body_en="drill", place="t2")
     assert "演练" not in words(client.get("/bulletins/t2").text)
     assert "Drill" in seen(officer, "/alerts")
+
+
+def test_while_it_goes_on_the_review_page_says_what_is_past_its_limit(fire: Story, browser_of: Browsers) -> None:
+    """What still runs has no figures yet: that is not to say that nothing is late."""
+    officer = browser_of("officer")
+    with fire.home.records.begin() as unit:
+        order = unit.work_orders.get(1)
+        clock = Clock(name="respond", started=order.event_at, limit=3 * MINUTE)
+        unit.work_orders.update(replace(order, clocks=(clock,)))
+    assert "past its limit" not in seen(officer, "/reviews/incident/1")
+    fire.home.clock.now += HOUR
+    page = seen(officer, "/reviews/incident/1")
+    assert "Late 2" in page, "its clock, and the step that confirms"
+    assert page.count("past its limit") == 2
 
 
 def test_the_review_page_is_what_is_kept(fire: Story, browser_of: Browsers) -> None:
