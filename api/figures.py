@@ -56,12 +56,17 @@ def set_limits(unit: Unit, given: dict[str, float], actor: Actor, at: int, why: 
     return after
 
 
+def check_period(start: int, end: int, longest: int = LONGEST) -> None:
+    """Raises ``Problem`` where it is empty or too long."""
+    if not 0 < end - start <= longest:
+        wrong = f"the period is empty or longer than {longest // DAY} days"
+        errors = [{"field": "from", "wrong": wrong, "allowed": f"from before to, at most {longest // DAY} days"}]
+        raise Problem(422, "invalid", "Invalid", f"from, to: {wrong}", errors=errors)
+
+
 def read_alarms(unit: Unit, start: int, end: int) -> list[Alarm]:
     """The alarms of the period, and those of before that may have gone on into it. Raises ``Problem``."""
-    if not 0 < end - start <= LONGEST:
-        wrong = "the period is empty or longer than 400 days"
-        errors = [{"field": "from", "wrong": wrong, "allowed": "from before to, at most 400 days"}]
-        raise Problem(422, "invalid", "Invalid", f"from, to: {wrong}", errors=errors)
+    check_period(start, end)
     found = alarms(unit.facts.between("alert", WHATS, start - LOOK_BACK, end))
     known = {alarm.alert for alarm in found}
     old = [alert for alert in unit.alerts.open_ones() if alert.id not in known and alert.opened < start - LOOK_BACK]
@@ -91,10 +96,7 @@ def tell(unit: Unit, start: int, end: int, now: int, zone: tzinfo) -> Told:
 
 def diagnose_point(context: Context, rule: Rule, point: str, start: int, end: int) -> Diagnosis:
     """What a rule made of a point's stored history, and what would have stopped it. Raises ``Problem``, ``NotFound``."""
-    if not 0 < end - start <= LONGEST_HISTORY:
-        wrong = "the period is empty or longer than 31 days"
-        errors = [{"field": "from", "wrong": wrong, "allowed": "from before to, at most 31 days"}]
-        raise Problem(422, "invalid", "Invalid", f"from, to: {wrong}", errors=errors)
+    check_period(start, end, LONGEST_HISTORY)
     with context.records.read() as unit:
         register, limits = context.register(unit), limits_now(unit)
     known = register.points.get(point)

@@ -6,9 +6,11 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from api.context import Context
-from api.problems import Problem
+from api.figures import check_period
+from api.rota_reading import rota_of
 from facility.fact import Fact
 from facility.instant import DAY, iso
 from facility.notice import Notice
@@ -36,10 +38,11 @@ from facility.work_figures import (
 )
 from facility.work_order import WorkOrder
 from storage.records.notices import NoticeFilter
-from storage.records.port import Unit, WorkOrderFilter
+from storage.records.port import Page, Unit, WorkOrderFilter
 from storage.records.reports import ReportFilter
 
-LONGEST = 400 * DAY
+F = TypeVar("F")
+T = TypeVar("T")
 LOOK_BACK = 90 * DAY
 """Orders that were opened so long before the period are read too: their limits may fall due in it. So is what is open."""
 PORTION = 500
@@ -105,16 +108,13 @@ class WorkFigures:
 
 def period_of(start: int, end: int, now: int) -> Period:
     """Raises ``Problem`` where it is empty or too long."""
-    if not 0 < end - start <= LONGEST:
-        wrong = "the period is empty or longer than 400 days"
-        errors = [{"field": "from", "wrong": wrong, "allowed": "from before to, at most 400 days"}]
-        raise Problem(422, "invalid", "Invalid", f"from, to: {wrong}", errors=errors)
+    check_period(start, end)
     return Period(start, end, now)
 
 
 def tell(unit: Unit, context: Context, period: Period) -> WorkFigures:
     """The figures of a period."""
-    register, rota, classes = context.register(unit), unit.rota.load(), context.book().classes
+    register, rota, classes = context.register(unit), rota_of(context, unit), context.book().classes
     orders = read_orders(unit, period)
     owed = tuple(
         one
@@ -122,7 +122,7 @@ def tell(unit: Unit, context: Context, period: Period) -> WorkFigures:
         for one in owed_by(order, about(order, register, rota), promised(order, classes), period.now)
     )
     owed += tuple(_replaced(unit, orders, register, rota, period))
-    notices = tuple(_notices(unit, period))
+    notices = tuple(_all(unit.notices.find, NoticeFilter(since=period.start, until=period.end, test=False)))
     facts = unit.facts.between(
         "work-order", ("accepted", "finished", "rejected", "transferred"), period.start, period.end
     )
@@ -167,27 +167,21 @@ def promised(order: WorkOrder, classes: Mapping[str, WorkClass]) -> frozenset[st
 
 def read_orders(unit: Unit, period: Period) -> dict[int, WorkOrder]:
     """Those of the period and of some time before it, and every open one; by number."""
-    recent = _all_orders(unit, WorkOrderFilter(since=period.start - LOOK_BACK, until=period.end))
+    recent = _all(unit.work_orders.find, WorkOrderFilter(since=period.start - LOOK_BACK, until=period.end))
     found = {order.id: order for order in recent}
-    found |= {order.id: order for order in _all_orders(unit, WorkOrderFilter(open=True)) if order.opened < period.end}
+    found |= {
+        order.id: order
+        for order in _all(unit.work_orders.find, WorkOrderFilter(open=True))
+        if order.opened < period.end
+    }
     return dict(sorted(found.items()))
 
 
-def _all_orders(unit: Unit, wanted: WorkOrderFilter) -> Iterable[WorkOrder]:
+def _all(find: Callable[[F, str | None, int], Page[T]], wanted: F) -> Iterable[T]:
+    """What a store's ``find`` has, portion by portion."""
     cursor: str | None = None
     while True:
-        page = unit.work_orders.find(wanted, cursor, PORTION)
-        yield from page.rows
-        cursor = page.cursor
-        if cursor is None:
-            return
-
-
-def _notices(unit: Unit, period: Period) -> Iterable[Notice]:
-    cursor: str | None = None
-    wanted = NoticeFilter(since=period.start, until=period.end, test=False)
-    while True:
-        page = unit.notices.find(wanted, cursor, PORTION)
+        page = find(wanted, cursor, PORTION)
         yield from page.rows
         cursor = page.cursor
         if cursor is None:
@@ -205,8 +199,9 @@ COLUMNS = (
 
 
 def as_csv(found: Iterable[Owed]) -> str:
-    """One time limit a line. No cell is read as a formula by a spreadsheet."""
+    """One time limit a line. No cell is read as a formula by a spreadsheet, which takes the mark at the beginning for UTF-8."""
     out = io.StringIO()
+    out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for one in found:

@@ -138,7 +138,7 @@ def read_behind(
         found = tell(unit, context, period_of(start, end, context.clock()))
     rows = found.behind(clock=clock, group=group, name=name, verdict=verdict_)
     if as_ == "csv":
-        return Response("\ufeff" + as_csv(rows), media_type="text/csv; charset=utf-8")
+        return Response(as_csv(rows), media_type="text/csv; charset=utf-8")
     return [_owed(one) for one in rows]
 
 

@@ -21,6 +21,10 @@ from rules.cures import Cure
 
 router = APIRouter(prefix="/figures")
 SPANS = {"day": DAY, "week": 7 * DAY, "month": 30 * DAY, "quarter": 91 * DAY}
+Start = Annotated[int, Query(alias="from", ge=0, le=2**52)]
+End = Annotated[int, Query(alias="to", ge=0, le=2**52)]
+Until = Annotated[int | None, Query(alias="to", ge=0, le=2**52)]
+"""Now when left out."""
 SHOWN = 200
 CHART_WIDTH, CHART_HEIGHT = 720, 120
 
@@ -43,7 +47,7 @@ def show(
     request: Request,
     visitor: Reader,
     span: str = "week",
-    end: Annotated[int | None, Query(alias="to", ge=0, le=2**52)] = None,
+    end: Until = None,
     wrong: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """Up to now, or up to ``to``."""
@@ -101,8 +105,8 @@ def show_alarms(
     *,
     request: Request,
     visitor: Reader,
-    start: Annotated[int, Query(alias="from", ge=0, le=2**52)],
-    end: Annotated[int, Query(alias="to", ge=0, le=2**52)],
+    start: Start,
+    end: End,
     rule: str = "",
     point: str = "",
     severity: int = 0,
@@ -136,8 +140,8 @@ def show_cures(
     visitor: Reader,
     rule: str,
     point: str,
-    start: Annotated[int, Query(alias="from", ge=0, le=2**52)],
-    end: Annotated[int, Query(alias="to", ge=0, le=2**52)],
+    start: Start,
+    end: End,
 ) -> Response:
     """What would have stopped a chattering or stale alarm."""
     with reading(request, visitor) as page:

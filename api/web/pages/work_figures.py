@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from api.access import Reader
+from api.rota_reading import rota_of
 from api.web.page import Page, reading
-from api.web.pages.figures import SPANS
+from api.web.pages.figures import SPANS, End, Start, Until
 from api.work_figures import GROUPS, VERDICTS, WorkFigures, as_csv, facts_behind, period_of, tell, verdict
 from facility.work_figures import Owed
 
@@ -24,7 +25,7 @@ def show(
     request: Request,
     visitor: Reader,
     span: str = "month",
-    end: Annotated[int | None, Query(alias="to", ge=0, le=2**52)] = None,
+    end: Until = None,
     by: str = "kind",
 ) -> Response:
     """Up to now, or up to ``to``."""
@@ -68,7 +69,7 @@ def name_of(page: Page, group: str, name: str) -> str:
         case "building":
             return page.place_text(name) or name
         case "team":
-            team = page.unit.rota.load().teams.get(name)
+            team = rota_of(page.context, page.unit).teams.get(name)
             return page.look.say(team.name) if team else name
         case "clock":
             return page.look.word("clock", name)
@@ -81,8 +82,8 @@ def show_behind(
     *,
     request: Request,
     visitor: Reader,
-    start: Annotated[int, Query(alias="from", ge=0, le=2**52)],
-    end: Annotated[int, Query(alias="to", ge=0, le=2**52)],
+    start: Start,
+    end: End,
     clock: str = "",
     group: str = "",
     name: str = "",
@@ -115,8 +116,8 @@ def export_behind(
     *,
     request: Request,
     visitor: Reader,
-    start: Annotated[int, Query(alias="from", ge=0, le=2**52)],
-    end: Annotated[int, Query(alias="to", ge=0, le=2**52)],
+    start: Start,
+    end: End,
     clock: str = "",
     group: str = "",
     name: str = "",
@@ -126,9 +127,8 @@ def export_behind(
     with reading(request, visitor) as page:
         found = tell(page.unit, page.context, period_of(start, end, page.look.now))
         rows: list[Owed] = found.behind(clock=clock, group=group, name=name, verdict=verdict_)
-    # The mark at the beginning is what a spreadsheet takes for UTF-8.
     return Response(
-        "\ufeff" + as_csv(rows),
+        as_csv(rows),
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": "attachment; filename=figures.csv"},
     )
@@ -139,8 +139,8 @@ def show_told(
     *,
     request: Request,
     visitor: Reader,
-    start: Annotated[int, Query(alias="from", ge=0, le=2**52)],
-    end: Annotated[int, Query(alias="to", ge=0, le=2**52)],
+    start: Start,
+    end: End,
     channel: str = "",
     which: str = "written",
 ) -> Response:
@@ -164,13 +164,14 @@ def show_said(
     *,
     request: Request,
     visitor: Reader,
-    start: Annotated[int, Query(alias="from", ge=0, le=2**52)],
-    end: Annotated[int, Query(alias="to", ge=0, le=2**52)],
+    start: Start,
+    end: End,
     which: str = "ended",
 ) -> Response:
     """The facts behind what residents said."""
     with reading(request, visitor) as page:
-        content = tell(page.unit, page.context, period_of(start, end, page.look.now)).content
+        found = tell(page.unit, page.context, period_of(start, end, page.look.now))
+        content = found.content
         facts = {"answered": content.answered, "unsolved": content.unsolved}.get(which, content.ended)
         if which.isascii() and which.isdigit():
             facts = tuple(fact for fact in content.answered if fact.data.get("satisfaction") == int(which))
@@ -179,5 +180,5 @@ def show_said(
             facts=facts[::-1][:SHOWN],
             total=len(facts),
             kinds=page.context.report_book().kinds,
-            period=period_of(start, end, page.look.now),
+            period=found.period,
         )
