@@ -249,19 +249,9 @@ WORDS: dict[str, dict[str, str]] = {
     "quality": {str(number): word for number, word in QUALITIES.items()},
 }
 
-HAPPENED.update(words_incidents.HAPPENED)
-HAPPENED.update(words_rota.HAPPENED)
-HAPPENED.update(words_residents.HAPPENED)
 CLOCKS.update(words_residents.CLOCKS)
 RIGHTS.update(words_rota.RIGHTS)
-WORDS.update(words_incidents.WORDS)
-WORDS.update(words_rota.WORDS)
-WORDS.update(words_residents.WORDS)
-HAPPENED.update(words_clocks.HAPPENED)
-HAPPENED.update(words_channels.HAPPENED)
+for more in (words_clocks, words_incidents, words_notices, words_orders, words_residents, words_rota):
+    HAPPENED.update(more.HAPPENED)
+    WORDS.update(more.WORDS)
 WORDS.update(words_channels.WORDS)
-WORDS.update(words_clocks.WORDS)
-HAPPENED.update(words_notices.HAPPENED)
-WORDS.update(words_notices.WORDS)
-HAPPENED.update(words_orders.HAPPENED)
-WORDS.update(words_orders.WORDS)

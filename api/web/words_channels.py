@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from api.web.languages import N_
 
-HAPPENED = {"tried-out": N_("tried out")}
-
 SENT = {
     "pending": N_("on its way"),
     "sent": N_("sent"),
