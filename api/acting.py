@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from api.context import Context
 from api.problems import permit
-from facility.alert import Alert, AlertAction, NotAllowed
+from facility.alert import Alert, NotAllowed
+from facility.alert_facts import deed_fact
 from facility.alert_life import SHELVE_MAX, STEP_OF, Wish, take_action
 from facility.fact import Fact
 from facility.person import Actor
@@ -60,7 +61,7 @@ def take_alert(
         raise TooLate(refused, last_fact(unit, "alert", number)) from None
     if changed != alert:
         changed = unit.alerts.update(changed)
-    unit.facts.append(_alert_fact(alert, changed, wish, finding))
+    unit.facts.append(deed_fact(alert, changed, wish, {"finding": finding} if finding else {}))
     return changed
 
 
@@ -68,23 +69,6 @@ def longest_shelf(book: RuleBook, alert: Alert) -> int:
     """How long the alert may be shelved."""
     rule = book.rules.get(alert.rule)
     return rule.shelve_max if rule else SHELVE_MAX
-
-
-def _alert_fact(before: Alert, after: Alert, wish: Wish, finding: str) -> Fact:
-    data: dict[str, object] = {"finding": finding} if finding else {}
-    if wish.action is AlertAction.SHELVE:
-        data["until"] = after.shelved_until
-    return Fact(
-        at=wish.at,
-        noun="alert",
-        subject=str(before.id),
-        what=STEP_OF[wish.action].done,
-        before=before.state,
-        after=after.state,
-        why=wish.reason.strip(),
-        who=wish.who,
-        data=data,
-    )
 
 
 def last_fact(unit: Unit, noun: str, number: int) -> Fact | None:

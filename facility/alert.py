@@ -252,14 +252,30 @@ def settled(alert: Alert, at: int) -> Alert:
     return replace(alert, closed=at, realarm_at=None) if over and alert.open else alert
 
 
+def returned(alert: Alert, at: int) -> Alert:
+    """What it was about is over as of ``at``; closed when nothing else keeps it on the list."""
+    return settled(
+        replace(alert, condition=Condition.NORMAL, ended=max(at, alert.started), realarm_at=None),
+        at,
+    )
+
+
+def again(alert: Alert) -> Alert:
+    """It came back while it was still on the list: the same alert goes on, and somebody has to look again."""
+    return unseen(replace(alert, condition=Condition.ACTIVE, ended=None))
+
+
+def unseen(alert: Alert) -> Alert:
+    """Its acknowledgement is taken back."""
+    return replace(alert, acknowledged=False, acknowledged_by="", acknowledged_at=None)
+
+
 def follow(alert: Alert, track: Track, at: int, latest: float | None) -> Alert:
     """The alert after its track moved; ``at`` is the commit's time."""
     if track.condition is Condition.NORMAL:
         over = replace(alert, condition=Condition.NORMAL, ended=track.good_since, latest=latest, realarm_at=None)
         return settled(over, at)
     if alert.condition is Condition.NORMAL:
-        # It came back while it was still on the list: the same alert goes on, and somebody has to look again.
-        again = at + alert.realarm_after if alert.realarm_after else None
-        back = replace(alert, condition=track.condition, ended=None, latest=latest, realarm_at=again)
-        return replace(back, acknowledged=False, acknowledged_by="", acknowledged_at=None)
+        anew = at + alert.realarm_after if alert.realarm_after else None
+        return replace(again(alert), condition=track.condition, latest=latest, realarm_at=anew)
     return replace(alert, condition=track.condition, latest=latest)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from facility.alert import Alert, Condition, Severity, settled
-from facility.fact import Fact
+from facility.alert import Alert, Condition, Severity, again, returned
 from facility.notice import NoticeState
+from facility.own_alert import own_alert, own_fact
 from facility.text import Text
 from storage.records.port import Unit
 
@@ -28,14 +28,13 @@ def watch(unit: Unit, now: int) -> bool:
         if alert is None:
             _fact(unit, unit.alerts.open(_alert(channel, said, now)), "raised", "normal", now)
         elif alert.condition is Condition.NORMAL:
-            back = replace(alert, condition=Condition.ACTIVE, ended=None, limit=said, acknowledged=False)
+            back = replace(again(alert), limit=said)
             _fact(unit, unit.alerts.update(back), "re-raised", alert.state, now)
         elif alert.limit != said:
             unit.alerts.update(replace(alert, limit=said))
     for alert in open_ones.values():
         if alert.condition is not Condition.NORMAL:
-            over = replace(alert, condition=Condition.NORMAL, ended=max(now, alert.started))
-            _fact(unit, unit.alerts.update(settled(over, now)), "returned", alert.state, now)
+            _fact(unit, unit.alerts.update(returned(alert, now)), "returned", alert.state, now)
     return False
 
 
@@ -62,33 +61,9 @@ def _said(dead: int, note: Mapping[str, Any]) -> Text:
 
 
 def _alert(channel: str, said: Text, now: int) -> Alert:
-    return Alert(
-        rule=UNDELIVERED,
-        rule_version="",
-        clause="",
-        point=channel,
-        asset="",
-        zone="",
-        severity=Severity.HIGH,
-        title=Text(f"通知送不到：{channel}", f"Notices do not get through: {channel}"),
-        started=now,
-        raised=now,
-        opened=now,
-        limit=said,
-    )
+    title = Text(f"通知送不到：{channel}", f"Notices do not get through: {channel}")
+    return own_alert(UNDELIVERED, channel, now, severity=Severity.HIGH, title=title, limit=said)
 
 
 def _fact(unit: Unit, alert: Alert, what: str, before: str, now: int) -> None:
-    data = {
-        "rule": alert.rule,
-        "point": alert.point,
-        "severity": alert.severity.value,
-        "life_safety": alert.life_safety,
-        "started": alert.started,
-        "raised": alert.raised,
-        "ended": alert.ended,
-        "limit": alert.limit.en,
-    }
-    subject = str(alert.id)
-    fact = Fact(at=now, noun="alert", subject=subject, what=what, before=before, after=alert.state, who=WHO, data=data)
-    unit.facts.append(fact)
+    unit.facts.append(own_fact(alert, what, before, now, who=WHO))

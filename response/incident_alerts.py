@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from facility.alert import Alert, AlertAction
+from facility.alert_facts import deed_fact
 from facility.alert_life import Wish, take_action
 from facility.fact import Fact
 from facility.incident import Incident, State
@@ -25,21 +26,9 @@ def acknowledge_alerts(unit: Unit, incident: Incident, who: str, at: int, why: s
     for number in incident.alerts:
         alert = found(unit, number)
         if alert is not None and alert.open and not alert.acknowledged:
-            after = unit.alerts.update(
-                take_action(alert, Wish(action=AlertAction.ACKNOWLEDGE, who=who, at=at, reason=why))
-            )
-            fact = Fact(
-                at=at,
-                noun="alert",
-                subject=str(number),
-                what="acknowledged",
-                before=alert.state,
-                after=after.state,
-                why=why.strip(),
-                who=who,
-                data={"finding": finding, "incident": incident.id},
-            )
-            unit.facts.append(fact)
+            wish = Wish(action=AlertAction.ACKNOWLEDGE, who=who, at=at, reason=why)
+            after = unit.alerts.update(take_action(alert, wish))
+            unit.facts.append(deed_fact(alert, after, wish, {"finding": finding, "incident": incident.id}))
 
 
 def call_off(unit: Unit, incident: Incident, who: str, at: int) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from facility.alert import Alert, Condition, Severity, settled
+from facility.alert import Alert, Condition, Severity, again, returned, unseen
 from facility.calendar import local_day
-from facility.fact import Fact
 from facility.instant import DAY, MINUTE
+from facility.own_alert import own_alert, own_fact
 from facility.rota import Gap, GapCause, Rota
 from facility.rota_telling import gap_text, source_text, span_text, year_text
 from facility.text import Text
@@ -123,64 +123,36 @@ def report(unit: Unit, found: Sequence[Cause], passed: frozenset[str], now: int)
             _follow(unit, alert, cause, now)
     for alert in open_ones.values():
         if alert.condition is not Condition.NORMAL:
-            over = replace(alert, condition=Condition.NORMAL, ended=max(now, alert.started))
             why = "its time passed and nobody came" if alert.point in passed else "filled"
-            _fact(unit, unit.alerts.update(settled(over, now)), "returned", alert.state, now, why=why)
+            _fact(unit, unit.alerts.update(returned(alert, now)), "returned", alert.state, now, why=why)
 
 
 def _follow(unit: Unit, alert: Alert, cause: Cause, now: int) -> None:
     """The open alert says what is true now. What became urgent must be seen again."""
-    again = alert.condition is Condition.NORMAL
+    back = alert.condition is Condition.NORMAL
     told = replace(alert, title=cause.title, limit=cause.limit, severity=cause.severity)
-    if again or cause.severity < alert.severity:
-        told = replace(told, acknowledged=False, acknowledged_by="", acknowledged_at=None)
-    if again:
-        told = replace(told, condition=Condition.ACTIVE, ended=None)
+    if back:
+        told = again(told)
+    elif cause.severity < alert.severity:
+        told = unseen(told)
     if told != alert:
-        what = "re-raised" if again else "changed"
-        if not again and cause.severity != alert.severity:
+        what = "re-raised" if back else "changed"
+        if not back and cause.severity != alert.severity:
             what = "rose" if cause.severity < alert.severity else "fell"
         _fact(unit, unit.alerts.update(told), what, alert.state, now)
 
 
 def _alert(cause: Cause, now: int) -> Alert:
-    return Alert(
-        rule=cause.rule,
-        rule_version="",
-        clause=cause.clause,
-        point=cause.key,
-        asset="",
-        zone="",
+    return own_alert(
+        cause.rule,
+        cause.key,
+        now,
         severity=cause.severity,
         title=cause.title,
-        started=now,
-        raised=now,
-        opened=now,
         limit=cause.limit,
+        clause=cause.clause,
     )
 
 
 def _fact(unit: Unit, alert: Alert, what: str, before: str, now: int, *, why: str = "") -> None:
-    data = {
-        "rule": alert.rule,
-        "point": alert.point,
-        "severity": alert.severity.value,
-        "life_safety": alert.life_safety,
-        "started": alert.started,
-        "raised": alert.raised,
-        "ended": alert.ended,
-        "limit": alert.limit.en,
-    }
-    unit.facts.append(
-        Fact(
-            at=now,
-            noun="alert",
-            subject=str(alert.id),
-            what=what,
-            before=before,
-            after=alert.state,
-            why=why,
-            who=WHO,
-            data=data,
-        )
-    )
+    unit.facts.append(own_fact(alert, what, before, now, who=WHO, why=why))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from facility.alert import QUIET, Alert, Condition, Track, settled
+from facility.alert import QUIET, Alert, Condition, Track, settled, unseen
 from facility.breach import Breach, Spell
 from rules.engine import FOREVER
 from rules.levels import raised_by
@@ -157,7 +157,7 @@ def _as(alert: Alert, breaches: Sequence[Breach], track: Track) -> Alert:
     after = replace(after, condition=condition, ended=None)
     if alert.condition is not Condition.NORMAL:
         return after
-    return replace(after, acknowledged=False, acknowledged_by="", acknowledged_at=None)
+    return unseen(after)
 
 
 def _what(before: Alert, after: Alert) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from facility.alert import Alert, Condition, Severity
-from facility.alert import settled as closed_if_settled
+from facility.alert import Alert, Condition, Severity, again, returned
 from facility.instant import MINUTE
+from facility.own_alert import own_alert
 from facility.text import Text
 from rules.book import RuleBook
 from rules.health import RuleHealth
@@ -59,30 +59,24 @@ def report(unit: Unit, book: RuleBook, failing: Mapping[str, str], now: int) -> 
         if alert is None:
             _fact(unit, unit.alerts.open(_alert(book, rule, text, now)), "raised", "normal", now)
         elif alert.condition is Condition.NORMAL:
-            back = replace(alert, condition=Condition.ACTIVE, ended=None, acknowledged=False, acknowledged_by="")
-            _fact(unit, unit.alerts.update(replace(back, acknowledged_at=None)), "re-raised", alert.state, now)
+            _fact(unit, unit.alerts.update(again(alert)), "re-raised", alert.state, now)
     for rule, alert in open_ones.items():
         if rule not in failing and alert.condition is not Condition.NORMAL:
-            over = replace(alert, condition=Condition.NORMAL, ended=max(now, alert.started))
-            _fact(unit, unit.alerts.update(closed_if_settled(over, now)), "returned", alert.state, now)
+            _fact(unit, unit.alerts.update(returned(alert, now)), "returned", alert.state, now)
 
 
 def _alert(book: RuleBook, rule: str, text: str, now: int) -> Alert:
     failing = book.rules.get(rule)
     title = failing.title if failing else Text(rule, rule)
-    return Alert(
-        rule=FAILING,
-        rule_version=failing.version if failing else "",
-        clause=failing.clause if failing else "",
-        point=rule,
-        asset="",
-        zone="",
+    return own_alert(
+        FAILING,
+        rule,
+        now,
         severity=Severity.HIGH,
         title=Text(f"规则出错，不再判断：{title.zh}", f"A rule fails and judges nothing: {title.en}"),
-        started=now,
-        raised=now,
-        opened=now,
         limit=Text(f"规则程序不得出错；报错：{text}", f"a rule's code must not fail; it says: {text}"),
+        clause=failing.clause if failing else "",
+        rule_version=failing.version if failing else "",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
-from facility.alert import Alert, Condition, settled
+from facility.alert import Alert, Condition, again, returned
 from rules.engine import Engine
 from rules.judging import Outcome
 from rules.levels import family
@@ -137,8 +137,7 @@ class LinkRecorder(Recorder):
         if alert is None:
             after = self._unit.alerts.open(self._aside.at_raise(draft))
         else:
-            again = replace(alert, condition=Condition.ACTIVE, ended=None, behind=draft.behind, title=draft.title)
-            after = replace(again, acknowledged=False, acknowledged_by="", acknowledged_at=None)
+            after = replace(again(alert), behind=draft.behind, title=draft.title)
         what, before = ("raised", "normal") if alert is None else ("re-raised", alert.state)
         fact = alert_fact(after, what, before, self._now)
         self._unit.facts.append(replace(fact, data={**fact.data, "behind": list(after.behind)}))
@@ -153,8 +152,7 @@ class LinkRecorder(Recorder):
         alert = self._open_alert(key)
         if alert is None or alert.condition is Condition.NORMAL:
             return
-        over = replace(alert, condition=Condition.NORMAL, ended=max(self._now, alert.started), realarm_at=None)
-        after = self._unit.alerts.update(settled(over, self._now))
+        after = self._unit.alerts.update(returned(alert, self._now))
         self._fact(after, "returned", alert.state, why)
         if not after.open:
             self.open[key] = None

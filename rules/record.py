@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from facility.alert import QUIET, Alert, Condition, Track, settled
+from facility.alert import QUIET, Alert, Condition, Track, returned
 from facility.breach import Breach
 from facility.point import Point
 from facility.text import Text
@@ -76,9 +76,7 @@ class Recorder:
         return "point retired" if self._engine.row(rule, point) is None else "level retired"
 
     def _retire(self, alert: Alert, why: str) -> None:
-        ended = max(self._now, alert.started)
-        over = settled(replace(alert, condition=Condition.NORMAL, ended=ended, realarm_at=None), self._now)
-        after = self._unit.alerts.update(over)
+        after = self._unit.alerts.update(returned(alert, self._now))
         self._fact(after, "returned", alert.state, why)
         if not after.open:
             self.open[alert.rule, alert.point] = None

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import Any
 
-from facility.alert import Alert, Condition, Severity, Track, follow
+from facility.alert import Alert, Condition, Severity, Track, follow, unseen
+from facility.alert_facts import fact_of
 from facility.fact import Fact
 from facility.instant import MINUTE
 from facility.point import Point
@@ -97,7 +98,7 @@ def at_level(alert: Alert, severity: Severity, limits: Limits | None, limit: Tex
     after = replace(alert, severity=severity, low=low, high=high, limit=limit, raised_by=raised_by)
     if severity >= alert.severity or not alert.open:
         return after
-    return replace(after, acknowledged=False, acknowledged_by="", acknowledged_at=None)
+    return unseen(after)
 
 
 def new_work_order(
@@ -133,37 +134,20 @@ def new_work_order(
 
 
 def alert_fact(alert: Alert, what: str, before: str, now: int, why: str = "") -> Fact:
-    """A transition of an alert, with the evidence it rests on."""
-    data: dict[str, Any] = {
-        "rule": alert.rule,
+    """A transition of an alert that a rule raised."""
+    more: dict[str, Any] = {
         "rule_version": alert.rule_version,
-        "point": alert.point,
-        "started": alert.started,
-        "raised": alert.raised,
-        "ended": alert.ended,
         "value": alert.value if what == "raised" else alert.latest,
         "unit": alert.unit,
         "low": alert.low,
         "high": alert.high,
         "late": alert.late,
-        "severity": alert.severity.value,
-        "life_safety": alert.life_safety,
         "asset": alert.asset,
         "zone": alert.zone,
         "test": alert.test,
         "raised_by": alert.raised_by,
     }
-    return Fact(
-        at=now,
-        noun="alert",
-        subject=str(alert.id),
-        what=what,
-        before=before,
-        after=alert.state,
-        why=why,
-        who=WHO,
-        data=data,
-    )
+    return fact_of(alert, what, before, now, who=WHO, why=why, more=more)
 
 
 def work_order_fact(

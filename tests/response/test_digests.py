@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from facility.alert import Severity
+from facility.alert import Alert, Severity
 from facility.chain_run import ChainRun
 from facility.instant import HOUR, MINUTE
 from facility.notice import NoticeState
@@ -105,6 +105,26 @@ def test_a_channel_that_is_left_alone_is_an_alert_before_anything_is_dead(house:
         unit.notes.put("channel/sms", {"failures": 0, "left_alone_until": None, "error": "HTTP 503"})
     look(house)
     assert alerts(house) == [("sms", "returned-unacknowledged", True)]
+
+
+def test_a_channel_that_fails_again_has_been_seen_by_nobody(house: House) -> None:
+    def say(left_alone_until: int | None) -> Alert:
+        with house.records.begin() as unit:
+            unit.notes.put("channel/sms", {"failures": 5, "left_alone_until": left_alone_until, "error": "HTTP 503"})
+        look(house)
+        with house.records.read() as unit:
+            (alert,) = unit.alerts.open_ones()
+        return alert
+
+    say(NIGHT)
+    over = say(None)
+    with house.records.begin() as unit:
+        unit.alerts.update(
+            replace(over, acknowledged=True, acknowledged_by="wang", acknowledged_at=NIGHT, latched=True)
+        )
+    back = say(NIGHT)
+    assert (back.id, back.state) == (over.id, "unacknowledged")
+    assert (back.acknowledged_by, back.acknowledged_at, back.ended) == ("", None, None)
 
 
 def test_a_run_that_has_nobody_left_to_tell_needs_no_looking_at() -> None:
