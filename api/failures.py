@@ -217,6 +217,7 @@ FIELDS = {
     "proof": N_("a scan at the place, the code that hangs there, or a reason"),
     "title": N_("what it is about"),
     "zone": N_("where it is"),
+    "kind": N_("what kind of work it is"),
     "value": N_("the value with its unit"),
     "quantity": N_("what was measured"),
     "name": N_("the part's name"),
