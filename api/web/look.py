@@ -140,6 +140,12 @@ class Look:
         return HTMLResponse(page.render(look=self, **values), status)
 
 
+def local_zone(context: Context) -> tzinfo:
+    """The time zone in which forms are filled in."""
+    with context.records.read() as unit:
+        return zone_of(context.site(context.register(unit)))
+
+
 def language_of(request: Request, visitor: Visitor | None) -> str:
     """Chosen by cookie, else kept with the session, else what the browser asks for, else the site's own."""
     chosen = request.cookies.get("language", "")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
-from facility.instant import DAY, HOUR, MINUTE, SECOND, iso, to_datetime
+from facility.instant import DAY, HOUR, MINUTE, SECOND, from_datetime, iso, to_datetime
 
 Say = Callable[..., str]
 """gettext: the text with its ``%(name)s`` filled in."""
@@ -22,6 +22,14 @@ def local(instant: int, zone: tzinfo, language: str, now: int, *, seconds: bool 
         return f"{year}{moment.month}月{moment.day}日 {clock}"
     year = "" if moment.year == this_year else f" {moment.year}"
     return f"{moment.day} {_MONTHS[moment.month - 1]}{year} {clock}"
+
+
+def entered(local: str, zone: tzinfo) -> int | None:
+    """``2026-11-24T08:00`` in ``zone`` → instant; None where nothing, or nothing that is a time, was entered."""
+    try:
+        return from_datetime(datetime.fromisoformat(local).replace(tzinfo=zone)) if local else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def utc(instant: int, zone: tzinfo) -> str:

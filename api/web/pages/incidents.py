@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
@@ -11,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from api.access import AlertActor, Reader, WorkActor
 from api.acting import LONGEST_TEXT, write
-from api.context import Context, context_of, zone_of
+from api.context import Context, context_of
 from api.incidents import (
     StepWish,
     act_on_step,
@@ -23,7 +22,9 @@ from api.incidents import (
     zones_by_path,
 )
 from api.incidents import end as end_incident
+from api.web.look import local_zone
 from api.web.page import Page, reading
+from api.web.times import entered
 from facility.incident import Incident, choices_for, due, next_step, owed, owed_since
 from facility.incident_step import Deed, Row, Step, StepState
 from facility.instant import to_datetime
@@ -107,9 +108,8 @@ def open_one(
     drill: Annotated[str, Form(max_length=5)] = "",
 ) -> Response:
     """``happened`` is local time as a browser's form gives it; now when it is empty."""
-    with context.records.read() as unit:
-        local = zone_of(context.site(context.register(unit)))
-    wish = Opening(zone=zone, why=reason, drill=bool(drill), event_at=instant(happened, local))
+    event_at = entered(happened, local_zone(context))
+    wish = Opening(zone=zone, why=reason, drill=bool(drill), event_at=event_at)
     incident = write(context, lambda unit: open_incident(unit, context, visitor, playbook, wish))
     return RedirectResponse(f"/incidents/{incident.id}", 303)
 
@@ -236,8 +236,7 @@ def act(
     said = " · ".join(part.strip() for part in (cause, reason) if part.strip())
     given = value
     if when:
-        with context.records.read() as unit:
-            at = instant(when, zone_of(context.site(context.register(unit))))
+        at = entered(when, local_zone(context))
         given = "" if at is None else str(at)
     body = photo.file.read(LARGEST + 1) if photo is not None else b""
     wish = StepWish(deed=deed, choice=choice, value=given, reason=said, photo=body)
@@ -267,11 +266,3 @@ def end(
     """It is over; the review comes next."""
     incident = write(context, lambda unit: end_incident(unit, visitor, number, context.clock(), reason))
     return RedirectResponse(f"/reviews/incident/{incident.id}", 303)
-
-
-def instant(local: str, zone: tzinfo) -> int | None:
-    """``2026-11-24T08:00`` in the property's time; None where nothing, or nothing that is a time, was entered."""
-    try:
-        return round(datetime.fromisoformat(local).replace(tzinfo=zone).timestamp() * 1000) if local else None
-    except ValueError:
-        return None

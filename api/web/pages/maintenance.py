@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -14,6 +13,7 @@ from api.context import Context, context_of, zone_of
 from api.setting_aside import WindowWish, plan_window, stop_window
 from api.web.page import Page, reading
 from api.web.pages.test_modes import chosen, scopes
+from api.web.times import entered
 from facility.instant import HOUR
 from facility.person import Right
 from facility.register import Register
@@ -73,7 +73,7 @@ def plan(
     extent, id = chosen(scope)
 
     def do(register: Register) -> WindowWish:
-        since = _instant(begins, zone_of(context.site(register)))
+        since = entered(begins, zone_of(context.site(register)))
         until = (now if since is None else since) + length
         return WindowWish(extent=extent, scope=id, since=since, until=until, why=reason, second=second)
 
@@ -82,14 +82,6 @@ def plan(
         lambda unit: plan_window(unit, context.register(unit), visitor.actor, now, do(context.register(unit))),
     )
     return RedirectResponse("/maintenance", 303)
-
-
-def _instant(local: str, zone: tzinfo) -> int | None:
-    """``2026-11-24T08:00`` in the property's time; None where nothing, or nothing that is a time, was entered."""
-    try:
-        return round(datetime.fromisoformat(local).replace(tzinfo=zone).timestamp() * 1000) if local else None
-    except ValueError:
-        return None
 
 
 @router.post("/{number}/end")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -12,10 +11,12 @@ from fastapi.responses import RedirectResponse
 
 from api.access import AlertActor, Reader
 from api.acting import LONGEST_TEXT, write
-from api.context import Context, context_of, zone_of
+from api.context import Context, context_of
 from api.problems import Problem
 from api.reporting import OPEN_NOW, PURPOSES, enter, look_at_number, take
+from api.web.look import local_zone
 from api.web.page import Page, reading
+from api.web.times import entered
 from facility.person import Right
 from facility.residents_report import Deed, DeedStep, Done, ReportState, ResidentsReport, Way, deeds_from
 from facility.work_order import WorkOrder
@@ -266,11 +267,7 @@ def _whole(field: str, text: str) -> int | None:
 
 def _local(context: Context, text: str) -> int | None:
     """``2026-11-24T08:00`` in the property's time."""
-    if not text:
-        return None
-    with context.records.read() as unit:
-        zone = zone_of(context.site(context.register(unit)))
-    try:
-        return round(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp() * 1000)
-    except ValueError:
-        raise Problem(422, "invalid", "Not a time", f"by: {text!r}; allowed: 2026-11-24T08:00") from None
+    found = entered(text, local_zone(context)) if text else None
+    if text and found is None:
+        raise Problem(422, "invalid", "Not a time", f"by: {text!r}; allowed: 2026-11-24T08:00")
+    return found

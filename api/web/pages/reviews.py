@@ -9,11 +9,12 @@ from fastapi.responses import RedirectResponse
 
 from api.access import AlertActor, Dispatcher, Keeper, Reader
 from api.acting import LONGEST_TEXT, write
-from api.context import Context, context_of, zone_of
+from api.context import Context, context_of
 from api.incidents import new_addresses
 from api.routes.reviews import report_of
+from api.web.look import local_zone
 from api.web.page import Page, reading
-from api.web.pages.incidents import instant
+from api.web.times import entered
 from facility.bulletin import LONGEST
 from facility.instant import SECOND
 from facility.person import Right
@@ -105,9 +106,7 @@ def add(
     day: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     """``day`` is local; the measure is due at its end."""
-    with context.records.read() as unit:
-        local = zone_of(context.site(context.register(unit)))
-    due = instant(f"{day}T23:59:59", local) if day else None
+    due = entered(f"{day}T23:59:59", local_zone(context)) if day else None
     write(
         context,
         lambda unit: add_measure(

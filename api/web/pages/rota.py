@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, tzinfo
+from datetime import date, tzinfo
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -17,8 +17,9 @@ from api.rota_acting import own_or_keeper, taking_back
 from api.rota_reading import in_order, present, rota_of, week
 from api.web.page import Page, reading
 from api.web.rota_speech import Speech
+from api.web.times import entered
 from facility.calendar import DayKind, SpecialDay, instant_of, local_day
-from facility.instant import DAY, from_datetime
+from facility.instant import DAY
 from facility.person import Right
 from facility.rota import Asked, Leave, Rota, Shift, Swap
 from facility.rota_asking import Answer, Reply, parts_of, replies
@@ -87,20 +88,13 @@ def _day(text: str) -> date | None:
 
 def _then(page: Page, local: str, rota: Rota) -> dict[str, object] | None:
     """Who was on duty at a local time: as it was known then, and as it is known now."""
-    at = _instant(local, rota.zone)
+    at = entered(local, rota.zone)
     if at is None:
         return None
     known = page.unit.rota.load(at)
     known_now = [one for one in present(rota, at) if one.duties]
     known_then = [one for one in present(known, at) if one.duties]
     return {"at": at, "now": known_now, "then": known_then, "entered": known.version > 0, "rota": known}
-
-
-def _instant(local: str, zone: tzinfo) -> int | None:
-    try:
-        return from_datetime(datetime.fromisoformat(local).replace(tzinfo=zone)) if local else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _asked(rota: Rota, visitor: Visitor) -> list[tuple[Leave | Swap, list[Reply]]]:
@@ -252,13 +246,13 @@ def leave(
 
 def _begin(text: str, zone: tzinfo) -> int:
     if "T" in text:
-        return _instant(text, zone) or 0
+        return entered(text, zone) or 0
     return instant_of(_wanted_day(text), 0, zone)
 
 
 def _end(text: str, zone: tzinfo) -> int:
     if "T" in text:
-        return _instant(text, zone) or 0
+        return entered(text, zone) or 0
     return instant_of(_wanted_day(text), 24 * 60, zone)
 
 
