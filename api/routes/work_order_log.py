@@ -12,6 +12,7 @@ from api.access import READING, Reader, Visitor, WorkActor
 from api.acting import LONGEST_TEXT
 from api.context import Context, context_of
 from api.idempotency import Key, once, write_once
+from api.kept_files import file_answer
 from api.order_acting import order_room
 from api.paging import CONFLICT, PROBLEMS
 from api.routes.facts import FactOut, fact_out
@@ -178,24 +179,14 @@ def read_file(*, visitor: Reader, context: Given, number: int, sha256: str, smal
     """Only of this work order. `small`: its thumbnail."""
     del visitor
     with context.records.read() as unit:
-        return file_answer(unit, number, sha256, small=small)
+        return file_of_order(unit, number, sha256, small=small)
 
 
-def file_answer(unit: Unit, number: int, sha256: str, *, small: bool) -> Response:
-    """A kept file as an answer: shown only where that is harmless. Raises ``NotFound``."""
+def file_of_order(unit: Unit, number: int, sha256: str, *, small: bool) -> Response:
+    """A kept file of this order, and nothing else that is kept. Raises ``NotFound``."""
     unit.work_orders.get(number)
     log = read_log(unit.facts.of("work-order", str(number)))
     entry = next((one for one in (*log.files, *log.signatures) if one.sha256 == sha256), None)
     if entry is None:
         raise NotFound(f"work order {number} has no file {sha256}")
-    file = unit.files.get(sha256)
-    body, media = (file.thumb, "image/jpeg") if small and file.thumb else (file.body, file.media)
-    shown = "inline" if media.startswith("image/") else "attachment"
-    plain = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "_" for char in entry.name)
-    headers = {
-        "content-disposition": f'{shown}; filename="{plain}"',
-        "x-content-type-options": "nosniff",
-        "content-security-policy": "default-src 'none'; sandbox",
-        "cache-control": "private, max-age=31536000, immutable",
-    }
-    return Response(body, media_type=media, headers=headers)
+    return file_answer(unit.files.get(sha256), small=small, name=entry.name)

@@ -22,6 +22,7 @@ from api.incidents import (
     zones_by_path,
 )
 from api.incidents import end as end_incident
+from api.kept_files import file_answer
 from api.web.look import local_zone
 from api.web.page import Page, reading
 from api.web.times import entered
@@ -249,14 +250,7 @@ def show_photo(visitor: Reader, context: Given, number: int, sha256: str, small:
     """A photo that is evidence for a step; ``small`` for pages. Shown only where that is harmless."""
     del visitor
     with context.records.read() as unit:
-        file = photo_of(unit, number, sha256)
-    body, media = (file.thumb, "image/jpeg") if small and file.thumb else (file.body, file.media)
-    headers = {
-        "content-disposition": "inline" if media.startswith("image/") else "attachment",
-        "content-security-policy": "default-src 'none'; sandbox",
-        "cache-control": "private, max-age=31536000, immutable",
-    }
-    return Response(body, media_type=media, headers=headers)
+        return file_answer(photo_of(unit, number, sha256), small=bool(small))
 
 
 @router.post("/{number}/end")

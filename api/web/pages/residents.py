@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from api.access import AlertActor, Reader
 from api.acting import LONGEST_TEXT, write
 from api.context import Context, context_of
+from api.kept_files import SEALED
 from api.problems import Problem
 from api.reporting import OPEN_NOW, PURPOSES, enter, look_at_number, take
 from api.web.look import local_zone
@@ -208,13 +209,8 @@ def show_photo(*, visitor: Reader, context: Given, number: int, small: bool = Fa
     del visitor
     with context.records.read() as unit:
         found = unit.reports.photo(number)
-    headers = {
-        "x-content-type-options": "nosniff",
-        "content-security-policy": "default-src 'none'; sandbox",
-        "cache-control": "no-store",
-    }
     body, media = (found.thumb, "image/jpeg") if small else (found.body, found.media)
-    return Response(body, media_type=media, headers=headers)
+    return Response(body, media_type=media, headers=SEALED | {"cache-control": "no-store"})
 
 
 @router.post("/{number}/number")

@@ -14,7 +14,7 @@ from api.access import Reader, WorkActor
 from api.acting import LONGEST_TEXT, write
 from api.context import Context, context_of
 from api.order_acting import order_room
-from api.routes.work_order_log import file_answer
+from api.routes.work_order_log import file_of_order
 from facility.alert_life import FieldRefused
 from facility.fact import Fact
 from facility.text import Text
@@ -164,4 +164,4 @@ def show_file(*, visitor: Reader, context: Given, number: int, sha256: str, smal
     """A file of this order, or its thumbnail."""
     del visitor
     with context.records.read() as unit:
-        return file_answer(unit, number, sha256, small=small)
+        return file_of_order(unit, number, sha256, small=small)
