@@ -25,6 +25,7 @@ from facility.register import Register
 from facility.residents_report import ResidentsReport
 from facility.test_mode import TestMode
 from storage.records.notices import NoticeFilter
+from storage.records.people import Account
 from storage.records.port import Unit
 from storage.records.reports import ReportFilter
 
@@ -68,6 +69,7 @@ class Page:
     register: Register
     open_alerts: list[Alert]
     frame: Frame
+    accounts: list[Account]
     names: dict[str, str]
     """Account or part of the product → name."""
 
@@ -108,6 +110,11 @@ class Page:
         """Who was told about these, and why."""
         return told(self, causes)
 
+    @property
+    def enabled(self) -> list[Account]:
+        """Those who can sign in."""
+        return [account for account in self.accounts if account.disabled is None]
+
     def person(self, account: str) -> str:
         """A person's name, or what a part of the product is called."""
         return self.names.get(account, account)
@@ -129,9 +136,9 @@ class Page:
         )
 
 
-def people(unit: Unit, look: Look) -> dict[str, str]:
+def people(unit: Unit, accounts: Sequence[Account], look: Look) -> dict[str, str]:
     """Account or part of the product → name."""
-    names = {account.id: account.name for account in unit.people.accounts()}
+    names = {account.id: account.name for account in accounts}
     names |= {f"token/{token.id}": token.name for token in unit.people.tokens()}
     return names | {
         "system:rules": look._("the rules"),
@@ -155,6 +162,7 @@ def reading(request: Request, visitor: Visitor) -> Iterator[Page]:
     with context.records.read() as unit:
         register = context.register(unit)
         alerts, look = unit.alerts.open_ones(), look_at(request, register, visitor)
+        accounts = unit.people.accounts()
         yield Page(
             context=context,
             look=look,
@@ -162,7 +170,8 @@ def reading(request: Request, visitor: Visitor) -> Iterator[Page]:
             register=register,
             open_alerts=alerts,
             frame=_frame(context, unit, alerts, visitor),
-            names=people(unit, look),
+            accounts=accounts,
+            names=people(unit, accounts, look),
         )
 
 

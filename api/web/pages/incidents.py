@@ -23,6 +23,7 @@ from api.incidents import (
 )
 from api.incidents import end as end_incident
 from api.kept_files import file_answer
+from api.rota_reading import rota_of
 from api.web.look import local_zone
 from api.web.page import Page, reading
 from api.web.times import entered
@@ -72,7 +73,7 @@ def show_list(request: Request, visitor: Reader, cursor: str | None = None) -> R
             return RedirectResponse("/incidents", 303)
         return page.render(
             "incidents.html",
-            going=[(one, next_step(one)) for one in page.unit.incidents.open_ones()] if cursor is None else [],
+            going=[(one, next_step(one)) for one in page.frame.incidents] if cursor is None else [],
             over=[one for one in found.rows if not one.open],
             cursor=found.cursor,
             measures=page.unit.reviews.open_measures() if cursor is None else [],
@@ -183,7 +184,7 @@ class Somebody:
 
 def people_on(page: Page, incident: Incident) -> list[Somebody]:
     """Who has what: those on a step, the one with the work order, and who is on duty for the playbook's teams."""
-    rota = page.unit.rota.load()
+    rota = rota_of(page.context, page.unit)
     busy: dict[str, list[str]] = {}
     for step in incident.steps:
         for who in dict.fromkeys(one for one in (step.begun_by, step.armed_by, step.done_by) if one):

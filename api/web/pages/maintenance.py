@@ -39,11 +39,7 @@ def show_list(request: Request, visitor: Reader, cursor: str | None = None, scop
             lengths=LENGTHS,
             scopes=[*_point(page, scope), *scopes(page.register)],
             asked=scope,
-            people=[
-                account
-                for account in page.unit.people.accounts()
-                if account.disabled is None and account.id != visitor.actor.id
-            ],
+            people=[account for account in page.enabled if account.id != visitor.actor.id],
             may_plan=page.look.may(Right.ACT_ON_WORK),
         )
 

@@ -90,7 +90,7 @@ def _show(page: Page, visitor: Visitor, rota: Rota, id: str, *, secret: str = ""
         feeds=page.unit.rota.feeds_of(id) if own else [],
         secret=secret,
         base=base,
-        accounts=[account for account in page.unit.people.accounts() if account.disabled is None],
+        accounts=page.enabled,
     )
 
 

@@ -11,6 +11,7 @@ from api.access import AlertActor, Dispatcher, Keeper, Reader
 from api.acting import LONGEST_TEXT, write
 from api.context import Context, context_of
 from api.incidents import new_addresses
+from api.rota_reading import rota_of
 from api.routes.reviews import report_of
 from api.web.look import local_zone
 from api.web.page import Page, reading
@@ -38,7 +39,7 @@ def show_review(request: Request, visitor: Reader, noun: Noun, number: int) -> R
     with reading(request, visitor) as page:
         case = gather(page.unit, noun, number)
         finished, report = case.review.finished is not None, report_of(case)
-        rota = page.unit.rota.load()
+        rota = rota_of(page.context, page.unit)
         return page.render(
             "review.html",
             case=case,
@@ -48,7 +49,7 @@ def show_review(request: Request, visitor: Reader, noun: Noun, number: int) -> R
             who=lambda name: _who(page, rota, name),
             check=check(page.unit, case),
             tracked=case.measures,
-            people=[account for account in page.unit.people.accounts() if account.disabled is None],
+            people=page.enabled,
             may_write=page.look.may(Right.DISPATCH) and not finished,
         )
 

@@ -15,6 +15,7 @@ from api.acting import LONGEST_TEXT, write
 from api.context import Context, context_of
 from api.order_acting import LONGEST_TITLE, open_by_hand, order_room, severity_of, take_order
 from api.problems import Problem
+from api.rota_reading import rota_of
 from api.web.page import Page, reading
 from api.web.pages.work_order_log import router as log_router
 from api.web.values import amount
@@ -197,7 +198,7 @@ def _show(request: Request, visitor: Visitor, number: int, template: str) -> Res
             measured=_measured(page, order),
             assignable=assignable(page),
             approvers=[one for one in assignable(page, Right.DISPATCH) if one[0] != visitor.actor.id],
-            teams=[(team.id, page.look.say(team.name)) for team in page.unit.rota.load().teams.values()],
+            teams=[(team.id, page.look.say(team.name)) for team in rota_of(page.context, page.unit).teams.values()],
             alerts=page.unit.alerts.find(AlertFilter(work_order=number), limit=100).rows or _alert(page, order),
             duplicates=page.unit.work_orders.find(WorkOrderFilter(duplicate_of=number), limit=100).rows,
             alike=_alike(page, order),
@@ -258,11 +259,7 @@ def next_step(steps: list[Step], order: WorkOrder, who: str) -> Step | None:
 
 def assignable(page: Page, right: Right = Right.ACT_ON_WORK) -> list[tuple[str, str]]:
     """(account, name) of everybody who may work on orders, or holds another right."""
-    return [
-        (account.id, account.name)
-        for account in page.unit.people.accounts()
-        if account.disabled is None and right in RIGHTS[account.role]
-    ]
+    return [(account.id, account.name) for account in page.enabled if right in RIGHTS[account.role]]
 
 
 def _measured(page: Page, order: WorkOrder) -> str:
