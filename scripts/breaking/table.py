@@ -416,7 +416,7 @@ MUTATIONS = [
     Mutation(
         9,
         "the hash of a rule does not depend on what it says",
-        "rules/definition.py",
+        "facility/definition_files/reading.py",
         "return hashlib.sha256(canonical.encode()).hexdigest()",
         "return hashlib.sha256(b'').hexdigest()",
         "tests/rules/test_files.py",
