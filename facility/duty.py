@@ -1,0 +1,227 @@
+"""A duty: something owed on a schedule, by a clause of the manual or the law, for each asset or place that it applies to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from facility.alert import Severity
+from facility.instant import DAY
+from facility.text import Text
+
+
+class Every(StrEnum):
+    """How often. All but ``HOURS``, ``DAYS`` and ``EVENT`` are periods of the calendar, each due at its end."""
+
+    HOURS = "hours"
+    """Every ``count`` hours within the opening hours, anew each day."""
+    DAY = "day"
+    DAYS = "days"
+    """Every ``count`` days."""
+    WEEK = "week"
+    """Monday to Sunday."""
+    HALF_MONTH = "half-month"
+    """The 1st to the 15th, the 16th to the month's end."""
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF_YEAR = "half-year"
+    YEAR = "year"
+    EVENT = "event"
+    """After something happened: ``Cadence.event`` names it."""
+
+
+class Anchor(StrEnum):
+    """From where the next due date is counted."""
+
+    SCHEDULE = "schedule"
+    """By the calendar, whenever the last one was done."""
+    COMPLETION = "completion"
+    """One period after the last one was done; before the first, one period after the thing was first registered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """When a duty falls due. Minutes are local, after midnight."""
+
+    every: Every
+    count: int = 1
+    """Of hours or days; 1 for calendar periods."""
+    by: int = 24 * 60
+    """The local minute of the last day of the period at which it is due."""
+    opens: int = 0
+    """For ``HOURS``: the opening hours, local minutes."""
+    closes: int = 24 * 60
+    anchor: Anchor = Anchor.SCHEDULE
+    event: str = ""
+    """For ``EVENT``: noun and word of the fact that asks for it, as ``work-order closed``."""
+    months: tuple[int, ...] = ()
+    """Only in these months (1–12); empty: all the year."""
+
+
+class CheckKind(StrEnum):
+    """What one line of a checklist asks for."""
+
+    PASS = "pass"
+    """Pass, flag or fail."""
+    NUMBER = "number"
+    CHOICE = "choice"
+    TEXT = "text"
+    PHOTO = "photo"
+    SCAN = "scan"
+    """The code that hangs at the place, or its card."""
+    SIGNATURE = "signature"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyCheck:
+    """One line of a duty's checklist."""
+
+    id: str
+    title: Text
+    kind: CheckKind = CheckKind.PASS
+    must: bool = True
+    """Without it the result is not taken."""
+    unit: str = ""
+    """Of a number."""
+    low: float | None = None
+    """The number fails below this; in ``unit``."""
+    high: float | None = None
+    """The number fails above this; in ``unit``."""
+    setting: str = ""
+    """The asset's setting that is its lower limit where it has one: the minutes an emergency light must last."""
+    over_range: bool = False
+    """“More than the instrument shows” may be entered; it counts as above any lower limit."""
+    choices: tuple[tuple[str, Text, str], ...] = ()
+    """Of a choice: id, what it says, and its outcome (pass · flag · fail)."""
+    instrument: str = ""
+    """The kind of instrument that must have measured it, in calibration; empty: none."""
+    quantity: str = ""
+    """The quantity of the asset's point to which the number is also written as a reading; empty: none."""
+    photo_on_fail: bool = False
+
+
+class Counting(StrEnum):
+    """What sensors can show by themselves."""
+
+    TEST_SIGNAL = "test-signal"
+    """The asset's points each sent the state that ``counts.state`` names, marked as a test, in the window."""
+    RUNS = "runs"
+    """The asset's running state came on at least ``counts.least`` times in the window, each for ``counts.minutes``."""
+    MINUTES = "minutes"
+    """The asset's state stayed on for so many minutes in one piece."""
+    READINGS = "readings"
+    """At least ``counts.least`` good readings of ``counts.quantity`` in the window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Evidence of sensors that counts by itself."""
+
+    what: Counting
+    quantity: str
+    state: str = ""
+    least: int = 1
+    minutes: float = 0
+    person: bool = True
+    """A person has to be there all the same: test mode's person, or a result that says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """One of the two that ask for it: the manual or the law, with its cadence in words and its source."""
+
+    text: Text
+    every: Every | None = None
+    """None: no cadence of its own."""
+    count: int = 1
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """One file. ``version`` is the SHA-256 of what it says."""
+
+    id: str
+    version: str = ""
+    clause: str
+    also: tuple[str, ...] = ()
+    """Other clauses that it carries out."""
+    title: Text
+    do: Text
+    """What to do, in a sentence or two."""
+    asset_kinds: tuple[str, ...] = ()
+    """Owed for each asset of these kinds …"""
+    zone_kinds: tuple[str, ...] = ()
+    """… or for each zone of these kinds …"""
+    site: bool = False
+    """… or once for the whole site."""
+    cadence: Cadence
+    manual: Basis | None = None
+    law: Basis | None = None
+    """Where both are given the cadence is the stricter one; both are shown."""
+    before: int = 0
+    """The window opens so long before the due date (milliseconds); 0 for calendar periods: at the period's start."""
+    after: int = 0
+    """Done so long after the due date is still in the window."""
+    grace: int = DAY
+    """Late for so long after the window; then it is missed."""
+    warn: tuple[int, ...] = ()
+    """So long before the due date somebody is told that it is still owed."""
+    team: str = ""
+    skills: tuple[str, ...] = ()
+    people: int = 1
+    """So many signatures of different people."""
+    checks: tuple[DutyCheck, ...] = ()
+    counts: Counts | None = None
+    severity: Severity = Severity.MEDIUM
+    """Of the alert when it is missed."""
+    work_order: str = ""
+    """The class of the order that a miss opens; empty: an alert alone."""
+    fail_order: str = ""
+    """The class of the order for an item that failed."""
+    retest: bool = False
+    """A fail asks for a re-test: the failed measurement and the one after the repair belong together."""
+    valid: int = 0
+    """A result is good for so long (milliseconds); overdue is no pass. 0: until the next due date."""
+    keep: int = 0
+    """Evidence is kept at least so many days (the law's figure); 0: the site's rule."""
+    path: str = ""
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """All that it carries out, its own first."""
+        return (self.clause, *self.also)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a duty is owed for: an asset, a zone or the site. Its id is unique among all of them."""
+
+    id: str
+    asset: str = ""
+    zone: str = ""
+    name: Text
+    since: int
+    """First registered: nothing was owed before."""
+    settings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """One due date with its window: [opens, closes] in the window, until ``missed`` late, then missed."""
+
+    duty: str
+    target: str
+    opens: int
+    due: int
+    closes: int
+    missed: int
+    day: date
+    """The local day it is due, for people."""
+
+    @property
+    def key(self) -> str:
+        """The same again is the same occurrence."""
+        return f"{self.duty}|{self.target}|{self.due}"
