@@ -135,8 +135,9 @@ class Judge:
         late = late_readings(self._engine, self._memory, batch)
         if late is None:
             return {}, 0
-        in_time = batch.at >= now - self._lateness.of_points(self._engine)[batch.point]
-        return stretches(self._engine, batch, late & in_time), int((late & ~in_time).sum())
+        in_time = late.copy()
+        in_time[late] = batch.at[late] >= now - self._lateness.of(self._engine, batch.point[late])
+        return stretches(self._engine, batch, in_time), int((late & ~in_time).sum())
 
     def look_back(self, unit: Unit, readings: Readings, now: int) -> Findings:
         """A portion of what late readings left to be judged again, looked at and not yet written; ``correct`` writes it.

@@ -27,11 +27,12 @@ class Lateness:
     sources: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Source (an entry of ``sources.toml``) → its own."""
 
-    def of_points(self, engine: Engine) -> Ints:
-        """By point."""
-        devices = engine.register.devices
-        sources = (devices[point.device].source if point.device in devices else "" for point in engine.points)
-        return np.fromiter((self.sources.get(source, self.usual) for source in sources), np.int64, len(engine.points))
+    def of(self, engine: Engine, places: Ints) -> Ints:
+        """Of each of these places of points; looks at no others, for a property may have a hundred thousand."""
+        different, back = np.unique(places, return_inverse=True)
+        devices, points = engine.register.devices, engine.points
+        sources = (devices[name].source if name in devices else "" for name in (points[p].device for p in different))
+        return np.fromiter((self.sources.get(source, self.usual) for source in sources), np.int64, len(different))[back]
 
 
 def late_readings(engine: Engine, memory: Memory, batch: Columns) -> Bools | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Executable, and_, bindparam, delete, false, func, or_, select, update
 
 from facility.breach import Breach
 from storage.records.breaches import BreachFilter, Stretch
@@ -99,14 +99,17 @@ class SqlLateWork:
         """Always in one order, so that two writers never wait for one another."""
         if not stretches:
             return
-        insert, on_postgres = self._do.insert(LATE_WORK), self._do.on_postgres
-        least, most = (func.least, func.greatest) if on_postgres else (func.min, func.max)
+        rows = [{"point": point, "first": s.first, "last": s.last} for point, s in sorted(stretches.items())]
+        self._do.run(self._do.made_once("late work", self._widening), rows)
+
+    def _widening(self) -> Executable:
+        insert = self._do.insert(LATE_WORK)
+        least, most = (func.least, func.greatest) if self._do.on_postgres else (func.min, func.max)
         wider = {
             "first": least(LATE_WORK.c.first, insert.excluded.first),
             "last": most(LATE_WORK.c.last, insert.excluded.last),
         }
-        rows = [{"point": point, "first": s.first, "last": s.last} for point, s in sorted(stretches.items())]
-        self._do.run(insert.on_conflict_do_update(index_elements=["point"], set_=wider), rows)
+        return insert.on_conflict_do_update(index_elements=["point"], set_=wider)
 
     def done(self, stretches: Mapping[str, Stretch]) -> None:
         """One that grew meanwhile stays."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 
 from storage.records.sql.shape import to_json
 from storage.records.sql.tables import NOTES
@@ -25,9 +25,11 @@ class SqlNotes:
 
     def put(self, name: str, value: Any) -> None:
         """Raises ``TypeError`` on what JSON does not have."""
+        self._do.run(self._do.made_once("note", self._putting), {"name": name, "value": to_json(value)})
+
+    def _putting(self) -> Executable:
         insert = self._do.insert(NOTES)
-        statement = insert.on_conflict_do_update(index_elements=["name"], set_={"value": insert.excluded.value})
-        self._do.run(statement, {"name": name, "value": to_json(value)})
+        return insert.on_conflict_do_update(index_elements=["name"], set_={"value": insert.excluded.value})
 
     def names(self, prefix: str) -> list[str]:
         """In order."""

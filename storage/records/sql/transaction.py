@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, CursorResult, Executable, Row, Select, Table
@@ -11,6 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from storage.records.sql.trouble import told
 
 _PORTION = 2_000
+_MADE: dict[tuple[str, str], Executable] = {}
+"""(database, name) → a statement that is written with every batch."""
 
 
 class Transaction:
@@ -31,6 +33,11 @@ class Transaction:
         self._refuse_unless(self.writing or not statement.is_dml)
         with told(self.url):
             return self.connection.execute(statement, values)
+
+    def made_once(self, name: str, make: Callable[[], Executable]) -> Executable:
+        """The statement of that name: to put it together anew takes longer than to execute it."""
+        key = (self.connection.dialect.name, name)
+        return _MADE[key] if key in _MADE else _MADE.setdefault(key, make())
 
     def write_plain(self, statement: str, values: Any) -> None:
         """A statement in the driver's own words, where the compiler's time counts; a list of tuples is executed for each."""
