@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 from facility.alert import Severity
@@ -13,7 +12,7 @@ from facility.text import Text
 
 
 class Every(StrEnum):
-    """How often. All but ``HOURS``, ``DAYS`` and ``EVENT`` are periods of the calendar, each due at its end."""
+    """How often. All but ``HOURS`` and ``DAYS`` are periods of the calendar, each due at its end."""
 
     HOURS = "hours"
     """Every ``count`` hours within the opening hours, anew each day."""
@@ -28,8 +27,6 @@ class Every(StrEnum):
     QUARTER = "quarter"
     HALF_YEAR = "half-year"
     YEAR = "year"
-    EVENT = "event"
-    """After something happened: ``Cadence.event`` names it."""
 
 
 class Anchor(StrEnum):
@@ -54,8 +51,6 @@ class Cadence:
     """For ``HOURS``: the opening hours, local minutes."""
     closes: int = 24 * 60
     anchor: Anchor = Anchor.SCHEDULE
-    event: str = ""
-    """For ``EVENT``: noun and word of the fact that asks for it, as ``work-order closed``."""
     months: tuple[int, ...] = ()
     """Only in these months (1–12); empty: all the year."""
 
@@ -89,54 +84,39 @@ class DutyCheck:
     """The number fails below this; in ``unit``."""
     high: float | None = None
     """The number fails above this; in ``unit``."""
-    setting: str = ""
-    """The asset's setting that is its lower limit where it has one: the minutes an emergency light must last."""
     over_range: bool = False
     """“More than the instrument shows” may be entered; it counts as above any lower limit."""
     choices: tuple[tuple[str, Text, str], ...] = ()
     """Of a choice: id, what it says, and its outcome (pass · flag · fail)."""
     instrument: str = ""
     """The kind of instrument that must have measured it, in calibration; empty: none."""
-    quantity: str = ""
-    """The quantity of the asset's point to which the number is also written as a reading; empty: none."""
     photo_on_fail: bool = False
-
-
-class Counting(StrEnum):
-    """What sensors can show by themselves."""
-
-    TEST_SIGNAL = "test-signal"
-    """The asset's points each sent the state that ``counts.state`` names, marked as a test, in the window."""
-    RUNS = "runs"
-    """The asset's running state came on at least ``counts.least`` times in the window, each for ``counts.minutes``."""
-    MINUTES = "minutes"
-    """The asset's state stayed on for so many minutes in one piece."""
-    READINGS = "readings"
-    """At least ``counts.least`` good readings of ``counts.quantity`` in the window."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """Evidence of sensors that counts by itself."""
-
-    what: Counting
-    quantity: str
-    state: str = ""
-    least: int = 1
-    minutes: float = 0
-    person: bool = True
-    """A person has to be there all the same: test mode's person, or a result that says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
-    """One of the two that ask for it: the manual or the law, with its cadence in words and its source."""
+    """One of the two that ask for it, the manual or the law: how often, in words, and where it says so."""
 
     text: Text
-    every: Every | None = None
+    cadence: Cadence | None = None
     """None: no cadence of its own."""
-    count: int = 1
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyStory:
+    """What becomes of the due dates in a stretch of days, when it is done at these times."""
+
+    name: str
+    since: date
+    """First registered."""
+    first: date
+    last: date
+    """Due dates of these days, both included."""
+    done: tuple[datetime, ...] = ()
+    """Local times without a zone."""
+    expect: tuple[tuple[date, str], ...] = ()
+    """Due day and what became of it: done · done-late · missed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +154,6 @@ class Duty:
     people: int = 1
     """So many signatures of different people."""
     checks: tuple[DutyCheck, ...] = ()
-    counts: Counts | None = None
     severity: Severity = Severity.MEDIUM
     """Of the alert when it is missed."""
     work_order: str = ""
@@ -183,10 +162,7 @@ class Duty:
     """The class of the order for an item that failed."""
     retest: bool = False
     """A fail asks for a re-test: the failed measurement and the one after the repair belong together."""
-    valid: int = 0
-    """A result is good for so long (milliseconds); overdue is no pass. 0: until the next due date."""
-    keep: int = 0
-    """Evidence is kept at least so many days (the law's figure); 0: the site's rule."""
+    stories: tuple[DutyStory, ...] = ()
     path: str = ""
 
     @property
@@ -205,7 +181,6 @@ class Target:
     name: Text
     since: int
     """First registered: nothing was owed before."""
-    settings: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,8 +195,3 @@ class Due:
     missed: int
     day: date
     """The local day it is due, for people."""
-
-    @property
-    def key(self) -> str:
-        """The same again is the same occurrence."""
-        return f"{self.duty}|{self.target}|{self.due}"

@@ -17,7 +17,7 @@ from facility.definition_files.reading import tables, version
 from facility.definition_files.telling import allowed, plain
 from facility.instant import SECOND
 from response.chain_shape import ChainFile, LevelTable
-from response.definition_folders import read_folders
+from storage.definition_folders import read_folders
 
 SHIPPED = Path(__file__).parent / "chains"
 """The product's own chains."""

@@ -17,7 +17,7 @@ from facility.definition_files.telling import plain
 from facility.promise import Promise
 from facility.work_class import Check, Dispatch, Reach, WorkClass
 from response.class_shape import CheckTable, ClassFile, ClockTable
-from response.definition_folders import read_folders
+from storage.definition_folders import read_folders
 
 SHIPPED = Path(__file__).parent / "classes"
 """The product's own."""

@@ -28,8 +28,8 @@ from facility.playbook import (
 )
 from facility.text import Text
 from facility.units import QUANTITIES
-from response.definition_folders import read_folders
 from response.playbook_shape import CommandTable, PlaybookFile, StepTable, StoryTable
+from storage.definition_folders import read_folders
 
 SHIPPED = Path(__file__).parent / "playbooks"
 """The product's own playbooks."""

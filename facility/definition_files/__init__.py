@@ -1,1 +1,1 @@
-"""Files of rules, playbooks, chains, classes of work and kinds of reports: what is the same in reading each. Pure."""
+"""Files of rules, playbooks, chains, classes of work, kinds of reports and duties: what is the same in reading each. Pure."""

@@ -12,8 +12,8 @@ from facility.definition_files.problem import Broken, Problem
 from facility.definition_files.reading import tables
 from facility.report_kind import OTHER, ReportKind, ReportKinds, Story
 from facility.text import Text
-from response.definition_folders import read_folders
 from response.reports.kind_shape import BothTexts, KindFile
+from storage.definition_folders import read_folders
 
 SHIPPED = Path(__file__).parent / "kinds"
 

@@ -1,0 +1,173 @@
+"""Files of duties: TOML in, frozen duties out. A broken file is refused: which file, which field, what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from facility.alert import Severity
+from facility.cadence import nominal_hours
+from facility.definition_files.locate import line_of
+from facility.definition_files.problem import Broken, Problem
+from facility.definition_files.reading import tables, version
+from facility.definition_files.telling import plain
+from facility.duty import Anchor, Basis, Cadence, CheckKind, Duty, DutyCheck, DutyStory, Every
+from facility.text import Text
+from inspections.duty_shape import BasisTable, CheckTable, DutyFile, StoryTable
+from storage.definition_folders import read_folders
+
+SHIPPED = Path(__file__).parent / "duties"
+"""The manual's and the law's."""
+LONG_AGO = date(2020, 1, 1)
+
+
+class BrokenDuties(Broken):
+    """Files of duties that cannot be used."""
+
+
+def load_duties(*folders: Path) -> dict[str, Duty]:
+    """The product's, with each folder's on top: the same id replaces. All or nothing. Raises ``BrokenDuties``."""
+    found, problems = read_folders((SHIPPED, *folders), read_duty, "duties")
+    if problems:
+        raise BrokenDuties(problems)
+    return found
+
+
+def read_duty(text: str, path: str) -> Duty:
+    """One file's content. Raises ``BrokenDuties``."""
+    content = tables(text, path, BrokenDuties)
+    try:
+        file = DutyFile.model_validate(content)
+    except ValidationError as error:
+        raise BrokenDuties([_invalid(one, text, path) for one in error.errors(include_url=False)]) from None
+    wrong = [Problem(path=path, line=line_of(text, key.split(".")), key=key, text=told) for key, told in _misfits(file)]
+    if wrong:
+        raise BrokenDuties(wrong)
+    return _duty(file, version(content), path)
+
+
+def _invalid(details: ErrorDetails, text: str, path: str) -> Problem:
+    key = details["loc"]
+    return Problem(path=path, line=line_of(text, key), key=".".join(map(str, key)), text=plain(details, DutyFile, key))
+
+
+def _misfits(file: DutyFile) -> Iterator[tuple[str, str]]:
+    """Well-formed, and still not possible."""
+    applies = file.applies
+    if sum(map(bool, (applies.asset, applies.zone, applies.site))) != 1:
+        yield "applies", "names one of three; allowed: asset = [kinds], zone = [kinds], or site = true"
+    yield from _too_seldom(file)
+    yield from _windows(file)
+    ids = [check.id for check in file.check]
+    for number, check in enumerate(file.check):
+        if check.id in ids[:number]:
+            yield f"check.{number}.id", f"{check.id!r} is there already; allowed: one line an id"
+        if check.kind != "number" and (check.unit or check.low is not None or check.high is not None):
+            yield f"check.{number}.kind", "only a number has a unit and limits; allowed: kind = 'number'"
+        if check.low is not None and check.high is not None and check.low > check.high:
+            yield f"check.{number}.low", f"{check.low} is above high ({check.high})"
+        if (check.kind == "choice") != bool(check.choices):
+            yield f"check.{number}.choices", "a choice, and only a choice, has choices"
+
+
+def _too_seldom(file: DutyFile) -> Iterator[tuple[str, str]]:
+    ours = nominal_hours(_cadence(file))
+    for key, basis in (("manual", file.manual), ("law", file.law)):
+        if basis is not None and basis.every is not None:
+            theirs = nominal_hours(Cadence(every=basis.every[0], count=basis.every[1]))
+            if ours > theirs:
+                yield "every", f"is less often than the {key} asks for; allowed: at least as often"
+
+
+def _windows(file: DutyFile) -> Iterator[tuple[str, str]]:
+    hours = nominal_hours(_cadence(file))
+    if file.every[0] is not Every.HOURS and (file.opens, file.closes) != (0, 24 * 60):
+        yield "opens", "only hours have opening hours; allowed: every = '2 hours'"
+    if file.opens >= file.closes:
+        yield "closes", "is not after opens"
+    if file.anchor == "completion" and (file.every[0] is Every.HOURS or file.months):
+        yield "anchor", "hours and months of the year go by the calendar; allowed: schedule"
+    if file.after + file.grace > hours * 3_600_000:
+        yield "grace", "reaches past the next due date; allowed: after and grace together at most one period"
+
+
+def _cadence(file: DutyFile) -> Cadence:
+    every, count = file.every
+    return Cadence(
+        every=every,
+        count=count,
+        by=file.by,
+        opens=file.opens,
+        closes=file.closes,
+        anchor=Anchor(file.anchor),
+        months=tuple(file.months),
+    )
+
+
+def _duty(file: DutyFile, version: str, path: str) -> Duty:
+    return Duty(
+        id=file.id,
+        version=version,
+        clause=file.clause,
+        also=tuple(file.also),
+        title=file.title.text(),
+        do=file.do.text(),
+        asset_kinds=tuple(file.applies.asset),
+        zone_kinds=tuple(file.applies.zone),
+        site=file.applies.site,
+        cadence=_cadence(file),
+        manual=_basis(file.manual),
+        law=_basis(file.law),
+        before=file.before,
+        after=file.after,
+        grace=file.grace,
+        warn=tuple(file.warn),
+        team=file.who.team,
+        skills=tuple(file.who.skills),
+        people=file.who.people,
+        checks=tuple(map(_check, file.check)),
+        severity=Severity[file.severity.upper()],
+        work_order=file.work_order,
+        fail_order=file.fail_order,
+        retest=file.retest,
+        stories=tuple(map(_story, file.story)),
+        path=path,
+    )
+
+
+def _basis(table: BasisTable | None) -> Basis | None:
+    if table is None:
+        return None
+    cadence = Cadence(every=table.every[0], count=table.every[1]) if table.every else None
+    return Basis(text=Text(table.zh, table.en), cadence=cadence, source=table.source)
+
+
+def _check(table: CheckTable) -> DutyCheck:
+    return DutyCheck(
+        id=table.id,
+        title=table.title.text(),
+        kind=CheckKind(table.kind),
+        must=table.must,
+        unit=table.unit,
+        low=table.low,
+        high=table.high,
+        over_range=table.over_range,
+        choices=tuple((one.id, one.title.text(), one.outcome) for one in table.choices),
+        instrument=table.instrument,
+        photo_on_fail=table.photo_on_fail,
+    )
+
+
+def _story(table: StoryTable) -> DutyStory:
+    return DutyStory(
+        name=table.name,
+        since=table.since or LONG_AGO,
+        first=table.first,
+        last=table.last,
+        done=tuple(table.done),
+        expect=tuple(table.expect),
+    )
