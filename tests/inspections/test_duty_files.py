@@ -48,6 +48,12 @@ kind  = "number"
 low   = 50
 """
 
+OPENING = """"2 hours"
+opens  = "09:00"
+closes = "22:00"
+grace  = "30m"
+"""
+
 
 def test_every_clause_that_is_carried_out_by_a_duty_has_one() -> None:
     duties = load_duties()
@@ -103,7 +109,7 @@ def test_a_file_is_named_by_its_id() -> None:
 def test_a_sites_own_file_replaces_and_adds(tmp_path: Path) -> None:
     (tmp_path / "bags.toml").write_text(LEAST, "utf-8")
     (tmp_path / "patrol.toml").write_text(
-        LEAST.replace('"sandbags"', '"fire-patrol"').replace('"month"', '"2 hours"\nopens = "09:00"\ncloses = "22:00"\ngrace = "30m"'),
+        LEAST.replace("sandbags", "fire-patrol").replace('"month"', OPENING),
         "utf-8",
     )
     duties = load_duties(tmp_path)
