@@ -72,9 +72,14 @@ def longest_shelf(book: RuleBook, alert: Alert) -> int:
 
 
 def last_fact(unit: Unit, noun: str, number: int) -> Fact | None:
-    """The newest fact about a thing, comments left out."""
-    facts = [fact for fact in unit.facts.of(noun, str(number)) if fact.what != "commented"]
-    return facts[-1] if facts else None
+    """The newest fact about what was done to a thing: no comment, and no clock that ran out over it."""
+    done = [fact for fact in unit.facts.of(noun, str(number)) if fact.what != "commented" and not _only_noted(fact)]
+    return done[-1] if done else None
+
+
+def _only_noted(fact: Fact) -> bool:
+    """The product itself said something of a thing and left it as it was."""
+    return fact.who.startswith("system:") and fact.before == fact.after != ""
 
 
 def ask_retry(unit: Unit, number: int, actor: Actor, at: int) -> None:

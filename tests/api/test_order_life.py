@@ -137,6 +137,15 @@ def test_who_decides_on_an_old_page_is_told_what_was_done_meanwhile(crew: Crew) 
     assert crew.order().assignee == "engineer"
 
 
+def test_a_clock_that_ran_out_meanwhile_is_not_who_was_first(crew: Crew) -> None:
+    crew.take(Role.OFFICER, "dispatch", assignee="engineer")
+    [*_, dispatched] = crew.facts()
+    with crew.home.records.begin() as unit:
+        unit.facts.append(replace(dispatched, what="breached", before=dispatched.after, who="system:clocks"))
+    status, problem = crew.take(Role.ADMIN, "dispatch", assignee="officer", version=0)
+    assert (status, problem["last"]["what"]) == (409, "dispatched")  # type: ignore[index]
+
+
 def test_nobody_is_there_by_pressing_a_button(crew: Crew) -> None:
     crew.to("accept")
     status, problem = crew.take(Role.ENGINEER, "arrive")
