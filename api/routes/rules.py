@@ -14,6 +14,7 @@ from api.paging import PROBLEMS, Out, Words, words
 from facility.register import Register
 from facility.text import Text
 from rules.book import limit_text, limits_at, sentence
+from rules.links import LINK_RULE, WATCHES
 from rules.rule import Rule
 from rules.schema import schema_text
 from storage.records.port import NotFound
@@ -51,7 +52,7 @@ class WatchedOut(Out):
 class RuleDetail(RuleOut):
     """A rule with its file and its points."""
 
-    file: str = Field(description="The rule's TOML.")
+    file: str = Field(description="The rule's TOML; empty for the two that judge links.")
     watches: list[WatchedOut]
 
 
@@ -61,8 +62,8 @@ def list_rules(context: Given) -> list[RuleOut]:
     with context.records.read() as unit:
         register = context.register(unit)
     book = context.book()
-    found = sorted(book, key=lambda rule: (rule.severity, rule.id))
-    return [rule_out(rule, len(book.points_of(rule, register))) for rule in found]
+    found = sorted([*book, *LINK_RULE.values()], key=lambda rule: (rule.severity, rule.id))
+    return [rule_out(rule, 0 if rule.id in LINK_RULE else len(book.points_of(rule, register))) for rule in found]
 
 
 @router.get("/schema", summary="The JSON schema of rule files", response_class=JSONResponse)
@@ -73,11 +74,11 @@ def read_schema() -> Response:
 
 @router.get("/{id}", summary="One rule")
 def read_rule(context: Given, id: str) -> RuleDetail:
-    """With its file, the points it watches and their limits now."""
-    rule = find_rule(context, id)
+    """With its file, the points it watches and their limits now; the two that judge links have neither file nor points."""
+    rule = LINK_RULE.get(id) or find_rule(context, id)
     with context.records.read() as unit:
         register = context.register(unit)
-    watches = watched(context, rule, register)
+    watches = [] if rule.id in LINK_RULE else watched(context, rule, register)
     return RuleDetail(**rule_out(rule, len(watches)).model_dump(), file=rule.text, watches=watches)
 
 
@@ -113,7 +114,7 @@ def rule_out(rule: Rule, points: int) -> RuleOut:
         version=rule.version,
         clause=rule.clause,
         title=words(rule.title),
-        sentence=words(Text(sentence(rule, "zh"), sentence(rule, "en"))),
+        sentence=words(WATCHES.get(rule.id) or Text(sentence(rule, "zh"), sentence(rule, "en"))),
         do_first=words(rule.do_first),
         severity=int(rule.severity),
         life_safety=rule.life_safety,

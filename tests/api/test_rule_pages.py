@@ -13,6 +13,7 @@ from api.trying import Trials
 from dutyroom.rule_files import RuleFiles
 from dutyroom.rule_following import RuleFollower
 from facility.instant import DAY, HOUR, SECOND
+from facility.person import Role
 from facility.reading import Reading
 from rules.definition import load_book, read_rule
 from rules.links import BROKER, GATEWAY, broker_alert
@@ -311,3 +312,14 @@ def test_the_alert_of_a_lost_link_leads_to_its_rule(home: House, browser_of: Bro
     assert f'href="/rules/{BROKER}"' in page
     version = client.get(f"/rules/{BROKER}/versions/{alert.rule_version[:12]}")
     assert (version.status_code, version.headers["location"]) == (303, f"/rules/{BROKER}")
+
+
+@pytest.mark.parametrize("name", [GATEWAY, BROKER])
+def test_programs_find_the_rules_that_judge_links_too(
+    client: TestClient, program: Callable[[Role], dict[str, str]], name: str
+) -> None:
+    headers = program(Role.ENGINEER)
+    found = client.get(f"/api/v1/rules/{name}", headers=headers).json()
+    assert (found["id"], found["watches"], found["file"], found["points"]) == (name, [], "", 0)
+    assert found["sentence"]["en"].startswith("When ")
+    assert name in {rule["id"] for rule in client.get("/api/v1/rules", headers=headers).json()}
