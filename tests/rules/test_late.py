@@ -102,6 +102,13 @@ def test_smoke_is_not_late_when_only_a_test_or_a_fault_was_newer() -> None:
     assert (room.alerts()[0].condition, len(room.orders())) == (Condition.ACTIVE, 1)
 
 
+def test_smoke_that_is_over_is_told_as_long_as_only_a_test_was_newer() -> None:
+    room = Room(only("smoke-alarm"))
+    room.take([Reading(SMOKE, T0 + MINUTE, ALARM, test=True)])
+    room.take([Reading(SMOKE, T0, ALARM), Reading(SMOKE, T0 + 10 * SECOND, QUIET)])
+    assert (room.alerts()[0].late, len(room.orders())) == (False, 1)
+
+
 def test_late_readings_fulfil_a_hold_that_is_over_and_nobody_is_paged() -> None:
     room = Room(only("pump-pressure-band"))
     room.take(series(GAUGE, [0.6, 0.6] + [None] * 8 + [0.6] * 40))

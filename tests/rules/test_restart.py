@@ -113,6 +113,16 @@ def test_a_breach_that_was_stored_and_not_judged_before_a_crash_is_found_with_it
     assert room.lives() == [("pump-pressure-band", GAUGE, T0 + MINUTE, T0 + 90 * SECOND, None)]
 
 
+def test_smoke_that_was_stored_and_not_judged_before_a_crash_is_told_and_not_taken_for_old_news() -> None:
+    room = Room(only("smoke-alarm"))
+    room.take([Reading(SMOKE, T0, QUIET)])
+    lost = [Reading(SMOKE, T0 + 10 * SECOND, ALARM), Reading(SMOKE, T0 + 20 * SECOND, QUIET)]
+    room.store_only(lost, received=T0 + MINUTE)
+    room.restart(T0 + MINUTE + 1)
+    room.take(lost, now=T0 + MINUTE + 2)
+    assert (room.alerts()[0].late, len(room.orders())) == (False, 1)
+
+
 def test_after_a_restart_too_a_test_does_not_make_an_older_alarm_late() -> None:
     room = Room(only("smoke-alarm"))
     room.take([Reading(SMOKE, T0, QUIET), Reading(SMOKE, T0 + MINUTE, QUIET, test=True)])
