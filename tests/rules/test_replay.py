@@ -224,6 +224,22 @@ def test_the_collectors_own_standstill_is_not_the_points_silence() -> None:
     assert replay_silence(room, silent, deaf=()) != replay_silence(room, silent)
 
 
+def test_a_backlog_that_came_after_a_newer_word_does_not_end_the_silence_earlier() -> None:
+    """Silence ends when something was heard, whatever the times that were told afterwards."""
+    room = Room(only("silence-equipment"), register([p for p in register().points.values() if p.id == GAUGE]))
+    for at in range(T0, T0 + 2 * MINUTE, 10 * SECOND):
+        room.take([Reading(GAUGE, at, 0.6)], now=at)
+        room.tick(at)
+    back = T0 + 10 * MINUTE
+    room.tick(back - SECOND)
+    room.take([Reading(GAUGE, back, 0.6)], now=back)
+    room.take([Reading(GAUGE, at, 0.6) for at in range(T0 + 2 * MINUTE, back, 10 * SECOND)], now=back + SECOND)
+    room.tick(back + SECOND)
+    [silence] = replay_silence(room, back + SECOND)
+    assert [silence] == room.lives()
+    assert silence[-1] == back
+
+
 def replay_silence(room: Room, end: int, deaf: Sequence[Deaf] | None = None) -> list[Life]:
     with room.records.read() as unit:
         heard = read_hearing(unit)
