@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -86,6 +87,9 @@ def _spread(
     context = multiprocessing.get_context("fork")
     with context.Pool(processes, _start, (past, open_readings)) as pool:
         yield from pool.imap(_work, parts)
+        # They end by themselves: the block's own end would kill one that still starts, and wait for it.
+        pool.close()
+        pool.join()
 
 
 def _part(past: Past, readings: Readings, points: Iterable[str]) -> Found:
@@ -100,6 +104,8 @@ _mine: dict[str, Any] = {}
 
 
 def _start(past: Past, open_readings: Callable[[], Readings]) -> None:
+    # Inherited from a process that only takes a note of it, the signal would end nothing here, and the pool wait for ever.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _mine["past"], _mine["readings"] = past, open_readings()
 
 

@@ -1,5 +1,8 @@
 """History judged again finds what the judge found when it happened."""
 
+import multiprocessing
+import os
+import signal
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -201,6 +204,27 @@ def test_several_processes_find_the_same_as_one(processes: int, tmp_path: Path) 
     with closing(opener()) as store:
         assert replay_here(past(BAND, site), store, list(site.points)) == found
         assert store.columns("gauge.1", T0, T0 + HOUR).at.size == 6
+
+
+def test_a_process_of_its_own_ends_when_it_is_told_to_whatever_its_parent_does_with_the_signal(tmp_path: Path) -> None:
+    """A parent that only takes a note of it, as the pages' process does, would else wait for its children for ever."""
+    gauges = [replace(register().points[GAUGE], id=f"gauge.{number}", key=str(number)) for number in range(11)]
+    site = register(gauges, [setting(0.6, point=gauge.id) for gauge in gauges])
+
+    def opener() -> Readings:
+        if multiprocessing.parent_process() is not None:
+            (tmp_path / f"{os.getpid()}.handler").write_text(str(signal.getsignal(signal.SIGTERM)), "utf-8")
+        return SqliteReadings(tmp_path / "readings.db")
+
+    SqliteReadings(tmp_path / "readings.db").close()
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        replay(past(BAND, site), opener, list(site.points), processes=2)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    handlers = {path.read_text("utf-8") for path in tmp_path.glob("*.handler")}
+    assert handlers == {str(signal.Handlers.SIG_DFL)}
+    assert multiprocessing.active_children() == []
 
 
 def test_the_collectors_own_standstill_is_not_the_points_silence() -> None:
