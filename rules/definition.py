@@ -14,7 +14,7 @@ from facility.alert import Severity
 from facility.alert_life import SHELVE_MAX
 from facility.definition_files.locate import line_of
 from facility.definition_files.problem import Broken, Problem
-from facility.definition_files.reading import read_all, tables, version
+from facility.definition_files.reading import tables, version
 from facility.definition_files.telling import plain
 from facility.mode import MODES, SETTING
 from facility.promise import Promise
@@ -25,6 +25,7 @@ from rules.kind import Kind, Spec, SpecError, all_kinds
 from rules.relations import between_rules, with_titles
 from rules.rule import Applies, Filter, Inhibition, Level, Mode, Response, Rule, Source, Story
 from rules.windows import as_window
+from storage.definition_folders import read_folders
 
 __all__ = ["MANUAL", "BrokenRules", "Problem", "RuleBook", "load_book", "read_rule"]
 
@@ -41,23 +42,12 @@ def load_book(*folders: Path, manual: bool = True) -> RuleBook:
 
     Raises ``BrokenRules`` with every problem of every file.
     """
-    rules: dict[str, Rule] = {}
-    problems: list[Problem] = []
-    for folder in ([MANUAL] if manual else []) + list(folders):
-        found, wrong = _load_folder(folder)
-        problems += wrong
-        rules |= found
+    rules, problems = read_folders(([MANUAL] if manual else []) + list(folders), read_rule, "rule files")
     if manual and not problems:
         problems += between_rules(rules)
     if problems:
         raise BrokenRules(problems)
     return RuleBook(rules=with_titles(rules) if manual else rules)
-
-
-def _load_folder(folder: Path) -> tuple[dict[str, Rule], list[Problem]]:
-    if not folder.is_dir():
-        return {}, [Problem(path=str(folder), line=1, text="is not a folder; allowed: a folder of rule files")]
-    return read_all(((str(path), path.read_bytes()) for path in sorted(folder.glob("*.toml"))), read_rule)
 
 
 def read_rule(text: str, path: str) -> Rule:
