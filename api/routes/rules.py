@@ -13,7 +13,7 @@ from api.context import Context, context_of
 from api.paging import PROBLEMS, Out, Words, words
 from facility.register import Register
 from facility.text import Text
-from rules.book import limit_text, limits_at, sentence
+from rules.book import RuleBook, limit_text, limits_at, sentence
 from rules.links import LINK_RULE, WATCHES
 from rules.rule import Rule
 from rules.schema import schema_text
@@ -62,8 +62,9 @@ def list_rules(context: Given) -> list[RuleOut]:
     with context.records.read() as unit:
         register = context.register(unit)
     book = context.book()
-    found = sorted([*book, *LINK_RULE.values()], key=lambda rule: (rule.severity, rule.id))
-    return [rule_out(rule, 0 if rule.id in LINK_RULE else len(book.points_of(rule, register))) for rule in found]
+    return [
+        rule_out(rule, 0 if rule.id in LINK_RULE else len(book.points_of(rule, register))) for rule in in_force(book)
+    ]
 
 
 @router.get("/schema", summary="The JSON schema of rule files", response_class=JSONResponse)
@@ -80,6 +81,16 @@ def read_rule(context: Given, id: str) -> RuleDetail:
         register = context.register(unit)
     watches = [] if rule.id in LINK_RULE else watched(context, rule, register)
     return RuleDetail(**rule_out(rule, len(watches)).model_dump(), file=rule.text, watches=watches)
+
+
+def in_force(book: RuleBook) -> list[Rule]:
+    """The book's and the two that judge links, the most urgent first."""
+    return sorted((*book, *LINK_RULE.values()), key=lambda rule: (rule.severity, rule.id))
+
+
+def says(rule: Rule) -> Text:
+    """What it watches, in a sentence."""
+    return WATCHES.get(rule.id) or Text(sentence(rule, "zh"), sentence(rule, "en"))
 
 
 def find_rule(context: Context, id: str) -> Rule:
@@ -114,7 +125,7 @@ def rule_out(rule: Rule, points: int) -> RuleOut:
         version=rule.version,
         clause=rule.clause,
         title=words(rule.title),
-        sentence=words(WATCHES.get(rule.id) or Text(sentence(rule, "zh"), sentence(rule, "en"))),
+        sentence=words(says(rule)),
         do_first=words(rule.do_first),
         severity=int(rule.severity),
         life_safety=rule.life_safety,

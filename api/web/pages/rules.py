@@ -8,16 +8,15 @@ from fastapi import APIRouter, Request, Response
 
 from api.access import Reader
 from api.health import workers
-from api.routes.rules import find_rule, watched
+from api.routes.rules import find_rule, in_force, says, watched
 from api.web.drawings import runs, story_svg
 from api.web.languages import N_
 from api.web.page import Page, reading
 from facility.alert import Alert
 from facility.clause import CLAUSES
 from facility.person import Right
-from rules.book import sentence
 from rules.editing import editable
-from rules.links import GATEWAY, LINK_RULE, WATCHES, gateways_of
+from rules.links import GATEWAY, LINK_RULE, gateways_of
 from rules.pictures import Picture, picture
 from rules.rule import Rule
 from storage.records.port import AlertFilter
@@ -52,14 +51,14 @@ def show(request: Request, visitor: Reader) -> Response:
     """The most urgent first."""
     with reading(request, visitor) as page:
         book = page.context.book()
-        found = sorted((*book, *LINK_RULE.values()), key=lambda rule: (rule.severity, rule.id))
+        found = in_force(book)
         open_by_rule = [alert.rule for alert in page.open_alerts]
         return page.render(
             "rules.html",
             rules=[
                 {
                     "rule": rule,
-                    "sentence": says(page, rule),
+                    "sentence": page.look.say(says(rule)),
                     "points": None if rule.id in LINK_RULE else len(book.points_of(rule, page.register)),
                     "open": open_by_rule.count(rule.id),
                 }
@@ -77,17 +76,12 @@ def show_one(request: Request, visitor: Reader, id: str) -> Response:
         return render_rule(page, find_rule(page.context, id), {}, [])
 
 
-def says(page: Page, rule: Rule) -> str:
-    """What it watches, in a sentence."""
-    return page.look.say(WATCHES[rule.id]) if rule.id in WATCHES else sentence(rule, page.look.language)
-
-
 def render_link_rule(page: Page, rule: Rule) -> Response:
     """A rule of the duty room's own that judges links: it has no file, no points, no stories and nothing to try."""
     return page.render(
         "link_rule.html",
         rule=rule,
-        sentence=says(page, rule),
+        sentence=page.look.say(says(rule)),
         clause=CLAUSES.get(rule.clause),
         gateways=gateways_of(page.register) if rule.id == GATEWAY else None,
         alerts=_latest(page, rule),
@@ -106,7 +100,7 @@ def render_rule(page: Page, rule: Rule, entered: Mapping[str, str], errors: list
         "rule.html",
         422 if errors else 200,
         rule=rule,
-        sentence=sentence(rule, page.look.language),
+        sentence=page.look.say(says(rule)),
         clause=CLAUSES.get(rule.clause),
         points=points[:SHOWN_POINTS],
         total=len(points),
