@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dutyroom.commands.definitions import inside, loaded, own
+from dutyroom.commands.definitions import inside, loaded, own, register_of
 
 if TYPE_CHECKING:
     from datetime import date
 
     from facility.duty import Duty
-    from facility.register import Register
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -82,7 +81,9 @@ def list_(folders: Folders = None, language: Language = "en") -> None:
 
 @app.command("owed")
 def owed(
-    register: Annotated[Path, typer.Argument(metavar="REGISTER", help="a folder of register files")],
+    register: Annotated[
+        Path, typer.Argument(metavar="REGISTER", help="a folder of register files, or a site's folder")
+    ],
     folders: Folders = None,
     *,
     first: Annotated[str, typer.Option("--from", help="the first day, as 2026-12-01; today when left out")] = "",
@@ -93,25 +94,19 @@ def owed(
     from datetime import timedelta
 
     from dutyroom import wiring
-    from dutyroom.register_files import read_folder
     from facility.calendar import instant_of, local_day
+    from facility.duty_targets import targets
     from facility.duty_telling import owed_lines
 
-    found = read_folder(register)
+    found, _ = loaded(lambda: register_of(register))
     day = _day(first) or local_day(wiring.now(), found.time_zone)
     start, end = (instant_of(one, 0, found.time_zone) for one in (day, day + timedelta(days=days)))
     duties = _load(folders)
     for line in owed_lines(duties.values(), found, (start + 1, end + 1), language):
         typer.echo(line)
     for duty in duties.values():
-        if not _is_owed(duty, found):
+        if next(targets(duty, found), None) is None:
             typer.echo(f"{duty.id}: owed for nothing in this register", err=True)
-
-
-def _is_owed(duty: Duty, register: Register) -> bool:
-    from facility.duty_targets import targets
-
-    return next(iter(targets(duty, register)), None) is not None
 
 
 def _day(text: str) -> date | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dutyroom.commands.definitions import loaded
+from dutyroom.commands.definitions import loaded, register_of
 from dutyroom.commands.replay import replay
 
 if TYPE_CHECKING:
@@ -114,21 +114,11 @@ def _ids_in(book: RuleBook, folders: list[Path]) -> set[str]:
 
 def _register(site: Path | None) -> tuple[Register, str]:
     """The register of the site's folder, or the one in force, and what to call it."""
-    from facility.register_files import RegisterRefused
-
-    try:
-        return _register_of(site) if site is not None else _register_in_force()
-    except RegisterRefused as refused:
-        for error in refused.errors[:20]:
-            typer.echo(error.say("en"), err=True)
-        raise typer.Exit(1) from None
+    return loaded(lambda: _register_of(site) if site is not None else _register_in_force())
 
 
 def _register_of(site: Path) -> tuple[Register, str]:
-    from dutyroom.register_files import read_folder
-
-    folder = site / "register" if (site / "register").is_dir() else site
-    register = read_folder(folder)
+    register, folder = register_of(site)
     return register, f"{len(register.points)} points of {folder}"
 
 

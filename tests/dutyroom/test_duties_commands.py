@@ -66,3 +66,18 @@ def test_a_day_that_is_none_is_refused() -> None:
     code, said = run("owed", REGISTER, "--from", "31.12.2026")
     assert code == 2
     assert "is not a day" in said
+
+
+def test_a_sites_folder_stands_for_its_register() -> None:
+    day = ("--from", "2026-12-31", "--days", "1")
+    assert run("owed", REGISTER.parent, *day) == run("owed", REGISTER, *day)
+
+
+def test_a_register_that_cannot_be_read_is_refused_in_words(tmp_path: Path) -> None:
+    code, said = run("owed", tmp_path / "nowhere")
+    assert code == 1
+    assert "cannot be read: No such file or directory; allowed: a folder with sites.csv" in said
+    (tmp_path / "sites.csv").write_text("id,name_zh\n", "utf-8")
+    code, said = run("owed", tmp_path)
+    assert code == 1
+    assert "zones.csv: this file is missing" in said
