@@ -9,7 +9,6 @@ from datetime import date, timedelta, tzinfo
 
 from facility.calendar import days_between, instant_of, local_day
 from facility.duty import Anchor, Cadence, Due, Duty, Every, Target
-from facility.instant import HOUR
 
 _MONTHS = {Every.MONTH: 1, Every.QUARTER: 3, Every.HALF_YEAR: 6, Every.YEAR: 12}
 _DAYS = {Every.DAY: 1, Every.WEEK: 7, Every.HALF_MONTH: 15, Every.MONTH: 30, Every.QUARTER: 91}
@@ -93,8 +92,7 @@ def _periods(cadence: Cadence, since: date, first: date, last: date, zone: tzinf
 
 def _hours(cadence: Cadence, day: date, zone: tzinfo) -> Iterator[tuple[int, int, date]]:
     """Within the opening hours, counted from opening; a rest that is shorter is due at closing."""
-    step = cadence.count * HOUR // 60_000
-    before = cadence.opens
+    step, before = 60 * cadence.count, cadence.opens
     while before < cadence.closes:
         until = min(before + step, cadence.closes)
         yield instant_of(day, before, zone), instant_of(day, until, zone), day

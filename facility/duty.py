@@ -103,6 +103,14 @@ class Basis:
     source: str = ""
 
 
+class Ending(StrEnum):
+    """What became of a due date."""
+
+    DONE = "done"
+    DONE_LATE = "done-late"
+    MISSED = "missed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyStory:
     """What becomes of the due dates in a stretch of days, when it is done at these times."""
@@ -115,8 +123,8 @@ class DutyStory:
     """Due dates of these days, both included."""
     done: tuple[datetime, ...] = ()
     """Local times without a zone."""
-    expect: tuple[tuple[date, str], ...] = ()
-    """Due day and what became of it: done · done-late · missed."""
+    expect: tuple[tuple[date, Ending], ...] = ()
+    """By the day it was due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

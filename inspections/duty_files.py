@@ -16,6 +16,7 @@ from facility.definition_files.problem import Broken, Problem
 from facility.definition_files.reading import tables, version
 from facility.definition_files.telling import plain
 from facility.duty import Anchor, Basis, Cadence, CheckKind, Duty, DutyCheck, DutyStory, Every
+from facility.instant import HOUR
 from facility.text import Text
 from inspections.duty_shape import BasisTable, CheckTable, DutyFile, StoryTable
 from storage.definition_folders import read_folders
@@ -91,7 +92,7 @@ def _windows(file: DutyFile) -> Iterator[tuple[str, str]]:
         yield "closes", "is not after opens"
     if file.anchor == "completion" and (file.every[0] is Every.HOURS or file.months):
         yield "anchor", "hours and months of the year go by the calendar; allowed: schedule"
-    if file.after + file.grace > hours * 3_600_000:
+    if file.after + file.grace > hours * HOUR:
         yield "grace", "reaches past the next due date; allowed: after and grace together at most one period"
 
 

@@ -8,20 +8,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from facility.clause import CLAUSES
 from facility.definition_files import values
-from facility.definition_files.values import Duration, Filled, Name, Table, Words
-from facility.duty import Every
+from facility.definition_files.values import Duration, Filled, Name, OfManual, Table, Words
+from facility.duty import Ending, Every
+from facility.site import ZONE_KINDS
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 _EVERY = re.compile(r"(\d+) (hours|days)")
 _PERIODS = [one.value for one in Every if one not in (Every.HOURS, Every.DAYS)]
-
-
-def _clause(value: str) -> str:
-    if value not in CLAUSES:
-        raise ValueError(f"{value!r} is not a clause of the manual; allowed: {', '.join(CLAUSES)}")
-    return value
 
 
 def _time(value: Any) -> int:
@@ -51,31 +45,35 @@ def _day(value: Any) -> date:
     return _moment(value).date()
 
 
-def _ending(value: Any) -> tuple[date, str]:
+def _ending(value: Any) -> tuple[date, Ending]:
     day, _, word = str(value).partition(" ")
-    if word not in ("done", "done-late", "missed"):
-        raise ValueError(f"{value!r} ends in no outcome; allowed: done, done-late, missed, as '2026-03-31 done'")
-    return _day(day), word
+    if word not in [*Ending]:
+        raise ValueError(f"{value!r} ends in no outcome; allowed: {', '.join(Ending)}, as '2026-03-31 done'")
+    return _day(day), Ending(word)
+
+
+def _zone_kind(value: str) -> str:
+    if value not in ZONE_KINDS:
+        raise ValueError(f"{value!r} is not possible; allowed: {', '.join(map(repr, ZONE_KINDS))}")
+    return value
 
 
 _TEXT = WithJsonSchema({"type": "string"})
-OfManual = Annotated[str, AfterValidator(_clause), WithJsonSchema({"enum": [*CLAUSES]})]
+ZoneKind = Annotated[str, AfterValidator(_zone_kind), WithJsonSchema({"enum": [*ZONE_KINDS], "type": "string"})]
 TimeOfDay = Annotated[int, BeforeValidator(_time), WithJsonSchema({"type": "string", "examples": ["18:00"]})]
 Often = Annotated[
     tuple[Every, int], BeforeValidator(_every), WithJsonSchema({"type": "string", "examples": [*_PERIODS, "15 days"]})
 ]
 Day = Annotated[date, BeforeValidator(_day), _TEXT]
 Moment = Annotated[datetime, BeforeValidator(_moment), _TEXT]
-Ending = Annotated[tuple[date, str], BeforeValidator(_ending), _TEXT]
+Expected = Annotated[tuple[date, Ending], BeforeValidator(_ending), _TEXT]
 
 
 class AppliesTable(Table):
     """``applies``: for what it is owed."""
 
     asset: list[Name] = Field(default_factory=list, description="each asset of these kinds")
-    zone: list[Literal["building", "floor", "room", "garage", "outdoor", "area"]] = Field(
-        default_factory=list, description="each zone of these kinds"
-    )
+    zone: list[ZoneKind] = Field(default_factory=list, description="each zone of these kinds")
     site: bool = Field(default=False, description="once for the whole site")
 
 
@@ -130,7 +128,7 @@ class StoryTable(Table):
     first: Day
     last: Day
     done: list[Moment] = Field(default_factory=list)
-    expect: list[Ending]
+    expect: list[Expected]
 
 
 class DutyFile(Table):

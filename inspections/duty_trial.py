@@ -8,11 +8,9 @@ from datetime import date, timedelta, tzinfo
 
 from facility.cadence import dues
 from facility.calendar import instant_of
-from facility.duty import Due, Duty, DutyStory, Target
+from facility.duty import Due, Duty, DutyStory, Ending, Target
 from facility.instant import from_datetime
 from facility.text import Text
-
-DONE, DONE_LATE, MISSED = "done", "done-late", "missed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +19,7 @@ class Telling:
 
     duty: Duty
     story: DutyStory
-    found: tuple[tuple[date, str], ...]
+    found: tuple[tuple[date, Ending], ...]
 
     @property
     def wrong(self) -> bool:
@@ -40,7 +38,7 @@ def tell(duty: Duty, zone: tzinfo) -> list[Telling]:
     return [Telling(duty=duty, story=story, found=_found(duty, story, zone)) for story in duty.stories]
 
 
-def _found(duty: Duty, story: DutyStory, zone: tzinfo) -> tuple[tuple[date, str], ...]:
+def _found(duty: Duty, story: DutyStory, zone: tzinfo) -> tuple[tuple[date, Ending], ...]:
     since = instant_of(story.since, 0, zone)
     target = Target(id="story", name=Text("", ""), since=since)
     done = sorted(from_datetime(at.replace(tzinfo=zone)) for at in story.done)
@@ -50,12 +48,12 @@ def _found(duty: Duty, story: DutyStory, zone: tzinfo) -> tuple[tuple[date, str]
     return tuple((due.day, word) for due, word in settled if story.first <= due.day <= story.last)
 
 
-def outcomes(owed: Sequence[Due], done: Sequence[int]) -> list[str]:
+def outcomes(owed: Sequence[Due], done: Sequence[int]) -> list[Ending]:
     """What became of each: a time counts once, for the oldest due date that can still be done then."""
-    found = [MISSED] * len(owed)
+    found = [Ending.MISSED] * len(owed)
     for at in done:
         for number, due in enumerate(owed):
-            if found[number] == MISSED and due.opens <= at < due.missed:
-                found[number] = DONE if at <= due.closes else DONE_LATE
+            if found[number] is Ending.MISSED and due.opens <= at < due.missed:
+                found[number] = Ending.DONE if at <= due.closes else Ending.DONE_LATE
                 break
     return found

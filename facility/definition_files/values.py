@@ -29,7 +29,11 @@ def _duration(value: Any) -> int:
 
 
 def _clause(value: str) -> str:
-    if value and value not in CLAUSES:
+    return _of_manual(value) if value else value
+
+
+def _of_manual(value: str) -> str:
+    if value not in CLAUSES:
         raise ValueError(f"{value!r} is not a clause of the manual; allowed: {', '.join(CLAUSES)}")
     return value
 
@@ -51,6 +55,9 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 Clause = Annotated[str, AfterValidator(_clause), WithJsonSchema({"enum": ["", *CLAUSES]})]
 """A clause of the manual, or empty."""
+
+OfManual = Annotated[str, AfterValidator(_of_manual), WithJsonSchema({"enum": [*CLAUSES]})]
+"""A clause of the manual."""
 
 
 class Table(BaseModel):

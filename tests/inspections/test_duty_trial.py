@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from facility.duty import Due
+from facility.duty import Due, Ending
 from facility.site import time_zone
 from inspections.duty_files import load_duties
 from inspections.duty_trial import outcomes, tell
@@ -31,7 +31,7 @@ def test_one_doing_settles_the_oldest_that_can_still_be_done_and_no_other() -> N
 
 def test_a_story_that_goes_another_way_says_what_was_expected_and_what_came() -> None:
     duty = load_duties()["stair-rails"]
-    story = replace(duty.stories[0], expect=((date(2026, 3, 1), "missed"),))
+    story = replace(duty.stories[0], expect=((date(2026, 3, 1), Ending.MISSED),))
     [telling] = tell(replace(duty, stories=(story,)), time_zone("Asia/Shanghai"))
     assert telling.wrong
     assert "expected 2026-03-01 missed; found 2026-03-01 done, 2026-03-02 done-late" in str(telling)
