@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from multiprocessing.pool import Pool
 from typing import Any
 
 from facility.register import Register
@@ -84,12 +85,17 @@ def _spread(
             for part in parts:
                 yield _part(past, readings, part)
         return
-    context = multiprocessing.get_context("fork")
-    with context.Pool(processes, _start, (past, open_readings)) as pool:
+    with _pool(past, open_readings, processes) as pool:
         yield from pool.imap(_work, parts)
-        # They end by themselves: the block's own end would kill one that still starts, and wait for it.
-        pool.close()
-        pool.join()
+
+
+def _pool(past: Past, open_readings: Callable[[], Readings], processes: int) -> Pool:
+    """Its processes hear SIGTERM only once they take it as it is meant: what they inherit may only take a note of it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    try:
+        return multiprocessing.get_context("fork").Pool(processes, _start, (past, open_readings))
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _part(past: Past, readings: Readings, points: Iterable[str]) -> Found:
@@ -104,10 +110,12 @@ _mine: dict[str, Any] = {}
 
 
 def _start(past: Past, open_readings: Callable[[], Readings]) -> None:
-    # Inherited from a process that only takes a note of it, the signal would end nothing here, and the pool wait for ever.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _mine["past"], _mine["readings"] = past, open_readings()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+    _mine["past"], _mine["open"] = past, open_readings
 
 
 def _work(points: Sequence[str]) -> Found:
+    if "readings" not in _mine:  # here and not at the start: a process that fails there is only started again, for ever
+        _mine["readings"] = _mine["open"]()
     return _part(_mine["past"], _mine["readings"], points)

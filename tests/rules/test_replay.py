@@ -23,7 +23,7 @@ from rules.replay import replay, replay_here
 from rules.replaying import Found, Past, replay_point
 from rules.silent import Deaf
 from storage.readings.memory import MemoryReadings
-from storage.readings.port import Readings
+from storage.readings.port import Readings, ReadingsUnavailable
 from storage.readings.sqlite import SqliteReadings
 from tests.rules.room import (
     GAUGE,
@@ -224,6 +224,28 @@ def test_a_process_of_its_own_ends_when_it_is_told_to_whatever_its_parent_does_w
         signal.signal(signal.SIGTERM, before)
     handlers = {path.read_text("utf-8") for path in tmp_path.glob("*.handler")}
     assert handlers == {str(signal.Handlers.SIG_DFL)}
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("fails", ["who watches it", "the store"])
+def test_a_replay_that_fails_leaves_no_process_behind(tmp_path: Path, fails: str) -> None:
+    gauges = [replace(register().points[GAUGE], id=f"gauge.{number}", key=str(number)) for number in range(21)]
+    SqliteReadings(tmp_path / "readings.db").close()
+
+    def opener() -> Readings:
+        if fails == "the store" and multiprocessing.parent_process() is not None:
+            raise ReadingsUnavailable("away")
+        return SqliteReadings(tmp_path / "readings.db")
+
+    def watch(done: int, total: int) -> None:
+        raise ReadingsUnavailable(f"{done} of {total}")
+
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        with pytest.raises(ReadingsUnavailable, match="away" if fails == "the store" else "of 21"):
+            replay(past(BAND, register(gauges)), opener, [g.id for g in gauges], processes=4, progress=watch)
+    finally:
+        signal.signal(signal.SIGTERM, before)
     assert multiprocessing.active_children() == []
 
 
