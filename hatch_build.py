@@ -17,6 +17,8 @@ VENDOR = "api/web/static/vendor"
 FILES = {
     "htmx.min.js": ("django-htmx", "django_htmx/static/django_htmx/htmx-2.min.js"),
     "htmx-sse.min.js": ("django-htmx", "django_htmx/static/django_htmx/ext/hx-sse-2.min.js"),
+    "leaflet.js": ("xstatic-leaflet", "xstatic/pkg/leaflet/data/leaflet.js"),
+    "leaflet.css": ("xstatic-leaflet", "xstatic/pkg/leaflet/data/leaflet.css"),
     "uplot.min.js": ("youplot", "youplot/vendor/uplot.iife.min.js"),
     "uplot.min.css": ("youplot", "youplot/vendor/uplot.min.css"),
 }
