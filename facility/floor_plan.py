@@ -59,3 +59,19 @@ class FloorPlan:
     def id(self) -> str:
         """One plan a zone."""
         return self.zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChange:
+    """One plan that differs: added (no ``before``), changed, or removed (no ``after``)."""
+
+    key: str
+    """The zone."""
+    before: FloorPlan | None
+    after: FloorPlan | None
+    table: str = "plans"
+
+    @property
+    def what(self) -> str:
+        """added · changed · removed"""
+        return "added" if self.before is None else "removed" if self.after is None else "changed"

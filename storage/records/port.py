@@ -25,7 +25,9 @@ from storage.records.incidents import Bulletins, Incidents, Reviews
 from storage.records.leases import Leases
 from storage.records.notices import ChainRuns, Notices
 from storage.records.people import People
+from storage.records.plans import Plans
 from storage.records.reports import PlaceCodes, Reports
+from storage.records.results import Results
 from storage.records.rotas import Rotas
 from storage.records.rule_versions import RuleVersions
 from storage.records.troubles import Troubles
@@ -304,6 +306,8 @@ class Unit(Protocol):
     @property
     def rule_versions(self) -> RuleVersions: ...
     @property
+    def results(self) -> Results: ...
+    @property
     def reports(self) -> Reports: ...
     @property
     def place_codes(self) -> PlaceCodes: ...
@@ -311,6 +315,8 @@ class Unit(Protocol):
     def letters(self) -> Letters: ...
     @property
     def people(self) -> People: ...
+    @property
+    def plans(self) -> Plans: ...
     @property
     def rota(self) -> Rotas: ...
     @property

@@ -64,10 +64,9 @@ def _without_none(kind: Any) -> Any:
 
 def _converter(kind: Any) -> Converter | None:
     if get_origin(kind) is tuple:
-        inner: type[Any] = get_args(kind)[0]
-        if not dataclasses.is_dataclass(inner):
-            return tuple
-        return lambda found: tuple(rebuild(inner, one) for one in found)
+        return _of_tuple(get_args(kind))
+    if get_origin(kind) is Mapping and (each := _converter(get_args(kind)[1])) is not None:
+        return lambda found: {key: each(value) for key, value in found.items()}
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind
     if kind is date:
@@ -75,6 +74,17 @@ def _converter(kind: Any) -> Converter | None:
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         return lambda found: rebuild(kind, found)
     return None
+
+
+def _of_tuple(inner: tuple[Any, ...]) -> Converter:
+    """``tuple[X, ...]``, and ``tuple[X, Y]`` whose parts each have their kind; tuples in tuples as well."""
+    if len(inner) == 2 and inner[1] is Ellipsis:
+        each = _converter(inner[0])
+        return tuple if each is None else lambda found: tuple(each(one) for one in found)
+    parts = [_converter(kind) for kind in inner]
+    if not any(parts):
+        return tuple
+    return lambda found: tuple(one if part is None else part(one) for part, one in zip(parts, found, strict=True))
 
 
 class Shape(Generic[T]):

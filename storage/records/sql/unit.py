@@ -9,8 +9,10 @@ from storage.records.incidents import Bulletins, Incidents, Reviews
 from storage.records.leases import Leases
 from storage.records.notices import ChainRuns, Notices
 from storage.records.people import People
+from storage.records.plans import Plans
 from storage.records.port import Alerts, Facts, Letters, Maintenances, Notes, Registers, TestRuns, WorkOrders
 from storage.records.reports import PlaceCodes, Reports
+from storage.records.results import Results
 from storage.records.rotas import Rotas
 from storage.records.rule_versions import RuleVersions
 from storage.records.sql.alerts import SqlAlerts
@@ -25,8 +27,10 @@ from storage.records.sql.letters import SqlLetters
 from storage.records.sql.notes import SqlNotes
 from storage.records.sql.notices import SqlNotices
 from storage.records.sql.people import SqlPeople
+from storage.records.sql.plans import SqlPlans
 from storage.records.sql.registers import SqlRegisters
 from storage.records.sql.reports import SqlPlaceCodes, SqlReports
+from storage.records.sql.results import SqlResults
 from storage.records.sql.rotas import SqlRotas
 from storage.records.sql.rule_versions import SqlRuleVersions
 from storage.records.sql.spans import MAINTENANCES, TESTS, SqlSpans
@@ -51,10 +55,12 @@ class SqlUnit:
         self.maintenance: Maintenances = SqlSpans(transaction, MAINTENANCES, "ended")
         self.test_modes: TestRuns = SqlSpans(transaction, TESTS, "reported")
         self.rule_versions: RuleVersions = SqlRuleVersions(transaction)
+        self.results: Results = SqlResults(transaction)
         self.reports: Reports = SqlReports(transaction)
         self.place_codes: PlaceCodes = SqlPlaceCodes(transaction)
         self.letters: Letters = SqlLetters(transaction)
         self.people: People = SqlPeople(transaction)
+        self.plans: Plans = SqlPlans(transaction, facts)
         self.rota: Rotas = SqlRotas(transaction, facts)
         self.incidents: Incidents = SqlIncidents(transaction)
         self.bulletins: Bulletins = SqlBulletins(transaction)

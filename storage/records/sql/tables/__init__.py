@@ -8,9 +8,11 @@ from storage.records.sql.tables.incidents import BULLETINS, INCIDENTS, MEASURES,
 from storage.records.sql.tables.letters import DEAD_LETTERS, UNCLAIMED
 from storage.records.sql.tables.notices import CHAINS, NOTICES
 from storage.records.sql.tables.people import ACCOUNTS, FAILED_SIGN_INS, SESSIONS, TOKENS
+from storage.records.sql.tables.plans import PLAN_ENTRIES, PLAN_VERSIONS
 from storage.records.sql.tables.registers import REGISTER_ENTRIES, REGISTER_VERSIONS
 from storage.records.sql.tables.reports import CONTACTS, PLACE_CODES, REPORT_PHOTOS, REPORTS
 from storage.records.sql.tables.response import CLOCK_ACTS, CLOCK_DUES, LEASES, TROUBLES
+from storage.records.sql.tables.results import RESULTS
 from storage.records.sql.tables.rotas import CALENDAR_FEEDS, ROTA_ENTRIES, ROTA_VERSIONS
 from storage.records.sql.tables.rule_versions import RULE_VERSIONS
 from storage.records.sql.tables.spans import MAINTENANCE, TEST_MODES
@@ -40,10 +42,13 @@ __all__ = [
     "NOTICES",
     "ORDER_IS_OPEN",
     "PLACE_CODES",
+    "PLAN_ENTRIES",
+    "PLAN_VERSIONS",
     "REGISTER_ENTRIES",
     "REGISTER_VERSIONS",
     "REPORTS",
     "REPORT_PHOTOS",
+    "RESULTS",
     "REVIEWS",
     "ROTA_ENTRIES",
     "ROTA_VERSIONS",
