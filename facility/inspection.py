@@ -9,7 +9,7 @@ from enum import StrEnum
 class Outcome(StrEnum):
     """Of one finding, and of a whole result: its worst finding's."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105
     FLAG = "flag"
     """Passed, with something to watch."""
     FAIL = "fail"
@@ -35,6 +35,8 @@ class Finding:
 
     check: str
     """The check's id in the duty's version."""
+    item: str = ""
+    """Of a line that is answered for each of several things, which one: the circuit ``N1``."""
     outcome: Outcome
     value: float | None = None
     unit: str = ""
@@ -43,6 +45,8 @@ class Finding:
     text: str = ""
     files: tuple[str, ...] = ()
     """SHA-256 of photos and signatures (``unit.files``)."""
+    signed: tuple[str, ...] = ()
+    """Whose signatures they are, one a file."""
     code: str = ""
     """What was scanned there."""
     instrument: Instrument | None = None
@@ -69,7 +73,7 @@ class Result:
     asset: str = ""
     zone: str = ""
     who: str
-    """``account:…``"""
+    """An account."""
     with_whom: tuple[str, ...] = ()
     """Further people who signed."""
     done: int
@@ -93,3 +97,10 @@ class Result:
     """Evidence of sensors that counted: point and event time."""
     orders: tuple[int, ...] = ()
     """Work orders that failed items opened."""
+    digest: str = ""
+    """SHA-256 of what was sent: the same key with anything else in it is refused."""
+
+    @property
+    def proves(self) -> bool:
+        """Whether every number in it was measured with an instrument in calibration, where one was asked for."""
+        return all(one.instrument is None or one.instrument.valid for one in self.findings)
