@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "m0061"
-down_revision = "m0058"
+down_revision = "m0066"
 branch_labels = None
 depends_on = None
 
