@@ -48,6 +48,20 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What somebody may look at. Empty fields do not limit."""
+
+    buildings: tuple[str, ...] = ()
+    """Zones, with all that lies in them."""
+    clauses: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Everything."""
+        return not self.buildings and not self.clauses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Who did it: an account, a token, or a part of the product (``system:rules``)."""
 

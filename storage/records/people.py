@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from facility.person import Actor, Role
+from facility.person import Actor, Role, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,17 @@ class Account:
     created: int
     disabled: int | None = None
     language: str = ""
+    until: int | None = None
+    """The last instant is the one before: of somebody who comes for a time, as inspectors do. None: no end is set."""
+    buildings: tuple[str, ...] = ()
+    """The zones that may be looked at, with all that lies in them; empty: the whole property."""
+    clauses: tuple[str, ...] = ()
+    """The clauses of the manual that may be looked at; empty: all of them."""
+
+    @property
+    def scope(self) -> Scope:
+        """What this account may look at."""
+        return Scope(buildings=self.buildings, clauses=self.clauses)
 
     @property
     def actor(self) -> Actor:

@@ -6,10 +6,13 @@ from storage.records.breaches import Breaches, LateWork
 from storage.records.clocks import Clocks
 from storage.records.files import Files
 from storage.records.incidents import Bulletins, Incidents, Reviews
+from storage.records.issued_reports import IssuedReports, Looks
 from storage.records.leases import Leases
 from storage.records.notices import ChainRuns, Notices
+from storage.records.occurrences import DutyVersions, Occurrences
 from storage.records.people import People
 from storage.records.plans import Plans
+from storage.records.phones import PhoneEntries, Phones
 from storage.records.port import Alerts, Facts, Letters, Maintenances, Notes, Registers, TestRuns, WorkOrders
 from storage.records.reports import PlaceCodes, Reports
 from storage.records.results import Results
@@ -19,15 +22,19 @@ from storage.records.sql.alerts import SqlAlerts
 from storage.records.sql.breaches import SqlBreaches, SqlLateWork
 from storage.records.sql.chains import SqlChainRuns
 from storage.records.sql.clocks import SqlClocks
+from storage.records.sql.duty_versions import SqlDutyVersions
 from storage.records.sql.facts import SqlFacts
 from storage.records.sql.files import SqlFiles
 from storage.records.sql.incidents import SqlBulletins, SqlIncidents, SqlReviews
+from storage.records.sql.issued_reports import SqlIssuedReports, SqlLooks
 from storage.records.sql.leases import SqlLeases
 from storage.records.sql.letters import SqlLetters
 from storage.records.sql.notes import SqlNotes
 from storage.records.sql.notices import SqlNotices
+from storage.records.sql.occurrences import SqlOccurrences
 from storage.records.sql.people import SqlPeople
 from storage.records.sql.plans import SqlPlans
+from storage.records.sql.phones import SqlPhoneEntries, SqlPhones
 from storage.records.sql.registers import SqlRegisters
 from storage.records.sql.reports import SqlPlaceCodes, SqlReports
 from storage.records.sql.results import SqlResults
@@ -56,8 +63,12 @@ class SqlUnit:
         self.test_modes: TestRuns = SqlSpans(transaction, TESTS, "reported")
         self.rule_versions: RuleVersions = SqlRuleVersions(transaction)
         self.results: Results = SqlResults(transaction)
+        self.occurrences: Occurrences = SqlOccurrences(transaction)
+        self.duty_versions: DutyVersions = SqlDutyVersions(transaction)
         self.reports: Reports = SqlReports(transaction)
         self.place_codes: PlaceCodes = SqlPlaceCodes(transaction)
+        self.issued_reports: IssuedReports = SqlIssuedReports(transaction)
+        self.looks: Looks = SqlLooks(transaction)
         self.letters: Letters = SqlLetters(transaction)
         self.people: People = SqlPeople(transaction)
         self.plans: Plans = SqlPlans(transaction, facts)
@@ -70,4 +81,6 @@ class SqlUnit:
         self.troubles: Troubles = SqlTroubles(transaction)
         self.notices: Notices = SqlNotices(transaction)
         self.chains: ChainRuns = SqlChainRuns(transaction)
+        self.phones: Phones = SqlPhones(transaction)
+        self.phone_entries: PhoneEntries = SqlPhoneEntries(transaction)
         self.notes: Notes = SqlNotes(transaction)

@@ -5,10 +5,13 @@ from storage.records.sql.tables.columns import METADATA, storable, within
 from storage.records.sql.tables.facts import FACTS, NOTES
 from storage.records.sql.tables.files import FILES
 from storage.records.sql.tables.incidents import BULLETINS, INCIDENTS, MEASURES, REVIEWS
+from storage.records.sql.tables.issued_reports import ISSUED_REPORTS
 from storage.records.sql.tables.letters import DEAD_LETTERS, UNCLAIMED
 from storage.records.sql.tables.notices import CHAINS, NOTICES
-from storage.records.sql.tables.people import ACCOUNTS, FAILED_SIGN_INS, SESSIONS, TOKENS
+from storage.records.sql.tables.occurrences import DUTY_VERSIONS, OCCURRENCES
+from storage.records.sql.tables.people import ACCOUNTS, FAILED_SIGN_INS, LOOKS, SESSIONS, TOKENS
 from storage.records.sql.tables.plans import PLAN_ENTRIES, PLAN_VERSIONS
+from storage.records.sql.tables.phones import PHONE_ENTRIES, PHONES
 from storage.records.sql.tables.registers import REGISTER_ENTRIES, REGISTER_VERSIONS
 from storage.records.sql.tables.reports import CONTACTS, PLACE_CODES, REPORT_PHOTOS, REPORTS
 from storage.records.sql.tables.response import CLOCK_ACTS, CLOCK_DUES, LEASES, TROUBLES
@@ -29,18 +32,24 @@ __all__ = [
     "CLOCK_DUES",
     "CONTACTS",
     "DEAD_LETTERS",
+    "DUTY_VERSIONS",
     "FACTS",
     "FAILED_SIGN_INS",
     "FILES",
     "INCIDENTS",
+    "ISSUED_REPORTS",
     "LATE_WORK",
     "LEASES",
+    "LOOKS",
     "MAINTENANCE",
     "MEASURES",
     "METADATA",
     "NOTES",
     "NOTICES",
+    "OCCURRENCES",
     "ORDER_IS_OPEN",
+    "PHONES",
+    "PHONE_ENTRIES",
     "PLACE_CODES",
     "PLAN_ENTRIES",
     "PLAN_VERSIONS",

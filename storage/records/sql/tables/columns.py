@@ -80,5 +80,10 @@ def words_by_default(name: str) -> Column[str]:
     return Column(name, Words, nullable=False, server_default=text("''"))
 
 
+def none_by_default(name: str) -> Column[str]:
+    """As ``words_by_default``, of a list in JSON."""
+    return Column(name, Words, nullable=False, server_default=text("'[]'"))
+
+
 def no_by_default(name: str) -> Column[bool]:
     return Column(name, Boolean, nullable=False, server_default=false())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Table
 
-from storage.records.sql.tables.columns import METADATA, Words, row_id, whole, words
+from storage.records.sql.tables.columns import METADATA, Words, none_by_default, row_id, whole, words
 
 ACCOUNTS = Table(
     "accounts",
@@ -16,6 +16,19 @@ ACCOUNTS = Table(
     whole("created"),
     whole("disabled", null=True),
     words("language"),
+    whole("until", null=True),
+    none_by_default("buildings"),
+    none_by_default("clauses"),
+)
+
+# When an inspector last looked at an address: one fact for many reloads.
+LOOKS = Table(
+    "looks",
+    METADATA,
+    Column("account", Words, primary_key=True),
+    Column("address", Words, primary_key=True),
+    whole("at"),
+    Index("ix_looks_at", "at"),
 )
 
 SESSIONS = Table(
