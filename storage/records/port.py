@@ -27,13 +27,16 @@ from storage.records.leases import Leases
 from storage.records.notices import ChainRuns, Notices
 from storage.records.occurrences import DutyVersions, Occurrences
 from storage.records.people import People
+from storage.records.permissions import DoorFindings, PermissionStore
 from storage.records.plans import Plans
 from storage.records.phones import PhoneEntries, Phones
 from storage.records.reports import PlaceCodes, Reports
 from storage.records.results import Results
+from storage.records.retrievals import Retrievals
 from storage.records.rotas import Rotas
 from storage.records.rule_versions import RuleVersions
 from storage.records.troubles import Troubles
+from storage.records.visits import Visits
 
 T = TypeVar("T")
 
@@ -331,6 +334,10 @@ class Unit(Protocol):
     @property
     def rota(self) -> Rotas: ...
     @property
+    def permissions(self) -> PermissionStore: ...
+    @property
+    def door_findings(self) -> DoorFindings: ...
+    @property
     def incidents(self) -> Incidents: ...
     @property
     def bulletins(self) -> Bulletins: ...
@@ -350,6 +357,10 @@ class Unit(Protocol):
     def phones(self) -> Phones: ...
     @property
     def phone_entries(self) -> PhoneEntries: ...
+    @property
+    def visits(self) -> Visits: ...
+    @property
+    def retrievals(self) -> Retrievals: ...
     @property
     def notes(self) -> Notes: ...
 

@@ -11,11 +11,13 @@ from storage.records.leases import Leases
 from storage.records.notices import ChainRuns, Notices
 from storage.records.occurrences import DutyVersions, Occurrences
 from storage.records.people import People
+from storage.records.permissions import DoorFindings, PermissionStore
 from storage.records.plans import Plans
 from storage.records.phones import PhoneEntries, Phones
 from storage.records.port import Alerts, Facts, Letters, Maintenances, Notes, Registers, TestRuns, WorkOrders
 from storage.records.reports import PlaceCodes, Reports
 from storage.records.results import Results
+from storage.records.retrievals import Retrievals
 from storage.records.rotas import Rotas
 from storage.records.rule_versions import RuleVersions
 from storage.records.sql.alerts import SqlAlerts
@@ -33,18 +35,22 @@ from storage.records.sql.notes import SqlNotes
 from storage.records.sql.notices import SqlNotices
 from storage.records.sql.occurrences import SqlOccurrences
 from storage.records.sql.people import SqlPeople
+from storage.records.sql.permissions import SqlDoorFindings, SqlPermissions
 from storage.records.sql.plans import SqlPlans
 from storage.records.sql.phones import SqlPhoneEntries, SqlPhones
 from storage.records.sql.registers import SqlRegisters
 from storage.records.sql.reports import SqlPlaceCodes, SqlReports
 from storage.records.sql.results import SqlResults
+from storage.records.sql.retrievals import SqlRetrievals
 from storage.records.sql.rotas import SqlRotas
 from storage.records.sql.rule_versions import SqlRuleVersions
 from storage.records.sql.spans import MAINTENANCES, TESTS, SqlSpans
 from storage.records.sql.transaction import Transaction
 from storage.records.sql.troubles import SqlTroubles
+from storage.records.sql.visits import SqlVisits
 from storage.records.sql.work_orders import SqlWorkOrders
 from storage.records.troubles import Troubles
+from storage.records.visits import Visits
 
 
 class SqlUnit:
@@ -73,6 +79,8 @@ class SqlUnit:
         self.people: People = SqlPeople(transaction)
         self.plans: Plans = SqlPlans(transaction, facts)
         self.rota: Rotas = SqlRotas(transaction, facts)
+        self.permissions: PermissionStore = SqlPermissions(transaction, facts)
+        self.door_findings: DoorFindings = SqlDoorFindings(transaction)
         self.incidents: Incidents = SqlIncidents(transaction)
         self.bulletins: Bulletins = SqlBulletins(transaction)
         self.reviews: Reviews = SqlReviews(transaction)
@@ -83,4 +91,6 @@ class SqlUnit:
         self.chains: ChainRuns = SqlChainRuns(transaction)
         self.phones: Phones = SqlPhones(transaction)
         self.phone_entries: PhoneEntries = SqlPhoneEntries(transaction)
+        self.visits: Visits = SqlVisits(transaction)
+        self.retrievals: Retrievals = SqlRetrievals(transaction)
         self.notes: Notes = SqlNotes(transaction)

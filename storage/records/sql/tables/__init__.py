@@ -10,6 +10,7 @@ from storage.records.sql.tables.letters import DEAD_LETTERS, UNCLAIMED
 from storage.records.sql.tables.notices import CHAINS, NOTICES
 from storage.records.sql.tables.occurrences import DUTY_VERSIONS, OCCURRENCES
 from storage.records.sql.tables.people import ACCOUNTS, FAILED_SIGN_INS, LOOKS, SESSIONS, TOKENS
+from storage.records.sql.tables.permissions import DOOR_FINDINGS, PERMISSION_ENTRIES, PERMISSION_VERSIONS
 from storage.records.sql.tables.plans import PLAN_ENTRIES, PLAN_VERSIONS
 from storage.records.sql.tables.phones import PHONE_ENTRIES, PHONES
 from storage.records.sql.tables.registers import REGISTER_ENTRIES, REGISTER_VERSIONS
@@ -19,6 +20,7 @@ from storage.records.sql.tables.results import RESULTS
 from storage.records.sql.tables.rotas import CALENDAR_FEEDS, ROTA_ENTRIES, ROTA_VERSIONS
 from storage.records.sql.tables.rule_versions import RULE_VERSIONS
 from storage.records.sql.tables.spans import MAINTENANCE, TEST_MODES
+from storage.records.sql.tables.visits import CROSSINGS, RETRIEVALS, VISIT_GUESTS, VISITS
 from storage.records.sql.tables.work_orders import ORDER_IS_OPEN, WORK_ORDERS
 
 __all__ = [
@@ -31,7 +33,9 @@ __all__ = [
     "CLOCK_ACTS",
     "CLOCK_DUES",
     "CONTACTS",
+    "CROSSINGS",
     "DEAD_LETTERS",
+    "DOOR_FINDINGS",
     "DUTY_VERSIONS",
     "FACTS",
     "FAILED_SIGN_INS",
@@ -48,6 +52,8 @@ __all__ = [
     "NOTICES",
     "OCCURRENCES",
     "ORDER_IS_OPEN",
+    "PERMISSION_ENTRIES",
+    "PERMISSION_VERSIONS",
     "PHONES",
     "PHONE_ENTRIES",
     "PLACE_CODES",
@@ -59,6 +65,7 @@ __all__ = [
     "REPORT_PHOTOS",
     "RESULTS",
     "REVIEWS",
+    "RETRIEVALS",
     "ROTA_ENTRIES",
     "ROTA_VERSIONS",
     "RULE_VERSIONS",
@@ -68,6 +75,8 @@ __all__ = [
     "TRACKS",
     "TROUBLES",
     "UNCLAIMED",
+    "VISITS",
+    "VISIT_GUESTS",
     "WORK_ORDERS",
     "storable",
     "within",
