@@ -34,16 +34,37 @@ class Right(StrEnum):
     """Patterns, leave, swaps and people of the rota; a single shift, such as a stand-in, needs only ``DISPATCH``."""
     MEND_INTAKE = "mend-intake"
     """Dead letters and unclaimed devices."""
+    INVITE_VISITORS = "invite-visitors"
+    """Announce a visit, as a host does."""
+    REGISTER_VISITS = "register-visits"
+    """At the desk: look at a document, give a badge, see who came."""
+    LOOK_BEHIND = "look-behind"
+    """Behind a pseudonym, at what is kept about a person; each look is written down."""
+    READ_RETRIEVALS = "read-retrievals"
+    """Who looked at whose data."""
+    APPROVE_RETRIEVALS = "approve-retrievals"
+    """Allow that something leaves the house."""
+    ERASE_PERSONAL_DATA = "erase-personal-data"
+    """At the person's wish, before its end."""
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMIN: frozenset(Right),
     Role.OFFICER: frozenset(
-        {Right.READ, Right.ACT_ON_ALERTS, Right.ACT_ON_WORK, Right.DISPATCH, Right.MEND_INTAKE},
+        {
+            Right.READ,
+            Right.ACT_ON_ALERTS,
+            Right.ACT_ON_WORK,
+            Right.DISPATCH,
+            Right.MEND_INTAKE,
+            Right.INVITE_VISITORS,
+            Right.REGISTER_VISITS,
+            Right.LOOK_BEHIND,
+        },
     ),
-    Role.ENGINEER: frozenset({Right.READ, Right.ACT_ON_ALERTS, Right.ACT_ON_WORK}),
-    Role.GUARD: frozenset({Right.READ, Right.ACT_ON_ALERTS}),
-    Role.INSPECTOR: frozenset({Right.READ}),
+    Role.ENGINEER: frozenset({Right.READ, Right.ACT_ON_ALERTS, Right.ACT_ON_WORK, Right.INVITE_VISITORS}),
+    Role.GUARD: frozenset({Right.READ, Right.ACT_ON_ALERTS, Right.INVITE_VISITORS, Right.REGISTER_VISITS}),
+    Role.INSPECTOR: frozenset({Right.READ, Right.READ_RETRIEVALS}),
 }
 
 
