@@ -12,6 +12,7 @@ from fastapi import Request
 
 from api.throttle import Throttle
 from facility.chain import Chain
+from facility.duty import Duty
 from facility.person import Role
 from facility.playbook import Playbook
 from facility.register import Register
@@ -66,6 +67,14 @@ def shipped_chains() -> Mapping[str, Chain]:
     return load_chains()
 
 
+@cache
+def shipped_duties() -> Mapping[str, Duty]:
+    """What is owed, as the product brings it."""
+    from inspections.duty_files import load_duties
+
+    return load_duties()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """Stores, rules and a clock. The worker is another process: its work is seen through the stores only."""
@@ -90,6 +99,8 @@ class Context:
     """The playbooks in force, by id; called on each request, so it should be cheap."""
     chains: Callable[[], Mapping[str, Chain]] = shipped_chains
     """The escalation chains in force, by id; called on each request, so it should be cheap."""
+    duties: Callable[[], Mapping[str, Duty]] = shipped_duties
+    """The duties in force, by id; called on each request, so it should be cheap."""
     ways: Callable[[], tuple[tuple[Way, ...], str]] = lambda: ((), "")
     """By which ways people and devices are reached, and what is wrong with the file that says so."""
     secure_cookies: bool = False

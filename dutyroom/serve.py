@@ -44,6 +44,7 @@ def _pages(settings: Settings, records: Records, readings: Readings) -> FastAPI:
     from api.app import create_app
     from api.context import Context
     from dutyroom.chain_following import ChainFiles
+    from dutyroom.duty_following import DutyFiles
     from dutyroom.playbook_following import PlaybookFiles
     from dutyroom.report_following import ReportFiles
     from dutyroom.site_channels import ShownChannels
@@ -64,6 +65,7 @@ def _pages(settings: Settings, records: Records, readings: Readings) -> FastAPI:
         save_rule=files.save if files.folder is not None else None,
         report_book=ReportFiles(settings.site_folder, settings.public_url).book,
         chains=ChainFiles(settings.site_folder).chains,
+        duties=DutyFiles(settings.site_folder).duties,
         clock=wiring.now,
         demo=accounts,
         secure_cookies=settings.secure_cookies,

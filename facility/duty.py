@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -172,6 +172,8 @@ class Duty:
     """A fail asks for a re-test: the failed measurement and the one after the repair belong together."""
     stories: tuple[DutyStory, ...] = ()
     path: str = ""
+    text: str = field(default="", repr=False, compare=False)
+    """What the file says."""
 
     @property
     def clauses(self) -> tuple[str, ...]:

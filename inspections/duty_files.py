@@ -48,7 +48,7 @@ def read_duty(text: str, path: str) -> Duty:
     wrong = [Problem(path=path, line=line_of(text, key.split(".")), key=key, text=told) for key, told in _misfits(file)]
     if wrong:
         raise BrokenDuties(wrong)
-    return _duty(file, version(content), path)
+    return _duty(file, version(content), path, text)
 
 
 def _invalid(details: ErrorDetails, text: str, path: str) -> Problem:
@@ -109,7 +109,7 @@ def _cadence(file: DutyFile) -> Cadence:
     )
 
 
-def _duty(file: DutyFile, version: str, path: str) -> Duty:
+def _duty(file: DutyFile, version: str, path: str, text: str) -> Duty:
     return Duty(
         id=file.id,
         version=version,
@@ -137,6 +137,7 @@ def _duty(file: DutyFile, version: str, path: str) -> Duty:
         retest=file.retest,
         stories=tuple(map(_story, file.story)),
         path=path,
+        text=text,
     )
 
 
