@@ -21,3 +21,5 @@ class Camera:
     tilt: float = 15.0
     hfov: float = 90.0
     width_px: int = 1920
+    height_px: int = 0
+    """0: a picture of 16:9."""

@@ -163,6 +163,19 @@ MEASURES = (
         units={"W/m²": _scale(1, "W/m2"), "kW/m²": _scale(1000, "kW/m2")},
     ),
     Quantity(
+        id="oldest_frame",
+        name=Text("最早一帧的天数", "age of the oldest stored frame"),
+        base="s",
+        units={"d": _scale(86400, "day", "days"), "h": _scale(3600, "hr"), "s": _scale(1)},
+    ),
+    Quantity(
+        id="oldest_frame_at",
+        name=Text("最早一帧的时刻", "instant of the oldest stored frame"),
+        base="s",
+        # Since 1970: recorders tell an instant more often than an age.
+        units={"s": _scale(1), "ms": _scale("1/1000")},
+    ),
+    Quantity(
         id="duration",
         name=Text("时长", "duration"),
         base="s",

@@ -118,5 +118,16 @@ STATES = (
     ),
     _state("lift_trapped", "电梯困人", "trapped in the lift", _NORMAL, ("trapped", "有人被困", "somebody trapped")),
     _state("motion", "移动", "motion", _CLEAR, ("motion", "有人移动", "motion"), also={"normal": 0, "trigger": 1}),
+    _state(
+        "camera_view",
+        "摄像机画面",
+        "view of the camera",
+        ("clear", "正常", "clear"),
+        ("covered", "被遮挡", "covered"),
+        ("moved", "被移位", "moved"),
+        ("no-picture", "无画面", "no picture"),
+        also={"normal": 0, "ok": 0, "blocked": 1, "masked": 1, "tampered": 1, "scene_change": 2, "lost": 3, "frozen": 3},
+        booleans=False,
+    ),
     _state("daylight", "光线", "daylight", ("dark", "暗", "dark"), ("light", "亮", "light")),
 )

@@ -208,6 +208,8 @@ def _mode(settings: Table, row: Row, value: float) -> Iterator[RegisterError]:
         yield settings.error(row, "value", message, Text(chinese, ", ".join(f"{n} ({w})" for w, n in MODES.items())))
 
 
+CHECKPOINTS = ("scan", "entry")
+"""What a stop of a route may read."""
 _LIMITS = (
     ("points", "interval", 0, math.inf),
     ("cameras", "height", 0, 100),
@@ -215,7 +217,9 @@ _LIMITS = (
     ("cameras", "yaw", -360, 360),
     ("cameras", "hfov", 1, 360),
     ("cameras", "width_px", 1, 100_000),
+    ("cameras", "height_px", 0, 100_000),
     ("routes", "every", 1, math.inf),
+    ("routes", "guards", 1, 99),
     ("stops", "order", 1, 100_000),
 )
 
@@ -230,11 +234,14 @@ def _numbers(tables: Tables) -> Iterator[RegisterError]:
 
 def _stops(stops: Table, points: Table) -> Iterator[RegisterError]:
     quantities = {point.id: point.quantity for _, point in points.nouns()}
-    wrong = (row for row, stop in stops.nouns() if quantities.get(stop.point, "scan") != "scan")
+    wrong = (row for row, stop in stops.nouns() if quantities.get(stop.point, "scan") not in CHECKPOINTS)
     for row in wrong:
         yield stops.error(
             row,
             "point",
             Text("不是打点测点", "is not a scan point"),
-            Text("量为 scan 的测点", "points of quantity scan"),
+            Text("量为 scan 或 entry 的测点", "points of quantity scan or entry"),
         )
+    for row, stop in stops.nouns():
+        if stop.most is not None and stop.most < stop.walk:
+            yield stops.error(row, "most", Text("短于最少用时", "is shorter than walk"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from facility.calendar import DAY_MINUTES
+from facility.instant import MINUTE
 from facility.register_files.cells import (
     DATE,
     DURATION,
@@ -17,6 +19,8 @@ from facility.register_files.cells import (
     Kind,
     choice,
 )
+from facility.register_files.timetable_cells import ASKED, DAYS_OF, IDS, TIME
+from facility.round import FIXED, ORDERS
 from facility.site import ACCESS_CLASSES, ZONE_KINDS
 from facility.text import Text
 
@@ -164,6 +168,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _may("tilt", NUMBER, 15.0, "俯角，度", "degrees downwards"),
         _may("hfov", NUMBER, 90.0, "水平视场角，度", "horizontal field of view, degrees"),
         _may("width_px", INTEGER, 1920, "画面宽度，像素", "width of its picture, pixels"),
+        _may("height_px", INTEGER, 0, "画面高度，像素；0 即 16:9", "height of its picture, pixels; 0: as of 16:9"),
     ),
     "routes": (
         _must("id", ID, "路线编号", "the route's id"),
@@ -171,12 +176,68 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _NAME_ZH,
         _NAME_EN,
         _must("every", DURATION, "两轮开始之间的时间", "time between the starts of two rounds"),
+        _may("days", DAYS_OF, ("every-day",), "适用的日子", "on which days"),
+        _may("starts", TIME, 0, "每天首轮开始的时刻", "the time of the day at which the first round begins"),
+        _may(
+            "ends",
+            TIME,
+            DAY_MINUTES,
+            "末轮在此之前开始；不晚于 starts 则到次日",
+            "before which the last one begins; on the next day where that is not later than starts",
+        ),
+        _may(
+            "within",
+            DURATION,
+            0,
+            "在此时长内随机开始；0s 为准时",
+            "a round begins at random within so long; 0s: on time",
+        ),
+        _may("order", choice(*ORDERS), FIXED, "是否按顺序走", "whether its checkpoints are visited in their order"),
+        _may(
+            "team",
+            ID,
+            "",
+            "由哪个班组走；留空则有卡即可",
+            "the team of the rota that walks it; empty: whoever has a card",
+        ),
+        _may("guards", INTEGER, 1, "一轮至少几个人走", "how many people at least walk a round"),
+        _may(
+            "tolerance", DURATION, 5 * MINUTE, "准时的前后宽限", "so long before and after its time a visit is on time"
+        ),
+        _may(
+            "grace",
+            DURATION,
+            15 * MINUTE,
+            "计划结束后多久算漏巡",
+            "so long after its planned end what was not visited is missed",
+        ),
+        _may("duty", ID, "", "走完即完成的职责，如 fire-patrol", "the duty that it carries out, as in fire-patrol"),
     ),
     "stops": (
         _must("route", ID, "路线", "the route"),
         _must("order", INTEGER, "顺序，从 1 起", "its place on the route, from 1"),
-        _must("point", ID, "巡更点的打点测点", "the checkpoint's scan point"),
+        _must(
+            "point",
+            ID,
+            "巡更点的打点测点，或兼作巡更点的门禁刷卡测点",
+            "the checkpoint's scan point, or the entry point of a door whose reader serves as one",
+        ),
         _may("walk", DURATION, 0, "自上一点步行最少用时", "the least time to walk there"),
+        _may(
+            "most",
+            DURATION,
+            None,
+            "自上一点最多用时；留空为最少用时的两倍",
+            "the most time to get there; empty: twice the least",
+        ),
+        _may(
+            "tags",
+            IDS,
+            (),
+            "该点标签号，空格分隔；留空则该读卡器读到的都算",
+            "the numbers of the tags that hang there; empty: whatever its reader reads counts",
+        ),
+        _may("asks", ASKED, (), "打点之外还要交什么", "what is asked there besides the scan"),
     ),
 }
 """By table name, as ``facility.register.TABLES`` names them; the file is the table's name with .csv."""
