@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, tzinfo
 from typing import Any
 
-from facility.calendar import DAY_MINUTES
 from facility.register_files.cells import ID, WORD, CellRefused, Kind
-from facility.rota_entries import DAYS, OFF
+from facility.register_files.timetable_cells import words_in, write_list
+from facility.rota_entries import OFF
 from facility.text import Text
 
-_TIME = re.compile(r"(\d{1,2})[:：](\d{2})", re.ASCII)
 _DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", re.ASCII)
 _PHONE = re.compile(r"\+?[0-9][0-9 \-]{1,24}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 _QUIET = re.compile(r"(\d{1,2})\s*[-–~]\s*(\d{1,2})", re.ASCII)
-_BETWEEN = re.compile(r"[\s;；,，、|]+")
 _LAST_HOUR = 24
 
 
 def _refuse(zh: str, en: str, about: Text) -> CellRefused:
     return CellRefused(Text(zh, en), about)
-
-
-def _read_time(text: str) -> int:
-    found = _TIME.fullmatch(text)
-    minutes = int(found[1]) * 60 + int(found[2]) if found and int(found[2]) < 60 else DAY_MINUTES + 1
-    if minutes > DAY_MINUTES:
-        raise _refuse("不是一天中的时刻", "is not a time of the day", TIME.about)
-    return minutes
-
-
-def write_time(minutes: Any, _zone: tzinfo | None = None) -> str:
-    """``480`` → ``08:00``"""
-    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _read_day(text: str) -> date:
@@ -51,28 +35,8 @@ def _write_day(day: Any, _zone: tzinfo) -> str:
     return str(day.isoformat())
 
 
-def _words(text: str) -> list[str]:
-    return [word for word in _BETWEEN.split(text) if word]
-
-
-def _list_of(read: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
-    return lambda text: tuple(dict.fromkeys(read(word) for word in _words(text)))
-
-
-def _write_list(words: Any, _zone: tzinfo) -> str:
-    return " ".join(words)
-
-
-def _read_days(text: str) -> tuple[str, ...]:
-    words = tuple(dict.fromkeys(_words(text.casefold())))
-    strange = [word for word in words if word not in DAYS]
-    if strange:
-        raise _refuse(f"里的 {strange[0]} 不是日子的说法", f"has {strange[0]}, which names no days", DAYS_OF.about)
-    return words
-
-
 def _read_cycle(text: str) -> tuple[str, ...]:
-    return tuple(word if word == OFF else ID.read(word) for word in _words(text))
+    return tuple(word if word == OFF else ID.read(word) for word in words_in(text))
 
 
 def _read_phone(text: str) -> str:
@@ -131,34 +95,10 @@ def _read_small(text: str) -> int:
     return int(text)
 
 
-TIME = Kind(
-    read=_read_time,
-    write=write_time,
-    about=Text(
-        "一天中的时刻，如 08:00，24:00 是当天结束", "a time of the day as in 08:00; 24:00 is the end of the day"
-    ),
-)
 DAY = Kind(read=_read_day, write=_write_day, about=Text("日期，如 2027-03-31", "a date as in 2027-03-31"))
-IDS = Kind(
-    read=_list_of(ID.read),
-    write=_write_list,
-    about=Text("编号，用空格隔开", "ids with spaces between them"),
-)
-WORDS = Kind(
-    read=_list_of(WORD.read),
-    write=_write_list,
-    about=Text(
-        "小写英文词，用空格隔开，如 fire-panel lift", "small words with spaces between them, as in fire-panel lift"
-    ),
-)
-DAYS_OF = Kind(
-    read=_read_days,
-    write=_write_list,
-    about=Text("、".join(DAYS) + "，可以写几个", ", ".join(DAYS) + "; one or more"),
-)
 CYCLE = Kind(
     read=_read_cycle,
-    write=_write_list,
+    write=write_list,
     about=Text(
         "每天一个班次编号，休息写 -，如 day night - -",
         "a kind of shift for each day, - for a day off, as in day night - -",

@@ -6,21 +6,9 @@ from facility.calendar import DAY_MINUTES, DayKind
 from facility.register_files.cells import ID, TEXT, Kind, choice
 from facility.register_files.columns import Column
 from facility.register_files.layout import Layout
+from facility.register_files.timetable_cells import DAYS_OF, IDS, TIME, WORDS
 from facility.rota_entries import TABLES, Entry
-from facility.rota_files.cells import (
-    ADDRESSES,
-    CYCLE,
-    DAY,
-    DAYS_OF,
-    EMAIL,
-    IDS,
-    PHONE,
-    QUIET,
-    SMALL,
-    TIME,
-    WORDS,
-    YES,
-)
+from facility.rota_files.cells import ADDRESSES, CYCLE, DAY, EMAIL, PHONE, QUIET, SMALL, YES
 from facility.text import Text
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
 from facility.register_files import COLUMNS, OPTIONAL_TABLES, Column, RegisterRefused, read_tables
+from facility.register_files.cells import DURATION
+from facility.register_files.timetable_cells import TIME
 from facility.units import QUANTITIES
 from tests.architecture.checkout import CHECKOUT
 from tests.facility.registers import SMALL
@@ -29,12 +32,14 @@ def _row(column: Column) -> str:
     # Ids and text need no explanation in every row; the page says once what they are.
     plain = column.kind.about.en.startswith(("letters", "one line", "a number with", "a whole number"))
     allowed = "" if plain else f": {column.kind.about.en}"
-    default = "" if column.required or column.empty in ("", None) else f"; empty: {_default(column)}"
+    default = "" if column.required or column.empty in ("", None, ()) else f"; empty: {_default(column)}"
     needed = "needed" if column.required else ""
     return f"| `{column.name}` | {needed} | {column.about.en}{allowed}{default} | {column.about.zh} |\n"
 
 
 def _default(column: Column) -> str:
+    if isinstance(column.empty, tuple) or (column.empty and column.kind in (DURATION, TIME)):
+        return column.kind.write(column.empty, UTC)
     return f"{column.empty:g}" if isinstance(column.empty, int | float) else str(column.empty)
 
 

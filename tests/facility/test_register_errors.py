@@ -205,7 +205,7 @@ WRONG = [
         "stops",
         "cp-1.scan",
         "pump-1.pressure",
-        "stops.csv row 2, point: 'pump-1.pressure' is not a scan point; allowed: points of quantity scan",
+        "stops.csv row 2, point: 'pump-1.pressure' is not a scan point; allowed: points of quantity scan or entry",
     ),
     ("stops", "1m30s", "1m30", "stops.csv row 2, walk: '1m30' is not a duration"),
     # headers and shape
