@@ -91,6 +91,48 @@ class DutyCheck:
     instrument: str = ""
     """The kind of instrument that must have measured it, in calibration; empty: none."""
     photo_on_fail: bool = False
+    per: Text | None = None
+    """It is answered for each of several things of the target, such as the circuits of a box: what one is called."""
+
+
+class EvidenceKind(StrEnum):
+    """What sensors may say of a duty's being done."""
+
+    TEST_SIGNAL = "test-signal"
+    """A detector reported in a test mode, or with the mark of a test."""
+    PUMP_START = "pump-start"
+    """A pump's running contact went on; the pressures while it ran belong to it."""
+    DISCHARGE = "discharge"
+    """A luminaire was on its battery for so many minutes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """How sensors fill in a checklist by themselves. What they cannot say is left to a person."""
+
+    kind: EvidenceKind
+    quantity: str = ""
+    """Of the target's points that tell it; empty: whatever the kind asks for."""
+    sets: tuple[tuple[str, str], ...] = ()
+    """Check → what is entered there: ``pass``, ``starts``, ``minutes``, ``pressure-min``, ``pressure-max``, ``pressure``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insulation:
+    """Which lines of the checklist make up a test of insulation, and how a value is brought to the reference temperature."""
+
+    resistance: str = "resistance"
+    volts: str = "volts"
+    seconds: str = "seconds"
+    celsius: str = "celsius"
+    humidity: str = "humidity"
+    deenergised: str = "deenergised"
+    reference: float | None = None
+    """°C to which values are corrected; None: they are compared as measured."""
+    halves_every: float | None = None
+    """So many kelvin warmer, half the resistance: a rule of thumb of the trade, never a measurement."""
+    source: str = ""
+    """Where the correction comes from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +212,12 @@ class Duty:
     """The class of the order for an item that failed."""
     retest: bool = False
     """A fail asks for a re-test: the failed measurement and the one after the repair belong together."""
+    retest_within: int = 7 * DAY
+    """So long after the fail the re-test is due."""
+    evidence: Evidence | None = None
+    """Sensors that count; None: people alone."""
+    insulation: Insulation | None = None
+    """It is a test of insulation."""
     stories: tuple[DutyStory, ...] = ()
     path: str = ""
     text: str = field(default="", repr=False, compare=False)

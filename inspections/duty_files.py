@@ -73,6 +73,21 @@ def _misfits(file: DutyFile) -> Iterator[tuple[str, str]]:
             yield f"check.{number}.low", f"{check.low} is above high ({check.high})"
         if (check.kind == "choice") != bool(check.choices):
             yield f"check.{number}.choices", "a choice, and only a choice, has choices"
+    yield from _named_checks(file, ids)
+
+
+def _named_checks(file: DutyFile, ids: list[str]) -> Iterator[tuple[str, str]]:
+    """Tables that speak of lines of the checklist."""
+    named = [(f"evidence.sets.{one}", one) for one in (file.evidence.sets if file.evidence else ())]
+    if file.insulation:
+        named += [(f"insulation.{role}", one) for role, one in file.insulation.lines().items()]
+        if (file.insulation.reference is None) != (file.insulation.halves_every is None) or (
+            file.insulation.reference is not None and not file.insulation.source
+        ):
+            yield "insulation.reference", "a correction needs reference, halves_every and source; allowed: all or none"
+    for key, check in named:
+        if check not in ids:
+            yield key, f"{check!r} is no check of this duty; allowed: {', '.join(ids)}"
 
 
 def _too_seldom(file: DutyFile) -> Iterator[tuple[str, str]]:
@@ -135,6 +150,9 @@ def _duty(file: DutyFile, version: str, path: str, text: str) -> Duty:
         work_order=file.work_order,
         fail_order=file.fail_order,
         retest=file.retest,
+        retest_within=file.retest_within,
+        evidence=file.evidence.evidence() if file.evidence else None,
+        insulation=file.insulation.insulation() if file.insulation else None,
         stories=tuple(map(_story, file.story)),
         path=path,
         text=text,
@@ -161,6 +179,7 @@ def _check(table: CheckTable) -> DutyCheck:
         choices=tuple((one.id, one.title.text(), one.outcome) for one in table.choices),
         instrument=table.instrument,
         photo_on_fail=table.photo_on_fail,
+        per=table.per.text() if table.per else None,
     )
 
 

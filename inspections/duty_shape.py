@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from facility.definition_files import values
 from facility.definition_files.values import Duration, Filled, Name, OfManual, Table, Words
-from facility.duty import Ending, Every
+from facility.duty import Ending, Every, Evidence, EvidenceKind, Insulation
 from facility.site import ZONE_KINDS
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
@@ -118,6 +118,46 @@ class CheckTable(Table):
         default="", description="the kind of instrument, in calibration, that must have measured it"
     )
     photo_on_fail: bool = False
+    per: Words | None = Field(default=None, description="answered for each of several things, such as circuits")
+
+
+class EvidenceTable(Table):
+    """``evidence``: sensors that fill in the checklist."""
+
+    kind: Literal["test-signal", "pump-start", "discharge"]
+    quantity: str = Field(default="", description="of the points that tell it; the usual one by default")
+    sets: dict[Name, Literal["pass", "starts", "minutes", "pressure", "pressure-min", "pressure-max"]] = Field(
+        min_length=1, description="check → what sensors enter there"
+    )
+
+    def evidence(self) -> Evidence:
+        """As the product keeps it."""
+        return Evidence(kind=EvidenceKind(self.kind), quantity=self.quantity, sets=tuple(self.sets.items()))
+
+
+class InsulationTable(Table):
+    """``insulation``: which lines make up a test of insulation."""
+
+    resistance: Name = "resistance"
+    volts: Name = "volts"
+    seconds: Name = "seconds"
+    celsius: Name = "celsius"
+    humidity: Name = "humidity"
+    deenergised: Name = "deenergised"
+    reference: float | None = Field(default=None, description="°C to which values are corrected")
+    halves_every: float | None = Field(default=None, gt=0, description="so many kelvin warmer, half the resistance")
+    source: str = Field(default="", description="where the correction comes from")
+
+    def lines(self) -> dict[str, str]:
+        """Role → check."""
+        roles = ("resistance", "volts", "seconds", "celsius", "humidity", "deenergised")
+        return {role: getattr(self, role) for role in roles}
+
+    def insulation(self) -> Insulation:
+        """As the product keeps it."""
+        return Insulation(
+            **self.lines(), reference=self.reference, halves_every=self.halves_every, source=self.source
+        )
 
 
 class StoryTable(Table):
@@ -161,6 +201,9 @@ class DutyFile(Table):
     work_order: str = Field(default="", description="the class of the order that a miss opens")
     fail_order: str = Field(default="", description="the class of the order for what failed")
     retest: bool = Field(default=False, description="a fail asks for a re-test after the repair")
+    retest_within: Duration = Field(default=7 * 86_400_000, description="so long after the fail it is due")
+    evidence: EvidenceTable | None = None
+    insulation: InsulationTable | None = None
     check: list[CheckTable] = Field(min_length=1)
     story: list[StoryTable] = Field(default_factory=list)
 
