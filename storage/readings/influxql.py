@@ -69,6 +69,16 @@ def passages(point: str, start: int, end: int, limit: int) -> str:
     )
 
 
+def passages_heard(points: Collection[str], start: int, end: int, since: int) -> str:
+    """One series per point with the same columns; of all points there are when none are named."""
+    named = " OR ".join(_of(point) for point in points)
+    which = f" AND ({named})" if named else ""
+    return (
+        'SELECT "event", "credential", "direction", "seq", "test", "received" FROM "passage"'
+        f' WHERE {_within(since, LATEST + 1)} AND "received" >= {start} AND "received" < {end}{which} GROUP BY "point"'
+    )
+
+
 def scans(point: str, start: int, end: int, limit: int) -> str:
     """Columns time, tag, guard, seq, received; newest first."""
     return (

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from facility.quality import EVIDENCE
 from facility.reading import Bucket, Passage, Reading, Scan
+from storage.readings.heard import heard_in_order
 from storage.readings.keepable import sift
 from storage.readings.port import ReadingsUnavailable, Series
 from storage.readings.series import series_of
@@ -78,6 +79,15 @@ class MemoryReadings:
         self._open()
         with self._lock:
             return _newest(self._passages.values(), point, start, end, limit)
+
+    def passages_heard(self, points: Iterable[str], start: int, end: int, since: int) -> list[Passage]:
+        self._open()
+        wanted = set(points)
+        with self._lock:
+            found = [
+                p for p in self._passages.values() if p.point in wanted and start <= p.received < end and p.at >= since
+            ]
+        return sorted(found, key=heard_in_order)
 
     def scans(self, point: str, start: int, end: int, limit: int = 1000) -> list[Scan]:
         self._open()

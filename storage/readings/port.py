@@ -73,6 +73,12 @@ class Readings(Protocol):
     def passages(self, point: str, start: int, end: int, limit: int = 1000) -> list[Passage]:
         """Passages with start <= at < end, newest first."""
 
+    def passages_heard(self, points: Iterable[str], start: int, end: int, since: int) -> list[Passage]:
+        """Passages at these points that were received in [start, end), whenever they were, back to ``since``.
+
+        In the order in which they were received. For following what arrives: a late one has an old time and a new receipt.
+        """
+
     def scans(self, point: str, start: int, end: int, limit: int = 1000) -> list[Scan]:
         """Scans with start <= at < end, newest first."""
 

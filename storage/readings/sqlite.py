@@ -14,6 +14,7 @@ import numpy as np
 
 from facility.quality import EVIDENCE, Quality
 from facility.reading import Bucket, Passage, Reading, Scan
+from storage.readings.heard import heard_in_order
 from storage.readings.keepable import Row, sift
 from storage.readings.port import Series
 from storage.readings.sqlite_file import FIGURES, SqliteFile
@@ -33,6 +34,11 @@ _BEFORE = _READING + "AND at < ? ORDER BY at DESC LIMIT ?"
 _PASSAGES = """
 SELECT at, event, credential, direction, seq, test, received FROM passages
 WHERE point = (SELECT id FROM points WHERE name = ?) AND at >= ? AND at < ? ORDER BY at DESC, seq DESC LIMIT ?
+"""
+_PASSAGES_HEARD = """
+SELECT points.name, at, event, credential, direction, seq, test, received
+FROM passages JOIN points ON points.id = passages.point
+WHERE received >= ? AND received < ? AND at >= ?
 """
 _SCANS = """
 SELECT at, tag, guard, seq, received FROM scans
@@ -150,6 +156,11 @@ class SqliteReadings:
 
     def passages(self, point: str, start: int, end: int, limit: int = 1000) -> list[Passage]:
         return [_passage(point, row) for row in self._rows(_PASSAGES, point, start, end, limit)]
+
+    def passages_heard(self, points: Iterable[str], start: int, end: int, since: int) -> list[Passage]:
+        wanted = set(points)
+        rows = self._rows(_PASSAGES_HEARD, start, end, since)
+        return sorted((_passage(row[0], row[1:]) for row in rows if row[0] in wanted), key=heard_in_order)
 
     def scans(self, point: str, start: int, end: int, limit: int = 1000) -> list[Scan]:
         return [_scan(point, row) for row in self._rows(_SCANS, point, start, end, limit)]

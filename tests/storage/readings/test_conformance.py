@@ -276,6 +276,23 @@ def test_passages_and_scans_come_back_whole_and_newest_first(store: Readings) ->
     assert store.scans(CHECKPOINT, T0, T0 + 3, limit=1) == [scans[1]]
 
 
+def test_what_arrives_is_followed_by_its_receipt_however_old_it_is(store: Readings) -> None:
+    other, late = "door 8, east=1.passage", T0 - DAY
+    doors = [
+        door(T0, received=T0 + 5),
+        door(late, "denied", received=T0 + 10),
+        door(T0 + 1, received=T0 + 10, point=other),
+        door(T0 + 2, received=T0 + 20),
+        door(T0 + 3, received=T0 + 6, point="not asked for"),
+    ]
+    store.append([], doors[::-1])
+    asked = [DOOR, other]
+    assert store.passages_heard(asked, T0 + 5, T0 + 20, 0) == doors[:3]
+    assert store.passages_heard(asked, T0 + 6, T0 + 21, late + 1) == [doors[2], doors[3]]
+    assert store.passages_heard([other], 0, LATEST, 0) == [doors[2]]
+    assert store.passages_heard([], 0, LATEST, 0) == store.passages_heard(["nobody"], 0, LATEST, 0) == []
+
+
 def test_events_of_one_millisecond_are_all_kept(store: Readings) -> None:
     doors = [
         *(door(T0, credential="k-1", seq=seq) for seq in range(200)),
@@ -413,6 +430,7 @@ def test_a_closed_store_is_unavailable(store: Readings) -> None:
         lambda: store.last([POINT]),
         lambda: store.buckets(POINT, 0, LATEST, HOUR),
         lambda: store.passages(DOOR, 0, LATEST),
+        lambda: store.passages_heard([DOOR], 0, LATEST, 0),
         lambda: store.scans(CHECKPOINT, 0, LATEST),
         lambda: store.forget(T0),
         store.check,

@@ -168,7 +168,10 @@ def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path, content: byte
 def test_a_file_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "r.db")) as connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
-    with closing(SqliteReadings(tmp_path / "r.db")) as store, pytest.raises(ReadingsUnavailable, match="layout 2"):
+    with (
+        closing(SqliteReadings(tmp_path / "r.db")) as store,
+        pytest.raises(ReadingsUnavailable, match=f"layout {VERSION + 1}"),
+    ):
         store.check()
 
 
@@ -176,3 +179,17 @@ def test_a_path_that_cannot_be_made_is_unavailable_at_first_use_and_not_before(t
     (tmp_path / "file").write_text("not a folder")
     with closing(SqliteReadings(tmp_path / "file" / "r.db")) as store, pytest.raises(ReadingsUnavailable, match="file"):
         store.range("p", 0, T0)
+
+
+def test_a_file_of_the_first_layout_is_brought_up_and_keeps_what_it_holds(tmp_path: Path) -> None:
+    passage = Passage(point="d", at=5, event="granted", received=9)
+    with closing(SqliteReadings(tmp_path / "r.db")) as store:
+        store.append([], [passage])
+    with closing(sqlite3.connect(tmp_path / "r.db")) as connection:
+        connection.execute("DROP INDEX passages_received")
+        connection.execute("PRAGMA user_version = 1")
+    with closing(SqliteReadings(tmp_path / "r.db")) as store:
+        assert store.passages_heard(["d"], 0, 10, 0) == [passage]
+    with closing(sqlite3.connect(tmp_path / "r.db")) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        assert connection.execute("SELECT name FROM sqlite_master WHERE name = 'passages_received'").fetchall()
