@@ -15,7 +15,7 @@ from facility.alert import Alert, Severity, Track
 from facility.fact import Fact
 from facility.letter import DeadLetter, Unclaimed
 from facility.maintenance import Maintenance
-from facility.register import Change, Register
+from facility.register import Change, Register, Stretch
 from facility.test_mode import TestMode
 from facility.work_order import Source, State, WorkOrder
 from storage.records.breaches import Breaches, LateWork
@@ -34,6 +34,7 @@ from storage.records.reports import PlaceCodes, Reports
 from storage.records.results import Results
 from storage.records.retrievals import Retrievals
 from storage.records.rotas import Rotas
+from storage.records.rounds import Rounds
 from storage.records.rule_versions import RuleVersions
 from storage.records.troubles import Troubles
 from storage.records.visits import Visits
@@ -113,6 +114,9 @@ class Registers(Protocol):
 
     def history(self, table: str, key: str) -> list[dict[str, Any]]:
         """Every version of one entry, oldest first: version, at, who, why, what, body (None once retired)."""
+
+    def stretches(self, table: str) -> dict[str, Stretch]:
+        """Entry → since when it stands as what it is (its kind), and when it was retired: of all there ever were."""
 
     def version(self) -> int:
         """The newest version; cheap, for watching for changes."""
@@ -333,6 +337,8 @@ class Unit(Protocol):
     def plans(self) -> Plans: ...
     @property
     def rota(self) -> Rotas: ...
+    @property
+    def rounds(self) -> Rounds: ...
     @property
     def permissions(self) -> PermissionStore: ...
     @property

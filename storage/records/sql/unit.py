@@ -19,6 +19,7 @@ from storage.records.reports import PlaceCodes, Reports
 from storage.records.results import Results
 from storage.records.retrievals import Retrievals
 from storage.records.rotas import Rotas
+from storage.records.rounds import Rounds
 from storage.records.rule_versions import RuleVersions
 from storage.records.sql.alerts import SqlAlerts
 from storage.records.sql.breaches import SqlBreaches, SqlLateWork
@@ -43,6 +44,7 @@ from storage.records.sql.reports import SqlPlaceCodes, SqlReports
 from storage.records.sql.results import SqlResults
 from storage.records.sql.retrievals import SqlRetrievals
 from storage.records.sql.rotas import SqlRotas
+from storage.records.sql.rounds import SqlRounds
 from storage.records.sql.rule_versions import SqlRuleVersions
 from storage.records.sql.spans import MAINTENANCES, TESTS, SqlSpans
 from storage.records.sql.transaction import Transaction
@@ -79,6 +81,7 @@ class SqlUnit:
         self.people: People = SqlPeople(transaction)
         self.plans: Plans = SqlPlans(transaction, facts)
         self.rota: Rotas = SqlRotas(transaction, facts)
+        self.rounds: Rounds = SqlRounds(transaction)
         self.permissions: PermissionStore = SqlPermissions(transaction, facts)
         self.door_findings: DoorFindings = SqlDoorFindings(transaction)
         self.incidents: Incidents = SqlIncidents(transaction)

@@ -18,6 +18,7 @@ from storage.records.sql.tables.reports import CONTACTS, PLACE_CODES, REPORT_PHO
 from storage.records.sql.tables.response import CLOCK_ACTS, CLOCK_DUES, LEASES, TROUBLES
 from storage.records.sql.tables.results import RESULTS
 from storage.records.sql.tables.rotas import CALENDAR_FEEDS, ROTA_ENTRIES, ROTA_VERSIONS
+from storage.records.sql.tables.rounds import CHECKPOINT_GIVEN, ROUNDS
 from storage.records.sql.tables.rule_versions import RULE_VERSIONS
 from storage.records.sql.tables.spans import MAINTENANCE, TEST_MODES
 from storage.records.sql.tables.visits import CROSSINGS, RETRIEVALS, VISIT_GUESTS, VISITS
@@ -30,6 +31,7 @@ __all__ = [
     "BULLETINS",
     "CALENDAR_FEEDS",
     "CHAINS",
+    "CHECKPOINT_GIVEN",
     "CLOCK_ACTS",
     "CLOCK_DUES",
     "CONTACTS",
@@ -68,6 +70,7 @@ __all__ = [
     "RETRIEVALS",
     "ROTA_ENTRIES",
     "ROTA_VERSIONS",
+    "ROUNDS",
     "RULE_VERSIONS",
     "SESSIONS",
     "TEST_MODES",
