@@ -9,11 +9,12 @@ from datetime import tzinfo
 from functools import cached_property
 
 from facility.camera import Camera
+from facility.instrument import Instrument
 from facility.point import Device, Point, Setting
 from facility.round import Route, Stop
 from facility.site import BEIJING, Asset, Site, Zone, time_zone
 
-Noun = Site | Zone | Asset | Device | Point | Setting | Camera | Route | Stop
+Noun = Site | Zone | Asset | Device | Point | Setting | Camera | Route | Stop | Instrument
 """What the register is made of."""
 
 
@@ -42,6 +43,7 @@ class Register:
     cameras: dict[str, Camera] = field(default_factory=dict)
     routes: dict[str, Route] = field(default_factory=dict)
     stops: dict[str, Stop] = field(default_factory=dict)
+    instruments: dict[str, Instrument] = field(default_factory=dict)
     registered: dict[str, int] = field(default_factory=dict)
     """Point id → instant at which it was first registered."""
 
@@ -112,6 +114,7 @@ TABLES: dict[str, type] = {
     "cameras": Camera,
     "routes": Route,
     "stops": Stop,
+    "instruments": Instrument,
 }
 """Noun per CSV file and per attribute of ``Register``, in the order in which they refer to one another."""
 

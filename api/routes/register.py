@@ -20,7 +20,7 @@ from storage.records.port import NotFound
 
 router = APIRouter(prefix="/register", tags=["register"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
-Table = Literal["sites", "zones", "assets", "devices", "points", "settings", "cameras", "routes", "stops"]
+Table = Literal["sites", "zones", "assets", "devices", "points", "settings", "cameras", "routes", "stops", "instruments"]
 
 
 class RegisterOut(Out):

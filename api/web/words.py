@@ -219,6 +219,7 @@ TABLES = {
     "cameras": N_("cameras"),
     "routes": N_("routes"),
     "stops": N_("stops"),
+    "instruments": N_("instruments"),
 }
 
 VERDICTS = {"good": N_("good"), "bearable": N_("bearable"), "bad": N_("too much")}

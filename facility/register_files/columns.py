@@ -239,8 +239,28 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
         _may("asks", ASKED, (), "打点之外还要交什么", "what is asked there besides the scan"),
     ),
+    "instruments": (
+        _must("id", ID, "仪器编号，如标签上的 MEG-07", "the instrument's id, as on its label: MEG-07"),
+        _must(
+            "kind",
+            ID,
+            "种类，即检查表所要求的，如 insulation-tester",
+            "its kind, as checklists ask for it: insulation-tester",
+        ),
+        _NAME_ZH,
+        _NAME_EN,
+        _may("serial", TEXT, "", "出厂编号", "the maker's number"),
+        _may(
+            "calibration_due",
+            DATE,
+            None,
+            "检定有效期至；留空则其读数不作证据",
+            "calibrated until; empty: what it measures is no evidence",
+        ),
+        _may("certificate", TEXT, "", "证书编号", "the certificate's number"),
+    ),
 }
 """By table name, as ``facility.register.TABLES`` names them; the file is the table's name with .csv."""
 
-OPTIONAL_TABLES = ("settings", "cameras", "routes", "stops")
+OPTIONAL_TABLES = ("settings", "cameras", "routes", "stops", "instruments")
 """A folder without one of these leaves that table as it is in force."""

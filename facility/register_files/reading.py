@@ -93,6 +93,10 @@ def _finish(tables: Tables) -> None:
     timezones = {asset.id: sites[zones[asset.zone]] for _, asset in tables["assets"].nouns()}
     for row, point in tables["points"].nouns():
         row.noun = _finished(row, point, timezones[point.asset])
+    first = next(iter(sites.values()), None)
+    for row, instrument in tables["instruments"].nouns():
+        if first is not None and row.day is not None:
+            row.noun = replace(instrument, calibration_due=end_of_day(row.day, first))
 
 
 def _finished(row: Row, point: Point, timezone: ZoneInfo) -> Point:

@@ -10,6 +10,7 @@ from datetime import UTC, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from facility.instrument import Instrument
 from facility.point import Point, Setting
 from facility.register import TABLES, Noun, Register
 from facility.register_files.columns import COLUMNS, Column
@@ -47,6 +48,8 @@ def _rows(name: str, register: Register, nouns: Iterable[Noun]) -> Iterable[list
 
 
 def _timezone(register: Register, noun: Noun) -> tzinfo:
+    if isinstance(noun, Instrument):
+        return register.time_zone
     point = register.points.get(noun.point) if isinstance(noun, Setting) else noun
     zone = register.zone_of(point) if isinstance(point, Point) else None
     site = register.sites.get(zone.site) if zone else None

@@ -49,6 +49,10 @@ SMALL: dict[str, str] = {
     ),
     "routes.csv": "id,site,name_zh,name_en,every\nnight,home,夜巡,Night,2h\n",
     "stops.csv": "route,order,point,walk\nnight,1,cp-1.scan,1m30s\n",
+    "instruments.csv": (
+        "id,kind,name_zh,name_en,serial,calibration_due,certificate\n"
+        "MEG-07,insulation-tester,兆欧表,Megohmmeter,A1,2027-03-31,检-2026-11\n"
+    ),
 }
 
 

@@ -47,6 +47,9 @@ def test_a_register_is_read_from_its_files() -> None:
     assert register.routes["night"].every == 2 * HOUR
     assert register.stops["night/1"].walk == 90 * SECOND
     assert register.cameras["cam-1"].name == Text("大堂摄像机", "")
+    meter = register.instruments["MEG-07"]
+    assert (meter.kind, meter.serial, meter.certificate) == ("insulation-tester", "A1", "检-2026-11")
+    assert meter.calibration_due == parse("2027-04-01T00:00:00+08:00")
     setting = register.setting("pump-1.pressure", "set_pressure", parse("2026-02-01T00:00:00+08:00"))
     assert setting is not None
     assert (setting.value, setting.approver) == (0.6, "王建国")
@@ -175,7 +178,7 @@ def test_what_is_no_text_is_refused(content: bytes) -> None:
 
 def test_a_missing_optional_file_leaves_its_table_as_it_is_in_force() -> None:
     current = read_tables(small())
-    read = read_tables(small(settings=None, cameras=None, routes=None, stops=None), current=current)
+    read = read_tables(small(settings=None, cameras=None, routes=None, stops=None, instruments=None), current=current)
     assert difference(current, read) == []
 
 
