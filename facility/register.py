@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import cached_property
+from typing import NamedTuple
 
 from facility.camera import Camera
 from facility.instrument import Instrument
@@ -16,6 +17,14 @@ from facility.site import BEIJING, Asset, Site, Zone, time_zone
 
 Noun = Site | Zone | Asset | Device | Point | Setting | Camera | Route | Stop | Instrument
 """What the register is made of."""
+
+
+class Stretch(NamedTuple):
+    """How long an entry has stood without a break, and as the same kind of thing."""
+
+    since: int
+    until: int | None
+    """When it was retired; None while it stands."""
 
 
 def key_of(noun: Noun) -> str:

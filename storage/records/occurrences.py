@@ -75,8 +75,8 @@ class Occurrences(Protocol):
     def of(self, duty: str, target: str, since: int, until: int) -> list[Occurrence]:
         """Due in [since, until), oldest first."""
 
-    def planned(self, duty: str, after: int) -> list[Occurrence]:
-        """Still planned and opening after ``after``: what a change of the duty or the register may still change."""
+    def owed(self, duty: str) -> list[Occurrence]:
+        """All of it that are not settled, by due date: what a change of the duty or the register may still change."""
 
     def last(self, duty: str) -> dict[str, Occurrence]:
         """Target → its newest one."""

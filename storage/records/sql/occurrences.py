@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, true, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, text, true, tuple_, update
 
 from facility.occurrence import SETTLED, Occurrence, Standing
 from storage.records.occurrences import OccurrenceFilter
@@ -15,6 +15,7 @@ from storage.records.sql import cursor as cursors
 from storage.records.sql.rows import Kind, Rows
 from storage.records.sql.shape import Shape
 from storage.records.sql.tables import OCCURRENCES, within
+from storage.records.sql.tables.occurrences import OCCURRENCE_IS_OPEN
 from storage.records.sql.transaction import Transaction
 
 _KIND = Kind(table=OCCURRENCES, shape=Shape(Occurrence), word="occurrence", pages="occurrences")
@@ -104,9 +105,9 @@ class SqlOccurrences(Rows[Occurrence]):
         mine = (_C.duty == duty, _C.target == target, _C.due >= within(since), _C.due < within(until))
         return self.read(select(OCCURRENCES).where(*mine).order_by(_C.due, _C.id))
 
-    def planned(self, duty: str, after: int) -> list[Occurrence]:
+    def owed(self, duty: str) -> list[Occurrence]:
         """By due date."""
-        mine = (_C.duty == duty, _C.standing == Standing.PLANNED.value, _C.opens > within(after))
+        mine = (_C.duty == duty, text(OCCURRENCE_IS_OPEN))
         return self.read(select(OCCURRENCES).where(*mine).order_by(_C.due, _C.id))
 
     def last(self, duty: str) -> dict[str, Occurrence]:

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import func, select
 
 from facility.point import Point, Setting
-from facility.register import TABLES, Change, Noun, Register
+from facility.register import TABLES, Change, Noun, Register, Stretch
 from storage.records.sql.facts import SqlFacts
 from storage.records.sql.register_facts import setting_facts
 from storage.records.sql.shape import from_json
@@ -59,6 +59,23 @@ class SqlRegisters:
     def history(self, table: str, key: str) -> list[dict[str, Any]]:
         """Oldest first."""
         return self._kept.history(table, key)
+
+    def stretches(self, table: str) -> dict[str, Stretch]:
+        """One pass over the history of the table."""
+        times = {row.version: row.at for row in self._do.rows(select(_V.version, _V.at))}
+        found: dict[str, Stretch] = {}
+        kinds: dict[str, object] = {}
+        wanted = select(_E.key, _E.version_from, _E.body).where(_E.noun == table).order_by(_E.version_from, _E.id)
+        for row in self._do.stream(wanted):
+            at, before = times[row.version_from], found.get(row.key)
+            if row.body is None:
+                found[row.key] = Stretch(before.since if before else at, at)
+                continue
+            kind = orjson.loads(row.body).get("kind")
+            if before is None or before.until is not None or kinds[row.key] != kind:
+                found[row.key] = Stretch(at, None)
+            kinds[row.key] = kind
+        return found
 
     def _registered(self, points: Mapping[str, object]) -> dict[str, int]:
         first = select(_E.key, func.min(_E.version_from).label("version")).where(_E.noun == "points").group_by(_E.key)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from facility.instant import DAY, HOUR
+from facility.instant import DAY
 from facility.occurrence import Occurrence, Postponement, Standing
 from storage.records.occurrences import OccurrenceFilter
 from storage.records.port import Conflict, NotFound, Records
@@ -198,13 +198,14 @@ def test_what_waits_for_the_clock_comes_by_its_instant(records: SqlRecords) -> N
         assert [one.target for one in unit.occurrences.to_attend(NOON, 1)] == ["b"]
 
 
-def test_what_a_change_may_still_change_is_planned_and_not_open_yet(records: SqlRecords) -> None:
+def test_what_a_change_may_still_change_is_not_settled(records: SqlRecords) -> None:
     with records.begin() as unit:
         unit.occurrences.plan([occurrence(due=NOON + day * DAY) for day in range(4)])
         first, *_ = unit.occurrences.of("extinguishers", "ext-1", 0, NOON + 9 * DAY)
-        unit.occurrences.update(replace(first, standing=Standing.OPEN))
-        found = unit.occurrences.planned("extinguishers", NOON + HOUR)
-    assert [one.due for one in found] == [NOON + 2 * DAY, NOON + 3 * DAY]
+        unit.occurrences.update(replace(first, standing=Standing.MISSED))
+        unit.occurrences.plan([occurrence(duty="hydrants")])
+        found = unit.occurrences.owed("extinguishers")
+    assert [one.due for one in found] == [NOON + DAY, NOON + 2 * DAY, NOON + 3 * DAY]
 
 
 def test_the_last_of_each_target_is_known(records: SqlRecords) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -224,3 +225,15 @@ def test_ten_thousand_points_are_written_in_one_go(records: SqlRecords) -> None:
     new = register(*(point(f"pump-{number}.pressure") for number in range(10_000)))
     assert write(records, new) == 1
     assert load(records).points == new.points
+
+
+def test_an_entry_stands_since_it_came_or_came_back_or_became_another_kind(records: SqlRecords) -> None:
+    with_asset = register(point())
+    pump = with_asset.assets["pump-1"]
+    renamed = replace(with_asset, assets={"pump-1": replace(pump, name=Text("新名"))})
+    other_kind = replace(with_asset, assets={"pump-1": replace(pump, kind="hydrant")})
+    for day, found in enumerate([with_asset, renamed, register(), other_kind, with_asset]):
+        write(records, replace(found, assets={}) if day == 2 else found, NOON + day)
+        with records.read() as unit:
+            stands = unit.registers.stretches("assets")["pump-1"]
+        assert stands == [(NOON, None), (NOON, None), (NOON, NOON + 2), (NOON + 3, None), (NOON + 4, None)][day]
