@@ -32,6 +32,10 @@ class Right(StrEnum):
     MANAGE_ACCOUNTS = "manage-accounts"
     MANAGE_ROTA = "manage-rota"
     """Patterns, leave, swaps and people of the rota; a single shift, such as a stand-in, needs only ``DISPATCH``."""
+    DO_DUTIES = "do-duties"
+    """Submit what was found when a duty was done."""
+    CORRECT_RESULTS = "correct-results"
+    """Correct what somebody else submitted; one's own, everybody may."""
     MEND_INTAKE = "mend-intake"
     """Dead letters and unclaimed devices."""
     INVITE_VISITORS = "invite-visitors"
@@ -57,13 +61,14 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.ACT_ON_WORK,
             Right.DISPATCH,
             Right.MEND_INTAKE,
+            Right.DO_DUTIES,
             Right.INVITE_VISITORS,
             Right.REGISTER_VISITS,
             Right.LOOK_BEHIND,
         },
     ),
-    Role.ENGINEER: frozenset({Right.READ, Right.ACT_ON_ALERTS, Right.ACT_ON_WORK, Right.INVITE_VISITORS}),
-    Role.GUARD: frozenset({Right.READ, Right.ACT_ON_ALERTS, Right.INVITE_VISITORS, Right.REGISTER_VISITS}),
+    Role.ENGINEER: frozenset({Right.READ, Right.ACT_ON_ALERTS, Right.ACT_ON_WORK, Right.DO_DUTIES, Right.INVITE_VISITORS}),
+    Role.GUARD: frozenset({Right.READ, Right.ACT_ON_ALERTS, Right.DO_DUTIES, Right.INVITE_VISITORS, Right.REGISTER_VISITS}),
     Role.INSPECTOR: frozenset({Right.READ, Right.READ_RETRIEVALS}),
 }
 

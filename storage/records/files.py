@@ -13,5 +13,8 @@ class Files(Protocol):
     def keep(self, file: KeptFile) -> None:
         """Nothing happens when it is there already."""
 
+    def has(self, sha256: str) -> bool:
+        """Whether it is there."""
+
     def get(self, sha256: str) -> KeptFile:
         """Raises ``NotFound``."""

@@ -23,6 +23,10 @@ class SqlFiles:
         row = {name: getattr(file, name) for name in _FIELDS}
         self._do.run(self._do.insert(FILES).on_conflict_do_nothing(), row)
 
+    def has(self, sha256: str) -> bool:
+        """Without reading it."""
+        return self._do.row(select(FILES.c.sha256).where(FILES.c.sha256 == sha256)) is not None
+
     def get(self, sha256: str) -> KeptFile:
         """Raises ``NotFound``."""
         row = self._do.row(select(FILES).where(FILES.c.sha256 == sha256))
