@@ -13,7 +13,7 @@ from facility.instant import HOUR
 from facility.quality import Quality
 from facility.reading import Bucket, Passage, Reading, Scan
 from storage.readings import influx_buckets, influxql
-from storage.readings.heard import heard_in_order
+from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.influx_server import InfluxServer, LinesRefused, TooLarge
 from storage.readings.influx_url import InfluxTarget
 from storage.readings.keepable import LATEST, Row, Sifted, sift
@@ -113,6 +113,15 @@ class InfluxReadings:
     def scans(self, point: str, start: int, end: int, limit: int = 1000) -> list[Scan]:
         scans = [_scan(point, row) for row in self._rows(influxql.scans(point, start, end, limit))]
         return sorted(scans, key=lambda s: (s.at, s.seq), reverse=True)
+
+    def scans_heard(self, points: Iterable[str], start: int, end: int, since: int) -> list[Scan]:
+        wanted = {stored_name(point): point for point in points}
+        if not wanted:
+            return []
+        named = wanted.values() if len(wanted) <= POINTS_AT_ONCE else ()
+        answer = self._server.query(influxql.scans_heard(named, start, end, since))
+        found = ((wanted.get(series.tags["point"]), row) for series in answer for row in series.rows)
+        return sorted((_scan(point, row) for point, row in found if point is not None), key=scans_in_order)
 
     def forget(self, before: int) -> int:
         """InfluxDB does not say how many. InfluxDB 3 has no deletion by time: there the database's own retention does it."""

@@ -79,6 +79,16 @@ def passages_heard(points: Collection[str], start: int, end: int, since: int) ->
     )
 
 
+def scans_heard(points: Collection[str], start: int, end: int, since: int) -> str:
+    """As ``passages_heard``."""
+    named = " OR ".join(_of(point) for point in points)
+    which = f" AND ({named})" if named else ""
+    return (
+        'SELECT "tag", "guard", "seq", "received" FROM "scan"'
+        f' WHERE {_within(since, LATEST + 1)} AND "received" >= {start} AND "received" < {end}{which} GROUP BY "point"'
+    )
+
+
 def scans(point: str, start: int, end: int, limit: int) -> str:
     """Columns time, tag, guard, seq, received; newest first."""
     return (

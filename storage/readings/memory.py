@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from facility.quality import EVIDENCE
 from facility.reading import Bucket, Passage, Reading, Scan
-from storage.readings.heard import heard_in_order
+from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.keepable import sift
 from storage.readings.port import ReadingsUnavailable, Series
 from storage.readings.series import series_of
@@ -93,6 +93,15 @@ class MemoryReadings:
         self._open()
         with self._lock:
             return _newest(self._scans.values(), point, start, end, limit)
+
+    def scans_heard(self, points: Iterable[str], start: int, end: int, since: int) -> list[Scan]:
+        self._open()
+        wanted = set(points)
+        with self._lock:
+            found = [
+                s for s in self._scans.values() if s.point in wanted and start <= s.received < end and s.at >= since
+            ]
+        return sorted(found, key=scans_in_order)
 
     def forget(self, before: int) -> int:
         self._open()

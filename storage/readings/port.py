@@ -82,6 +82,9 @@ class Readings(Protocol):
     def scans(self, point: str, start: int, end: int, limit: int = 1000) -> list[Scan]:
         """Scans with start <= at < end, newest first."""
 
+    def scans_heard(self, points: Iterable[str], start: int, end: int, since: int) -> list[Scan]:
+        """Scans at these points that were received in [start, end); otherwise as ``passages_heard``."""
+
     def forget(self, before: int) -> int:
         """Drop everything older than ``before``. Returns how many rows, or -1 where the server does not say."""
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from facility.quality import EVIDENCE, Quality
 from facility.reading import Bucket, Passage, Reading, Scan
-from storage.readings.heard import heard_in_order
+from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.keepable import Row, sift
 from storage.readings.port import Series
 from storage.readings.sqlite_file import FIGURES, SqliteFile
@@ -38,6 +38,11 @@ WHERE point = (SELECT id FROM points WHERE name = ?) AND at >= ? AND at < ? ORDE
 _PASSAGES_HEARD = """
 SELECT points.name, at, event, credential, direction, seq, test, received
 FROM passages JOIN points ON points.id = passages.point
+WHERE received >= ? AND received < ? AND at >= ?
+"""
+_SCANS_HEARD = """
+SELECT points.name, at, tag, guard, seq, received
+FROM scans JOIN points ON points.id = scans.point
 WHERE received >= ? AND received < ? AND at >= ?
 """
 _SCANS = """
@@ -164,6 +169,11 @@ class SqliteReadings:
 
     def scans(self, point: str, start: int, end: int, limit: int = 1000) -> list[Scan]:
         return [_scan(point, row) for row in self._rows(_SCANS, point, start, end, limit)]
+
+    def scans_heard(self, points: Iterable[str], start: int, end: int, since: int) -> list[Scan]:
+        wanted = set(points)
+        rows = self._rows(_SCANS_HEARD, start, end, since)
+        return sorted((_scan(row[0], row[1:]) for row in rows if row[0] in wanted), key=scans_in_order)
 
     def forget(self, before: int) -> int:
         """Point by point, each in its own transaction, so that what arrives meanwhile never waits for long."""

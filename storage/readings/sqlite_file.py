@@ -11,7 +11,7 @@ from threading import Lock
 
 from storage.readings.port import ReadingsUnavailable
 
-VERSION = 2
+VERSION = 3
 BUSY_SECONDS = 10
 """How long one process waits for another's commit before it says that the store is unavailable."""
 
@@ -38,6 +38,7 @@ CREATE TABLE IF NOT EXISTS scans (
   point INTEGER NOT NULL, at INTEGER NOT NULL, tag TEXT NOT NULL, guard TEXT NOT NULL, seq INTEGER NOT NULL,
   received INTEGER NOT NULL, PRIMARY KEY (point, at, tag, guard, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS scans_received ON scans (received);
 """
 
 

@@ -293,6 +293,23 @@ def test_what_arrives_is_followed_by_its_receipt_however_old_it_is(store: Readin
     assert store.passages_heard([], 0, LATEST, 0) == store.passages_heard(["nobody"], 0, LATEST, 0) == []
 
 
+def test_scans_are_followed_by_when_they_were_received_however_old_they_are(store: Readings) -> None:
+    other = f"{CHECKPOINT}-2"
+    late = T0 - DAY
+    scans = [
+        replace(scan(T0), received=T0 + 5),
+        replace(scan(late), received=T0 + 9),
+        replace(scan(T0 + 1, "b"), point=other, received=T0 + 12),
+        replace(scan(T0 + 2), received=T0 + 20),
+    ]
+    store.append([], [], scans[::-1])
+    asked = [CHECKPOINT, other]
+    assert store.scans_heard(asked, T0 + 5, T0 + 20, 0) == scans[:3]
+    assert store.scans_heard(asked, T0 + 6, T0 + 21, late + 1) == [scans[2], scans[3]]
+    assert store.scans_heard([other], 0, LATEST, 0) == [scans[2]]
+    assert store.scans_heard([], 0, LATEST, 0) == store.scans_heard(["nobody"], 0, LATEST, 0) == []
+
+
 def test_events_of_one_millisecond_are_all_kept(store: Readings) -> None:
     doors = [
         *(door(T0, credential="k-1", seq=seq) for seq in range(200)),
@@ -432,6 +449,7 @@ def test_a_closed_store_is_unavailable(store: Readings) -> None:
         lambda: store.passages(DOOR, 0, LATEST),
         lambda: store.passages_heard([DOOR], 0, LATEST, 0),
         lambda: store.scans(CHECKPOINT, 0, LATEST),
+        lambda: store.scans_heard([CHECKPOINT], 0, LATEST, 0),
         lambda: store.forget(T0),
         store.check,
     ]
