@@ -7,11 +7,10 @@ from facility.camera import Camera
 from facility.floor_plan import Area, AreaKind, FloorPlan, Point2
 from facility.text import Text
 
-L_OUTLINE: tuple[Point2, ...] = ((0, 0), (14, 0), (14, 6), (8, 6), (8, 10), (4, 10), (4, 10), (0, 10))
-
 
 def camera(id: str, x: float, y: float, yaw: float, **more: Any) -> Camera:
-    return Camera(**{"id": id, "zone": "z", "name": Text(id, id), "x": x, "y": y, "yaw": yaw, "hfov": 70.0} | more)
+    given: dict[str, Any] = {"id": id, "zone": "z", "name": Text(id, id), "x": x, "y": y, "yaw": yaw, "hfov": 70.0}
+    return Camera(**given | more)
 
 
 def box(x0: float, y0: float, x1: float, y1: float) -> tuple[Point2, ...]:
@@ -23,5 +22,10 @@ def area(id: str, outline: Sequence[Point2], kind: AreaKind = AreaKind.REQUIRED,
 
 
 def plan(width: float = 10, height: float = 8, **more: Any) -> FloorPlan:
-    given: dict[str, Any] = {"zone": "z", "width": width, "height": height, "areas": (area("all", box(0, 0, width, height)),)}
+    given: dict[str, Any] = {
+        "zone": "z",
+        "width": width,
+        "height": height,
+        "areas": (area("all", box(0, 0, width, height)),),
+    }
     return FloorPlan(**given | more)
