@@ -19,6 +19,7 @@ from dutyroom.responder import Responder
 from dutyroom.rule_files import RuleFiles
 from dutyroom.settings import Settings
 from dutyroom.telling import Telling
+from dutyroom.visiting import crossings_errand, visits_step
 from response import incident_watch
 from response.following import Follower
 from response.rota_watch import rota_step
@@ -64,6 +65,7 @@ class Rooms:
             *self._telling.steps,
             *self._reports.steps,
             rota_step(self._settings.rota_days),
+            visits_step(),
         ]
 
     @property
@@ -73,6 +75,7 @@ class Rooms:
             Errand("command feedback", 1_000, incident_watch.Feedback(readings=self.readings).run),
             self._telling.errand(self._records),
             self._orders.errand,
+            crossings_errand(self._settings, self.readings),
         ]
 
     def rules(self) -> RuleBook:

@@ -1,4 +1,4 @@
-"""A visit, from its announcement to what became of it, by one transition table: the API, the pages' buttons and the tests read it.
+"""A visit, from its announcement to what became of it, by one transition table that the API, the pages and the tests read.
 
 Nothing in here is about a person: who came stands apart (``facility.guest``), under access control, with an end date.
 """
@@ -44,6 +44,8 @@ class VisitDeed(StrEnum):
     """The badge was lost or broken."""
     CONFIRM_ESCORT = "confirm-escort"
     """The officer has seen to it that somebody is with the visitor now."""
+    BADGE_BACK = "badge-back"
+    """A badge that was used after its visit is in our hands again, or opens no door any more."""
     LEAVE = "leave"
     CANCEL = "cancel"
     OVERSTAY = "overstay"
@@ -72,6 +74,9 @@ STEPS: tuple[VisitStep, ...] = (
     VisitStep(IN_HOUSE, VisitDeed.NEW_BADGE, None, "badge-changed", Right.REGISTER_VISITS, ("badge", "reason")),
     VisitStep(IN_HOUSE, VisitDeed.CONFIRM_ESCORT, None, "escort-confirmed", Right.ACT_ON_ALERTS, ("reason",)),
     VisitStep(IN_HOUSE, VisitDeed.LEAVE, VisitState.LEFT, "left", Right.REGISTER_VISITS),
+    VisitStep(
+        frozenset({VisitState.LEFT}), VisitDeed.BADGE_BACK, None, "badge-secured", Right.REGISTER_VISITS, ("reason",)
+    ),
     VisitStep(_E, VisitDeed.CANCEL, VisitState.CANCELLED, "cancelled", Right.INVITE_VISITORS, ("reason",)),
     VisitStep(frozenset({VisitState.IN_HOUSE}), VisitDeed.OVERSTAY, VisitState.OVERSTAYED, "overstayed", None),
     VisitStep(_E, VisitDeed.MISS, VisitState.NO_SHOW, "no-show", None),

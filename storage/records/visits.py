@@ -54,8 +54,8 @@ class Visits(Protocol):
     def holder(self, badge: str) -> Visit | None:
         """The visit in the house that has this badge."""
 
-    def of_badges(self, badges: Iterable[str]) -> dict[str, list[Visit]]:
-        """Badge → the visits that ever had it and whose guest is known still, oldest first."""
+    def of_badges(self, badges: Iterable[str], newest: int = 20) -> dict[str, list[Visit]]:
+        """Badge → the ``newest`` visits that had it, the oldest of these first."""
 
     def badges(self) -> frozenset[str]:
         """All badges that visits have or had."""

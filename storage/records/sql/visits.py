@@ -58,13 +58,11 @@ class SqlVisits(Rows[Visit]):
         """Nobody has the empty badge."""
         return self.one(text(HAS_BADGE), _V.badge == badge) if badge else None
 
-    def of_badges(self, badges: Iterable[str]) -> dict[str, list[Visit]]:
-        """Oldest first."""
-        wanted, found = sorted(set(badges) - {""}), dict[str, list[Visit]]()
-        for start in range(0, len(wanted), PORTION):
-            for visit in self.those(_V.badge.in_(wanted[start : start + PORTION])):
-                found.setdefault(visit.badge, []).append(visit)
-        return found
+    def of_badges(self, badges: Iterable[str], newest: int = 20) -> dict[str, list[Visit]]:
+        """The oldest of these first."""
+        asked = select(VISITS).order_by(_V.id.desc()).limit(newest)
+        found = {badge: self.read(asked.where(_V.badge == badge))[::-1] for badge in sorted(set(badges) - {""})}
+        return {badge: visits for badge, visits in found.items() if visits}
 
     def badges(self) -> frozenset[str]:
         """Without the empty one."""
@@ -150,7 +148,7 @@ def _fits(wanted: VisitFilter) -> ColumnElement[bool]:
     if wanted.states:
         chosen.append(_V.state.in_([state.value for state in wanted.states]))
         if set(wanted.states) <= IN_HOUSE | {VisitState.EXPECTED}:
-            chosen.append(text(VISIT_OPEN))
+            chosen.append(_V.closed.is_(None))
     if wanted.hosts:
         chosen.append(_V.host.in_(wanted.hosts))
     if wanted.badge:
