@@ -15,10 +15,11 @@ from api.accounts import digest, token_actor
 from api.context import Context, context_of
 from api.problems import Forged, NotPermitted, NotSignedIn
 from api.sessions import cookie_name, find_session
-from facility.person import Actor, Right
+from facility.person import Actor, Right, Scope
 from storage.records.port import NotFound
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+EVERYTHING = Scope()
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -30,6 +31,12 @@ class Visitor:
     csrf: str = ""
     session: str = ""
     language: str = ""
+    scope: Scope = EVERYTHING
+    """What may be looked at; everything but for accounts that are limited."""
+
+    def may_see_clause(self, clause: str) -> bool:
+        """Whether the clause lies in the visitor's scope."""
+        return not self.scope.clauses or clause in self.scope.clauses
 
     def may(self, right: Right) -> bool:
         """Whether the visitor's role holds ``right``."""
@@ -53,6 +60,7 @@ def identify(request: Request) -> Visitor:
         csrf=session.csrf,
         session=session.digest,
         language=session.language or account.language,
+        scope=account.scope,
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from api.web import (
     words_channels,
     words_clocks,
+    words_compliance,
     words_incidents,
     words_notices,
     words_orders,
+    words_phone,
     words_residents,
     words_rota,
 )
@@ -256,3 +258,6 @@ for more in (words_clocks, words_incidents, words_notices, words_orders, words_r
     HAPPENED.update(more.HAPPENED)
     WORDS.update(more.WORDS)
 WORDS.update(words_channels.WORDS)
+HAPPENED.update(words_phone.HAPPENED)
+HAPPENED.update(words_compliance.HAPPENED)
+WORDS.update(words_compliance.WORDS)

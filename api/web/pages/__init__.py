@@ -8,6 +8,8 @@ from api.web.pages import (
     bulletins,
     chains,
     channels,
+    clauses,
+    compliance,
     figure_limits,
     figures,
     incidents,
@@ -15,6 +17,7 @@ from api.web.pages import (
     maintenance,
     notices,
     people,
+    phone,
     place_codes,
     points,
     report,
@@ -56,6 +59,7 @@ for page in (
     figures,
     figure_limits,
     people,
+    phone,
     rota,
     report,
     residents_analysis,
@@ -63,5 +67,7 @@ for page in (
     place_codes,
     channels,
     work_figures,
+    clauses,
+    compliance,
 ):
     router.include_router(page.router)

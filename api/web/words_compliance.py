@@ -1,0 +1,33 @@
+"""Words of the compliance matrix, of reports, and of what inspectors look at."""
+
+from __future__ import annotations
+
+from api.web.languages import N_
+
+MARKS = {
+    "done": N_("done in its window"),
+    "late": N_("done after its window"),
+    "missed": N_("never done"),
+    "due": N_("fell due, still open"),
+    "suspended": N_("suspended: out of service"),
+    "gone": N_("done; its evidence is not kept any more"),
+}
+
+CARRIERS = {
+    "duty": N_("a duty"),
+    "rule": N_("a rule"),
+    "limit": N_("time limit on work orders"),
+    "playbook": N_("a playbook"),
+    "page": N_("page of the product"),
+}
+
+SOURCES = {
+    "manual": N_("the manual"),
+    "law": N_("the law"),
+    "manual + law": N_("the manual and the law"),
+    "contract": N_("the contract"),
+    "site": N_("the site"),
+}
+
+WORDS: dict[str, dict[str, str]] = {"mark": MARKS, "carrier": CARRIERS, "asked-by": SOURCES}
+HAPPENED: dict[str, str] = {}

@@ -1,0 +1,329 @@
+"""What was owed and what became of it, read from the facts alone: the fold behind the matrix, the figures and the report.
+
+The denominator is what fell due: the facts ``duty fell-due`` say for each due date which occurrences were owed, and are
+never changed. What became of each is the last fact about it (noun ``occurrence``), which names its standing in ``after``.
+Pure: the same facts give the same ledger, in whatever portions they are given.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from facility.calendar import local_day
+from facility.fact import Fact
+from facility.occurrence import Standing
+
+
+class Mark(StrEnum):
+    """What one square of the matrix says, the worst of what it is made of."""
+
+    MISSED = "missed"
+    LATE = "late"
+    """Done, but after its window."""
+    DUE = "due"
+    """It fell due, and neither done nor missed yet."""
+    GONE = "gone"
+    """Done, and the evidence is not kept any more."""
+    DONE = "done"
+    SUSPENDED = "suspended"
+
+
+SIGNS: Mapping[Mark, str] = {
+    Mark.DONE: "●",
+    Mark.LATE: "◐",
+    Mark.MISSED: "○",
+    Mark.DUE: "·",
+    Mark.SUSPENDED: "–",
+    Mark.GONE: "×",
+}
+"""As they are drawn."""
+WORST_FIRST = tuple(Mark)
+
+_MARK_OF: Mapping[str, Mark] = {
+    Standing.DONE.value: Mark.DONE,
+    Standing.DONE_LATE.value: Mark.LATE,
+    Standing.MISSED.value: Mark.MISSED,
+    Standing.SUSPENDED.value: Mark.SUSPENDED,
+}
+STANDINGS = frozenset(standing.value for standing in Standing)
+OCCURRENCE_FACTS = "occurrence"
+FELL_DUE = "fell-due"
+
+
+@dataclass(slots=True)
+class Fate:
+    """What the facts say became of one occurrence. Mutable: it is what the fold builds."""
+
+    standing: str = ""
+    seq: int = 0
+    """Of the fact that said so last."""
+    done: int | None = None
+    who: str = ""
+    result: int | None = None
+    made_up: int | None = None
+    postponed: int = 0
+    assignee: str = ""
+    late_upload: bool = False
+    why: str = ""
+
+    def tell(self, fact: Fact) -> None:
+        """One more fact about it. Older ones than the last change nothing: portions may come in any order."""
+        data = fact.data
+        if fact.what == "postponed":
+            self.postponed += 1
+        if fact.what == "made-up":
+            self.made_up = data.get("result") or self.made_up
+        if fact.seq < self.seq:
+            return
+        self.seq = fact.seq
+        if fact.after in STANDINGS:
+            self.standing = fact.after
+        if fact.what in ("done", "done-late"):
+            self.done, self.who = data.get("done", fact.at), str(data.get("who", fact.who))
+            self.result, self.late_upload = data.get("result"), bool(data.get("late_upload"))
+        if fact.what == "assigned":
+            self.assignee = str(data.get("assignee", ""))
+        if fact.what == "suspended":
+            self.why = fact.why
+
+
+class Item(NamedTuple):
+    """One occurrence that fell due, with what became of it. Frozen: what the facts say."""
+
+    id: int
+    duty: str
+    version: str
+    clause: str
+    target: str
+    asset: str
+    zone: str
+    team: str
+    assignee: str
+    due: int
+    opens: int
+    closes: int
+    missed: int
+    seq: int
+    """Of the fact that froze it."""
+    mark: Mark
+    done: int | None
+    who: str
+    result: int | None
+    made_up: int | None
+    postponed: int
+    late_upload: bool
+    why: str
+    told: int
+    """The ``seq`` of the last fact about what became of it; 0: none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which due dates: since <= due < until, in these zones, of these clauses. Empty fields do not limit."""
+
+    since: int
+    until: int
+    zones: frozenset[str] = frozenset()
+    """Zones by name, those that lie in them included by the caller."""
+    clauses: frozenset[str] = frozenset()
+    duties: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Duty → all clauses that it carries out; one that is not named carries out its own alone."""
+
+    def holds(self, duty: str, clause: str, zone: str) -> bool:
+        """Whether it is asked for, by its duty's clauses and its zone."""
+        if self.zones and zone not in self.zones:
+            return False
+        return not self.clauses or bool(self.clauses & (self.duties.get(duty, frozenset()) | {clause}))
+
+
+class Frozen(NamedTuple):
+    """One occurrence as it fell due."""
+
+    id: int
+    duty: str
+    version: str
+    clause: str
+    target: str
+    asset: str
+    zone: str
+    team: str
+    assignee: str
+    due: int
+    opens: int
+    closes: int
+    missed: int
+    seq: int
+
+
+def frozen_in(fact: Fact, wanted: Wanted) -> Iterator[Frozen]:
+    """The occurrences that a fact ``duty fell-due`` names, as far as they are asked for."""
+    data = fact.data
+    due = int(data["due"])
+    if not wanted.since <= due < wanted.until:
+        return
+    duty, clause, version = fact.subject, str(data.get("clause", "")), str(data.get("version", ""))
+    opens, closes, missed = int(data["opens"]), int(data["closes"]), int(data["missed"])
+    for row in data["occurrences"]:
+        id, target, asset, zone, team, assignee = row[:6]
+        if wanted.holds(duty, clause, zone):
+            yield Frozen(
+                int(id),
+                duty,
+                version,
+                clause,
+                target,
+                asset,
+                zone,
+                team,
+                assignee,
+                due,
+                opens,
+                closes,
+                missed,
+                fact.seq,
+            )
+
+
+def mark_of(fate: Fate | None, missed: int, as_of: int) -> Mark:
+    """What it counts as. One that is past its end without a fact about it is missed: nobody has seen it done."""
+    found = _MARK_OF.get(fate.standing) if fate is not None else None
+    if found is not None:
+        return found
+    postponed = fate is not None and fate.postponed > 0
+    return Mark.MISSED if as_of >= missed and not postponed else Mark.DUE
+
+
+def item_of(frozen: Frozen, fate: Fate | None, as_of: int) -> Item:
+    """The occurrence with what became of it by ``as_of``."""
+    mark = mark_of(fate, frozen.missed, as_of)
+    known = fate or Fate()
+    return Item(
+        *frozen[:8],
+        known.assignee or frozen.assignee,
+        *frozen[9:],
+        mark,
+        known.done,
+        known.who,
+        known.result,
+        known.made_up,
+        known.postponed,
+        known.late_upload,
+        known.why,
+        known.seq,
+    )
+
+
+def fates_of(facts: Iterable[Fact], into: dict[int, Fate] | None = None) -> dict[int, Fate]:
+    """Occurrence → what became of it, by facts of the noun ``occurrence``."""
+    found: dict[int, Fate] = {} if into is None else into
+    for fact in facts:
+        number = int(fact.subject)
+        fate = found.get(number)
+        if fate is None:
+            fate = found[number] = Fate()
+        fate.tell(fact)
+    return found
+
+
+def items_of(frozen: Iterable[Frozen], fates: Mapping[int, Fate], as_of: int) -> list[Item]:
+    """Each occurrence once, by due date and number: what was frozen first stands."""
+    seen: dict[int, Frozen] = {}
+    for one in frozen:
+        seen.setdefault(one.id, one)
+    found = [item_of(one, fates.get(one.id), as_of) for one in seen.values()]
+    found.sort(key=lambda one: (one.due, one.id))
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many of what fell due became what."""
+
+    marks: Mapping[Mark, int]
+    postponed: int = 0
+    late_uploads: int = 0
+    made_up: int = 0
+
+    @property
+    def due(self) -> int:
+        """All that fell due."""
+        return sum(self.marks.values())
+
+    @property
+    def owed(self) -> int:
+        """The denominator: what fell due and was not suspended."""
+        return self.due - self.marks.get(Mark.SUSPENDED, 0)
+
+    @property
+    def done(self) -> int:
+        """The numerator: done in its window, whether or not the evidence is still kept."""
+        return self.marks.get(Mark.DONE, 0) + self.marks.get(Mark.GONE, 0)
+
+    @property
+    def attainment(self) -> float | None:
+        """设备维护达标率: done in its window, of what was owed. None where nothing was."""
+        return self.done / self.owed if self.owed else None
+
+    @property
+    def mark(self) -> Mark | None:
+        """The worst; None where nothing fell due."""
+        return next((mark for mark in WORST_FIRST if self.marks.get(mark)), None)
+
+    def of(self, mark: Mark) -> int:
+        """How many."""
+        return self.marks.get(mark, 0)
+
+
+NOTHING = Tally(marks={})
+
+
+def tally(items: Iterable[Item]) -> Tally:
+    """One count over all of them."""
+    marks: Counter[Mark] = Counter()
+    postponed = late = made_up = 0
+    for one in items:
+        marks[one.mark] += 1
+        postponed += one.postponed > 0
+        late += one.late_upload
+        made_up += one.made_up is not None
+    return Tally(marks=dict(marks), postponed=postponed, late_uploads=late, made_up=made_up)
+
+
+def month_of(zone: tzinfo) -> Callable[[int], str]:
+    """Instant → its local month, as in 2026-11; the same instant asked for often is worked out once."""
+    known: dict[int, str] = {}
+
+    def month(at: int) -> str:
+        found = known.get(at)
+        if found is None:
+            found = known[at] = f"{local_day(at, zone):%Y-%m}"
+        return found
+
+    return month
+
+
+def grouped(items: Iterable[Item], *keys: Callable[[Item], Any]) -> dict[tuple[Any, ...], Tally]:
+    """By what the keys say → the count."""
+    found: dict[tuple[Any, ...], list[Item]] = {}
+    for one in items:
+        found.setdefault(tuple(key(one) for key in keys), []).append(one)
+    return {key: tally(some) for key, some in found.items()}
+
+
+def clauses_of(item: Item, duties: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """All clauses that it counts for."""
+    return duties.get(item.duty, frozenset()) | ({item.clause} if item.clause else frozenset())
+
+
+def by_clause(items: Iterable[Item], duties: Mapping[str, frozenset[str]]) -> dict[str, list[Item]]:
+    """Clause → its occurrences; one whose duty carries out several stands under each."""
+    found: dict[str, list[Item]] = {}
+    for one in items:
+        for clause in clauses_of(one, duties):
+            found.setdefault(clause, []).append(one)
+    return found

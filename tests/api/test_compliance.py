@@ -1,0 +1,110 @@
+"""The manual clause by clause, and the matrix of what was due and done."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.clauses import PAGES, carriers, states
+from api.compliance import months_between, span_of, usual_months
+from api.context import zone_of
+from api.problems import Problem
+from facility.clause import CLAUSES
+from facility.instant import DAY, HOUR
+from facility.person import Role
+from tests.api.browser import Browser, words
+from tests.api.seed import GAUGE, NOW, House
+from tests.inspections.owed import Owed, became, done, fell_due
+
+ENGLISH = {"accept-language": "en"}
+DUE = NOW - 2 * DAY
+ONE = Owed(id=1, due=DUE, target="t1-pump-1", asset="t1-pump-1", zone="t1")
+TWO = replace(ONE, id=2, target="t2", asset="", zone="t2")
+THREE = replace(ONE, id=3, due=NOW - HOUR)
+
+
+def owe(home: House) -> None:
+    """One done, one missed, one that fell due an hour ago."""
+    with home.records.begin() as unit:
+        unit.facts.append(done(ONE, before=HOUR))
+        unit.facts.append(fell_due(ONE, TWO))
+        unit.facts.append(became(TWO, "missed", DUE + DAY, who="system:duties"))
+        unit.facts.append(fell_due(THREE))
+
+
+def test_no_clause_is_without_something_that_carries_it_out(home: House) -> None:
+    found = carriers(home.context)
+    assert list(found) == list(CLAUSES)
+    assert [clause for clause, some in found.items() if not some] == []
+    assert set(PAGES) <= set(CLAUSES)
+
+
+def test_every_clause_has_its_line_and_its_page(browser_of: Callable[[str], Browser]) -> None:
+    browser = browser_of("inspector")
+    page = browser.page("/clauses")
+    for clause in CLAUSES:
+        assert f'id="{clause}"' in page
+        assert CLAUSES[clause].text.zh in words(browser.page(f"/clauses/{clause}"))
+    browser.page("/clauses/EQ-99", 404)
+
+
+def test_a_clause_says_what_carries_it_out_and_what_is_wrong_now(
+    home: House, browser_of: Callable[[str], Browser]
+) -> None:
+    home.raise_alert("pump-pressure-band", GAUGE, value=0.4)
+    with home.records.read() as unit:
+        (state,) = states(unit, home.context, NOW, only="EQ-4")
+    assert state.wrong
+    assert {one.kind for one in state.carriers} >= {"duty", "rule"}
+    page = browser_of("inspector").page("/clauses/EQ-4", 200, **ENGLISH)
+    assert "1 alerts open" in page
+    assert "/rules/pump-pressure-band" in page
+
+
+def test_the_matrix_counts_and_each_square_opens_what_is_behind_it(
+    home: House, browser_of: Callable[[str], Browser]
+) -> None:
+    owe(home)
+    browser = browser_of("inspector")
+    page = browser.page("/compliance", 200, **ENGLISH)
+    assert "33.3 %" in page
+    square = re.search(r'href="(/compliance/items\?[^"]*mark=missed[^"]*)"', page)
+    assert square is not None
+    behind = browser.page(square[1].replace("&amp;", "&"), 200, **ENGLISH)
+    assert "/duties/2" in behind
+    assert "/duties/1" not in behind
+    by_asset = browser.page("/compliance?clause=FI-1", 200, **ENGLISH)
+    assert by_asset.index("target=t2") < by_asset.index("target=t1-pump-1")
+
+
+def test_filters_stand_in_the_address(home: House, browser_of: Callable[[str], Browser]) -> None:
+    owe(home)
+    browser = browser_of("officer")
+    assert "/duties/2" not in browser.page("/compliance/items?zone=t1")
+    assert "/duties/1" in browser.page("/compliance/items?zone=t1&clause=FI-1")
+    assert "/duties/1" not in browser.page("/compliance/items?clause=EQ-1")
+    browser.page("/compliance?from=2026-13&to=2026-14", 422)
+    browser.page("/compliance?from=2026-05&to=2026-04", 422)
+
+
+def test_a_program_reads_the_same(home: House, client: TestClient, program: Callable[[Role], dict[str, str]]) -> None:
+    owe(home)
+    told = client.get("/api/v1/compliance", headers=program(Role.INSPECTOR)).json()
+    assert (told["total"]["due"], told["total"]["owed"], told["total"]["done"]) == (3, 3, 1)
+    assert told["clauses"]["FI-1"]["months"]["2026-11"]["missed"] == 1
+    items = client.get("/api/v1/compliance/items?mark=done", headers=program(Role.INSPECTOR)).json()
+    assert [one["id"] for one in items["rows"]] == [1]
+    clauses = client.get("/api/v1/clauses", headers=program(Role.INSPECTOR)).json()
+    assert [one["id"] for one in clauses] == list(CLAUSES)
+
+
+def test_months_are_whole_and_local(home: House) -> None:
+    zone = zone_of(home.context.site(home.register()))
+    assert usual_months(NOW, zone) == ("2025-12", "2026-11")
+    assert months_between("2025-12", "2026-02") == ["2025-12", "2026-01", "2026-02"]
+    start, end = span_of(["2026-11"], zone)
+    assert (end - start) == 30 * DAY
+    with pytest.raises(Problem):
+        months_between("2020-01", "2026-02")
