@@ -37,7 +37,7 @@ def look_up(unit: Unit, room: ResultRoom, draft: Draft) -> Asked:
     if about is None:
         return _unowed(unit, room, draft)
     if draft.duty not in ("", about.duty):
-        told = Text(f"这一次属于 {about.duty}", f"is not {about.duty}, which the occurrence is of; leave it out")
+        told = Text(f"这一次属于 {about.duty}", f"{draft.duty!r} is not its duty; allowed: {about.duty}, or left out")
         raise DraftRefused((Wrong("duty", told),))
     duty = _version(unit, room, about.duty, draft.duty_version or about.duty_version)
     target = Target(id=about.target, asset=about.asset, zone=about.zone, name=name_of(room, about.target), since=0)

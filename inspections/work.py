@@ -44,8 +44,12 @@ def _limit(failed: Finding) -> Text:
         case None, None:
             return Text("")
         case low, None:
-            return Text(f"≥ {low:g}{unit}")
+            return _both(f"≥ {low:g}{unit}")
         case None, high:
-            return Text(f"≤ {high:g}{unit}")
+            return _both(f"≤ {high:g}{unit}")
         case low, high:
-            return Text(f"{low:g}–{high:g}{unit}")
+            return _both(f"{low:g}–{high:g}{unit}")
+
+
+def _both(told: str) -> Text:
+    return Text(told, told)
