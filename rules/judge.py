@@ -255,7 +255,9 @@ class Judge:
     def reload(self, unit: Unit) -> None:
         """Read tracks and open alerts again: somebody else was first. When it raises, everything is as it was."""
         memory, engine = self._memory, self._engine
-        alerts, tracks, backlog = unit.alerts.open_ones(), unit.alerts.tracks(), Backlog()
+        # What other rooms raise about their own (a gap in the rota, a card at a door) has no rule's version: it is theirs.
+        alerts = [alert for alert in unit.alerts.open_ones() if alert.rule_version or alert.rule in OWN_RULES]
+        tracks, backlog = unit.alerts.tracks(), Backlog()
         backlog.load(unit)
         memory.tracks.clear()
         memory.active[:] = False

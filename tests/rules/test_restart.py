@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facility.alert import Alert, Condition, Track
+from facility.alert import Alert, Condition, Severity, Track
+from facility.own_alert import own_alert
 from facility.quality import Quality
 from facility.reading import Reading
+from facility.text import Text
 from storage.records.port import Conflict, RecordsUnavailable, Unit
 from tests.rules.room import ALARM, GAUGE, MINUTE, QUIET, SECOND, SMOKE, T0, Room, only, series
 
@@ -121,6 +123,19 @@ def test_smoke_that_was_stored_and_not_judged_before_a_crash_is_told_and_not_tak
     room.restart(T0 + MINUTE + 1)
     room.take(lost, now=T0 + MINUTE + 2)
     assert (room.alerts()[0].late, len(room.orders())) == (False, 1)
+
+
+def test_what_another_room_raised_stays_over_a_restart_of_the_rules() -> None:
+    """Also where it names a point of the register: no rule judges it, so no rule is gone."""
+    room = Room(only("smoke-alarm"))
+    with room.records.begin() as unit:
+        alert = own_alert("door-duress", SMOKE, T0, severity=Severity.HIGH, title=Text("门"), limit=Text("卡"))
+        unit.alerts.open(alert)
+    room.take([Reading(SMOKE, T0, QUIET)])
+    room.restart(T0 + MINUTE)
+    room.tick(T0 + 2 * MINUTE)
+    room.take([Reading(SMOKE, T0 + 3 * MINUTE, QUIET)])
+    assert [one.condition for one in room.alerts()] == [Condition.ACTIVE]
 
 
 def test_after_a_restart_too_a_test_does_not_make_an_older_alarm_late() -> None:
