@@ -1,0 +1,1 @@
+"""What phones bring and take: the day's data, entries that were made offline, files."""
