@@ -10,6 +10,7 @@ from facility.duty import CheckKind, Duty, DutyCheck
 from facility.inspection import Finding, Outcome
 from facility.inspection import Instrument as AsItStood
 from facility.instrument import Instrument
+from facility.insulation import weighed
 from facility.place_code import PlaceCode
 from facility.text import Text
 from facility.units import QUANTITIES, UnitError, convert
@@ -61,7 +62,7 @@ def judge(duty: Duty, answers: Iterable[Answer], bench: Bench) -> tuple[tuple[Fi
                 found.append(_finding(check, answer, duty, bench))
             except _Refused as refused:
                 wrong.append(Wrong(_named(check.id, answer.item, refused.field), Text(refused.zh, refused.en)))
-    return tuple(found), tuple(wrong)
+    return weighed(duty, found), tuple(wrong)
 
 
 def worst(findings: Iterable[Finding]) -> Outcome:
