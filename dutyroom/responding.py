@@ -16,6 +16,7 @@ from dutyroom.order_motion import OrdersInMotion
 from dutyroom.playbook_following import PlaybookFiles
 from dutyroom.report_following import ReportsInMotion
 from dutyroom.responder import Responder
+from dutyroom.round_motion import RoundsInMotion
 from dutyroom.rule_files import RuleFiles
 from dutyroom.settings import Settings
 from dutyroom.telling import Telling
@@ -43,6 +44,7 @@ class Rooms:
         self._orders = OrdersInMotion(settings=settings, readings=self.readings, rules=self.rules)
         self._reports = ReportsInMotion(settings.site_folder, self._telling.escalation.teller, self.rules)
         self._playbooks = PlaybookFiles(settings.site_folder)
+        self._rounds = RoundsInMotion(settings=settings, readings=self.readings)
 
     @property
     def followers(self) -> list[Follower]:
@@ -65,6 +67,7 @@ class Rooms:
             *self._telling.steps,
             *self._reports.steps,
             rota_step(self._settings.rota_days),
+            self._rounds.step,
             visits_step(),
         ]
 
@@ -75,6 +78,7 @@ class Rooms:
             Errand("command feedback", 1_000, incident_watch.Feedback(readings=self.readings).run),
             self._telling.errand(self._records),
             self._orders.errand,
+            self._rounds.errand,
             crossings_errand(self._settings, self.readings),
         ]
 

@@ -1,0 +1,48 @@
+"""What happens to rounds by itself: they are planned ahead, and judged by what is scanned."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from dutyroom import wiring
+from dutyroom.settings import Settings
+from facility.instant import MINUTE
+from facility.pseudonym import pseudonym
+from inspections.rounds.following import EVERY_MS, RoundsFollowed
+from inspections.rounds.planning import Planning
+from response.steps import Errand, Step
+from storage.readings.port import Readings
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundsInMotion:
+    """The responder's part in rounds."""
+
+    settings: Settings
+    readings: Callable[[], Readings]
+
+    @cached_property
+    def _key(self) -> bytes:
+        return wiring.pseudonym_key(self.settings)
+
+    def hide(self, kind: str, text: str) -> str:
+        """As the collector does it."""
+        return pseudonym(self._key, kind, text)
+
+    def draw(self, text: str) -> int:
+        """Nobody without the site's key can work out when the next round begins."""
+        return int.from_bytes(hmac.new(self._key, f"round:{text}".encode(), hashlib.sha256).digest()[:8])
+
+    @cached_property
+    def step(self) -> Step:
+        """Plans."""
+        return Step("rounds planned", MINUTE, Planning(draw=self.draw, hide=self.hide).step())
+
+    @cached_property
+    def errand(self) -> Errand:
+        """Judges."""
+        return Errand("rounds", EVERY_MS, RoundsFollowed(readings=self.readings, hide=self.hide).run)
