@@ -27,6 +27,7 @@ from storage.records.leases import Leases
 from storage.records.notices import ChainRuns, Notices
 from storage.records.occurrences import DutyVersions, Occurrences
 from storage.records.people import People
+from storage.records.personal import PersonalData
 from storage.records.permissions import DoorFindings, PermissionStore
 from storage.records.plans import Plans
 from storage.records.phones import PhoneEntries, Phones
@@ -367,6 +368,8 @@ class Unit(Protocol):
     def visits(self) -> Visits: ...
     @property
     def retrievals(self) -> Retrievals: ...
+    @property
+    def personal(self) -> PersonalData: ...
     @property
     def notes(self) -> Notes: ...
 

@@ -11,6 +11,7 @@ from storage.records.leases import Leases
 from storage.records.notices import ChainRuns, Notices
 from storage.records.occurrences import DutyVersions, Occurrences
 from storage.records.people import People
+from storage.records.personal import PersonalData
 from storage.records.permissions import DoorFindings, PermissionStore
 from storage.records.plans import Plans
 from storage.records.phones import PhoneEntries, Phones
@@ -36,6 +37,7 @@ from storage.records.sql.notes import SqlNotes
 from storage.records.sql.notices import SqlNotices
 from storage.records.sql.occurrences import SqlOccurrences
 from storage.records.sql.people import SqlPeople
+from storage.records.sql.personal import SqlPersonalData
 from storage.records.sql.permissions import SqlDoorFindings, SqlPermissions
 from storage.records.sql.plans import SqlPlans
 from storage.records.sql.phones import SqlPhoneEntries, SqlPhones
@@ -96,4 +98,5 @@ class SqlUnit:
         self.phone_entries: PhoneEntries = SqlPhoneEntries(transaction)
         self.visits: Visits = SqlVisits(transaction)
         self.retrievals: Retrievals = SqlRetrievals(transaction)
+        self.personal: PersonalData = SqlPersonalData(transaction)
         self.notes: Notes = SqlNotes(transaction)
