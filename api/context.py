@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import TypeVar, cast
 
 from fastapi import Request
@@ -15,6 +16,7 @@ from facility.chain import Chain
 from facility.duty import Duty
 from facility.person import Role
 from facility.playbook import Playbook
+from facility.pseudonym import pseudonym
 from facility.register import Register
 from facility.site import Site, time_zone
 from facility.text import Text
@@ -75,6 +77,11 @@ def shipped_duties() -> Mapping[str, Duty]:
     return load_duties()
 
 
+def private_hide() -> Callable[[str, str], str]:
+    """Under a key of this process alone."""
+    return partial(pseudonym, secrets.token_bytes(32))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """Stores, rules and a clock. The worker is another process: its work is seen through the stores only."""
@@ -103,6 +110,8 @@ class Context:
     """The duties in force, by id; called on each request, so it should be cheap."""
     ways: Callable[[], tuple[tuple[Way, ...], str]] = lambda: ((), "")
     """By which ways people and devices are reached, and what is wrong with the file that says so."""
+    hide: Callable[[str, str], str] = field(default_factory=private_hide)
+    """(kind, text) → keyed pseudonym, as readings carry cards, tags and guards. Without the site's key it meets none of them."""
     secure_cookies: bool = False
     """True behind TLS: cookies are then ``__Host-`` and ``Secure``."""
     version: str = ""

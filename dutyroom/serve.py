@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dutyroom import demo, wiring
 from dutyroom.settings import Settings, SettingsError, is_loopback, split_address
+from facility.pseudonym import pseudonym
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -67,6 +69,7 @@ def _pages(settings: Settings, records: Records, readings: Readings) -> FastAPI:
         chains=ChainFiles(settings.site_folder).chains,
         duties=DutyFiles(settings.site_folder).duties,
         clock=wiring.now,
+        hide=partial(pseudonym, wiring.pseudonym_key(settings)),
         demo=accounts,
         secure_cookies=settings.secure_cookies,
         version=version("dutyroom"),
