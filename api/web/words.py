@@ -11,6 +11,7 @@ from api.web import (
     words_orders,
     words_phone,
     words_residents,
+    words_results,
     words_rota,
 )
 from api.web.languages import N_
@@ -258,6 +259,10 @@ for more in (words_clocks, words_incidents, words_notices, words_orders, words_r
     HAPPENED.update(more.HAPPENED)
     WORDS.update(more.WORDS)
 WORDS.update(words_channels.WORDS)
+HAPPENED.update(words_results.HAPPENED)
+words_incidents.HAPPENED_TO.update(words_results.HAPPENED_TO)
+RIGHTS.update(words_results.RIGHTS)
+WORDS.update(words_results.WORDS)
 HAPPENED.update(words_phone.HAPPENED)
 HAPPENED.update(words_compliance.HAPPENED)
 WORDS.update(words_compliance.WORDS)

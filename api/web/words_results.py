@@ -1,0 +1,27 @@
+"""Words of results, instruments and insulation as a person reads them; the keys are the stored words."""
+
+from __future__ import annotations
+
+from api.web.languages import N_
+
+HAPPENED = {"submitted": N_("submitted")}
+HAPPENED_TO = {"result corrected": N_("corrected by a further one")}
+"""By noun and word: readings that came late correct alerts too."""
+RIGHTS = {
+    "do-duties": N_("submit what was found"),
+    "correct-results": N_("correct what others submitted"),
+}
+OUTCOMES = {
+    "pass": N_("Passed"),
+    "flag": N_("To be watched"),
+    "fail": N_("Failed"),
+    "none": N_("Nothing to judge"),
+}
+INSULATION = {
+    "pass": N_("passed"),
+    "fail": N_("failed"),
+    "unproven": N_("no evidence"),
+    "overdue": N_("overdue: no pass"),
+    "never": N_("never measured"),
+}
+WORDS: dict[str, dict[str, str]] = {"outcome": OUTCOMES, "insulation": INSULATION}
