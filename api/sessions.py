@@ -47,6 +47,15 @@ def cookie_name(context: Context) -> str:
 
 def sign_in(context: Context, id: str, password: str, caller: Caller) -> tuple[Session, str] | None:
     """A new session and its cookie, or None when id and password do not fit. Raises ``TryLater``."""
+    account = proven(context, id, password, caller)
+    if account is None:
+        return None
+    with context.records.begin() as unit:
+        return _open(unit, account, context.clock(), caller)
+
+
+def proven(context: Context, id: str, password: str, caller: Caller) -> Account | None:
+    """The account whose password that is, or None. Raises ``TryLater``."""
     now = context.clock()
     keys = {f"account:{id}": PER_ACCOUNT, f"address:{caller.address}": PER_ADDRESS}
     with context.records.read() as unit:
@@ -57,8 +66,7 @@ def sign_in(context: Context, id: str, password: str, caller: Caller) -> tuple[S
             for key in keys:
                 unit.people.failed(key, now)
         return None
-    with context.records.begin() as unit:
-        return _open(unit, account, now, caller)
+    return account
 
 
 def _open(unit: Unit, account: Account, now: int, caller: Caller) -> tuple[Session, str]:

@@ -46,7 +46,7 @@ class Finding:
     files: tuple[str, ...] = ()
     """SHA-256 of photos and signatures (``unit.files``)."""
     signed: tuple[str, ...] = ()
-    """Whose signatures they are, one a file."""
+    """Who signed, whoever submitted it first. Some drew their names (``files``), others gave their password."""
     code: str = ""
     """What was scanned there."""
     instrument: Instrument | None = None

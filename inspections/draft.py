@@ -30,6 +30,8 @@ class Answer:
     """SHA-256 of files that are kept already: photos; of a signature the drawn ones, one for each of ``signed``."""
     signed: tuple[str, ...] = ()
     """Accounts of those whose drawn signatures the files are."""
+    sworn: tuple[str, ...] = ()
+    """Accounts of those who signed with their password. Only whoever has asked for it may say so; never what was sent."""
     code: str = ""
     """What was scanned."""
     instrument: str = ""

@@ -73,7 +73,7 @@ def worst(findings: Iterable[Finding]) -> Outcome:
 
 def is_answered(answer: Answer) -> bool:
     """Whether anything was entered."""
-    said = (answer.choice, answer.text.strip(), answer.code.strip(), answer.files, answer.signed, answer.over_range)
+    said = (answer.choice, answer.text.strip(), answer.code.strip(), answer.files, answer.signed, answer.sworn, answer.over_range)
     return answer.value is not None or any(said)
 
 
@@ -194,11 +194,11 @@ def _signature(answer: Answer, plain: Finding, duty: Duty, bench: Bench) -> Find
     for one in answer.signed:
         if not bench.is_account(one):
             raise _Refused("signed", f"没有账号 {one}", f"there is no account {one!r}")
-    if answer.choice != SIGNED and bench.who not in answer.signed:
+    if answer.choice != SIGNED and bench.who not in (*answer.signed, *answer.sworn):
         raise _Refused(
             "choice", "提交的人自己也要签", "whoever submits signs too; allowed: signed, or his drawn signature"
         )
-    people = tuple(dict.fromkeys((bench.who, *answer.signed)))
+    people = tuple(dict.fromkeys((bench.who, *answer.signed, *answer.sworn)))
     if len(people) < duty.people:
         zh = f"要 {duty.people} 个不同的人签字，现在有 {len(people)} 个"
         en = f"has the signatures of {len(people)} people; {duty.people} different ones are needed"
