@@ -10,7 +10,9 @@ from facility.instant import MINUTE
 from facility.site import ACCESS_CLASSES
 from facility.text import Text
 
-LATE_AFTER = 10 * MINUTE
+SILENT = "door-check"
+"""The rule of silent alerts."""
+LATE_AFTER = 5 * MINUTE
 """A passage that is heard of later than this is late news: found and shown, and it pages nobody."""
 
 
@@ -61,10 +63,5 @@ class DoorCheck:
 
     @property
     def alert_rule(self) -> str:
-        """As alerts name it."""
-        return alert_rule(self.rule)
-
-
-def alert_rule(rule: DoorRule) -> str:
-    """``door-out-of-hours``"""
-    return f"door-{rule.value}"
+        """As alerts name it: ``door-out-of-hours``. Of silent ones the name says nothing: facts and programs repeat it."""
+        return SILENT if self.silent else f"door-{self.rule.value}"

@@ -58,20 +58,21 @@ def passbacks(
 ) -> list[DoorFinding]:
     """In twice without having gone out, over all doors of one zone (by their entry point).
 
-    Only where people are read on their way out as well. The same card again within ``settle`` is somebody whose door did
-    not open; longer than ``within`` ago is forgotten.
+    Only where somebody was read on the way out lately: without a reader there, nothing can be said. The same card again
+    within ``settle`` is somebody whose door did not open; longer than ``within`` ago is forgotten.
     """
     ways = sorted((p for p in passages if p.event in GRANTED and p.credential and not p.test), key=_order)
-    if not any(passage.direction == "out" for passage in ways):
-        return []
     inside: dict[str, int] = {}
+    last_out = -check.within - 1
     found = []
     for passage in ways:
         came = inside.get(passage.credential)
         if passage.direction == "out":
             inside.pop(passage.credential, None)
+            last_out = passage.at
         elif passage.direction == "in":
-            if came is not None and check.settle < passage.at - came <= check.within:
+            reads_outs = passage.at - last_out <= check.within
+            if reads_outs and came is not None and check.settle < passage.at - came <= check.within:
                 found.append(
                     _finding(check.rule, passage, doors[passage.point], now, reason="", permissions=permissions)
                 )

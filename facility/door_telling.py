@@ -1,0 +1,56 @@
+"""What was found at a door, in words. No name, and of a card only the beginning of its pseudonym."""
+
+from __future__ import annotations
+
+from facility.door_check import DoorCheck
+from facility.door_finding import DoorFinding, DoorRule
+from facility.instant import duration_text
+from facility.permission import REASONS, Reason
+from facility.text import Text
+
+SHOWN = 6
+"""So much of a pseudonym tells one card from another to the eye."""
+
+NAMES: dict[DoorRule, Text] = {
+    DoorRule.NOT_PERMITTED: Text("无权限进入", "let in without permission"),
+    DoorRule.OUT_OF_HOURS: Text("非允许时间进入", "out of hours"),
+    DoorRule.DEAD_CREDENTIAL: Text("失效的卡", "dead card"),
+    DoorRule.UNKNOWN_CREDENTIAL: Text("未登记的卡", "unknown card"),
+    DoorRule.PASSBACK: Text("未出再进", "passback"),
+    DoorRule.DURESS: Text("胁迫", "duress"),
+    DoorRule.TAILGATING: Text("尾随", "tailgating"),
+    DoorRule.CLOCK: Text("时钟偏差", "clock off"),
+}
+
+
+def short(credential: str) -> str:
+    """``3fa9c1…``"""
+    return f"{credential[:SHOWN]}…" if len(credential) > SHOWN else credential
+
+
+def limit_of(finding: DoorFinding, check: DoorCheck) -> Text:
+    """What was held against what, for the alert."""
+    if check.silent:
+        return Text("详情见该门的页面", "see the door’s page")
+    card = short(finding.credential)
+    match finding.rule:
+        case DoorRule.TAILGATING:
+            many, _, came = finding.reason.partition(">")
+            return Text(f"数到 {many} 人，刷卡 {came} 次", f"{many} counted, {came} let in")
+        case DoorRule.CLOCK:
+            limit = duration_text(check.limit)
+            return Text(f"偏差 {finding.reason}，允许 ±{limit}", f"off by {finding.reason}, ±{limit} allowed")
+        case DoorRule.PASSBACK:
+            within = duration_text(check.within)
+            return Text(f"{within} 内未出再进；卡 {card}", f"in twice within {within} without coming out; card {card}")
+        case _:
+            why = reason_text(finding)
+            return Text(f"{why.zh}；卡 {card}", f"{why.en}; card {card}")
+
+
+def reason_text(finding: DoorFinding) -> Text:
+    """Why, in words; figures as they are."""
+    try:
+        return REASONS[Reason(finding.reason)]
+    except ValueError:
+        return Text(finding.reason, finding.reason)
