@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from dutyroom import wiring
+from dutyroom.door_following import DoorsInMotion
 from dutyroom.order_motion import OrdersInMotion
 from dutyroom.playbook_following import PlaybookFiles
 from dutyroom.report_following import ReportsInMotion
@@ -20,7 +21,7 @@ from dutyroom.round_motion import RoundsInMotion
 from dutyroom.rule_files import RuleFiles
 from dutyroom.settings import Settings
 from dutyroom.telling import Telling
-from dutyroom.visiting import crossings_errand, visits_step
+from dutyroom.visiting import PersonalDataInMotion, crossings_errand, visits_step
 from response import incident_watch
 from response.following import Follower
 from response.rota_watch import rota_step
@@ -44,6 +45,8 @@ class Rooms:
         self._orders = OrdersInMotion(settings=settings, readings=self.readings, rules=self.rules)
         self._reports = ReportsInMotion(settings.site_folder, self._telling.escalation.teller, self.rules)
         self._playbooks = PlaybookFiles(settings.site_folder)
+        self._doors = DoorsInMotion(settings.site_folder, self.readings, self.rules)
+        self._personal = PersonalDataInMotion(settings.site_folder, self.readings)
         self._rounds = RoundsInMotion(settings=settings, readings=self.readings)
 
     @property
@@ -69,6 +72,7 @@ class Rooms:
             rota_step(self._settings.rota_days),
             self._rounds.step,
             visits_step(),
+            self._personal.step,
         ]
 
     @property
@@ -78,8 +82,10 @@ class Rooms:
             Errand("command feedback", 1_000, incident_watch.Feedback(readings=self.readings).run),
             self._telling.errand(self._records),
             self._orders.errand,
+            self._doors.errand,
             self._rounds.errand,
             crossings_errand(self._settings, self.readings),
+            self._personal.errand,
         ]
 
     def rules(self) -> RuleBook:
