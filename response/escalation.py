@@ -13,6 +13,7 @@ from typing import Any
 from facility.alert import Alert, Condition, Severity
 from facility.chain import Chain, begin, begin_again, go_on, pass_on, pick, stop
 from facility.chain_run import ChainRun
+from facility.door_check import SILENT
 from facility.fact import Fact
 from facility.notice import dropped, seen
 from facility.text import Text
@@ -87,7 +88,7 @@ class Escalation:
         """Begin, begin again, or stop, as the alert stands now."""
         order = _order(unit, alert.work_order)
         cause = f"alert:{alert.id}"
-        kind = order.kind if order else ""
+        kind = order.kind if order else SILENT if alert.rule == SILENT else ""
         chain = self._chain(kind, alert.severity, life_safety=alert.life_safety)
         runs = unit.chains.running([cause]) or (unit.chains.of_order(order.id) if order else [])
         run = runs[0] if runs else None

@@ -8,6 +8,7 @@ import pytest
 
 from facility.alert import Condition, Severity
 from facility.chain import whom
+from facility.door_check import SILENT
 from facility.instant import HOUR, MINUTE
 from facility.notice import NoticeState
 from facility.work_order import State
@@ -84,6 +85,13 @@ def test_whoever_answers_has_seen_what_they_were_told(house: House) -> None:
     found = {(n.person, n.channel): (n.state, n.acknowledged, n.acknowledged_by) for n in house.notices()}
     assert found["li", "sms"] == (NoticeState.ACKNOWLEDGED, NIGHT + MINUTE, "li")
     assert found["zhou", "in-app"] == (NoticeState.SENT, None, "")
+
+
+def test_a_silent_alert_is_told_to_the_duty_officer_and_the_manager_and_nobody_else(house: House) -> None:
+    house.raise_alert(order=False, rule=SILENT, severity=Severity.CRITICAL)
+    house.minutes(40)
+    assert set(house.people()) == {"zhou", "wang"}
+    assert {channel for _, _, channel in house.told()} == {"in-app", "sms"}
 
 
 def test_life_safety_tells_several_at_once_by_several_channels(house: House) -> None:
