@@ -1,7 +1,7 @@
 """Visitors' badges at doors, from the passages that were stored: each judged once, by its own time, however late it comes.
 
-A short look back finds what comes now; a long one, now and then, finds what a door kept while it was offline. What was found
-is told apart by the passage itself, so that looking twice finds nothing new, over any restart.
+Passages are followed by when they were received, so that what a door kept while it was offline is found as well. What was
+found is told apart by the passage itself: looking twice finds nothing new, over any restart.
 """
 
 from __future__ import annotations
@@ -30,14 +30,17 @@ from storage.records.visits import VisitFilter
 NAME = "visitors"
 MARK = "visits/seen"
 EVERY_MS = 3_000
-SHORT = 15 * MINUTE
+FIRST = 15 * MINUTE
+"""The first look of all reaches back so far."""
+OVERLAP = 2 * MINUTE
+"""A passage is received a little before it lies in the store."""
 LONG = 2 * DAY
-"""So far back a door that was offline is listened to."""
-LONG_EVERY = 10 * MINUTE
+"""So long an escort may still be heard of, whose door was offline."""
+LONG_EVERY = 5 * MINUTE
 QUIET_EVERY = MINUTE
 """With nobody in the house."""
 FARTHEST = 8 * DAY
-"""After a standstill of ours."""
+"""What happened longer before it was received is not looked at."""
 OVER_AFTER = HOUR
 """A passage that is heard of so late is history when the visitor has left: to be seen, and to wake nobody."""
 PAGE = 1_000
@@ -101,7 +104,7 @@ class Crossings:
     def run(self, records: Records, now: int) -> bool:
         """One look. Raises ``ReadingsUnavailable``."""
         with records.read() as unit:
-            mark = unit.notes.get(MARK) or {"seen": now - SHORT, "long": 0, "looked": 0}
+            mark = unit.notes.get(MARK) or {"seen": now - FIRST, "long": 0, "looked": 0}
             badges = unit.visits.badges()
             in_house = unit.visits.count(_HERE)
             waiting = unit.visits.crossings_open(now - LONG)
@@ -114,8 +117,7 @@ class Crossings:
                 badges=badges,
             )
         long = now - mark["long"] >= LONG_EVERY
-        start = max(min(mark["seen"], now) - (LONG if long else SHORT), now - FARTHEST)
-        for passage in self._passages(house, start, now + 1):
+        for passage in self._passages(house, min(mark["seen"], now) - OVERLAP, now + 1):
             self._note(records, house, passage, now)
         for crossing in self._waiting(records, now):
             if long or crossing.judgement is Judgement.WAITING:
@@ -125,13 +127,9 @@ class Crossings:
         return False
 
     def _passages(self, house: House, start: int, end: int) -> list[Passage]:
-        """Those of visitors' badges, oldest first."""
-        found = [
-            passage
-            for point in house.doors
-            for passage in self._all(point, start, end)
-            if passage.credential in house.badges and not passage.test
-        ]
+        """Those of visitors' badges received in [start, end), oldest first."""
+        heard = self.readings().passages_heard(house.doors, start, end, start - FARTHEST)
+        found = [passage for passage in heard if passage.credential in house.badges and not passage.test]
         return sorted(found, key=lambda passage: (passage.at, passage.seq))
 
     def _all(self, point: str, start: int, end: int) -> Iterator[Passage]:

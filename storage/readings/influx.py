@@ -132,6 +132,14 @@ class InfluxReadings:
         self._server.delete("reading_hour", -(-edge // HOUR) * HOUR)
         return -1
 
+    def forget_passages(self, before: int) -> int:
+        """InfluxDB does not say how many. InfluxDB 3 has no deletion by time: 0, and the database's own retention does it."""
+        if not self._server.deletes:
+            return 0
+        for measurement in ("passage", "scan"):
+            self._server.delete(measurement, min(max(before, 1), LATEST))
+        return -1
+
     def check(self) -> str:
         version = self._server.version()
         # A server answers questions about measurements even where there is no such database.

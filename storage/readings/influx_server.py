@@ -132,12 +132,17 @@ class InfluxServer:
             raise ReadingsUnavailable(f"{self} answers something that is not JSON: {line[:80]!r}") from error
         return answer if isinstance(answer, dict) else {}
 
+    @property
+    def deletes(self) -> bool:
+        """Whether it has a deletion by time: InfluxDB 3 has none."""
+        return self.first_generation or not self.version().startswith("3.")
+
     def delete(self, measurement: str, before: int) -> None:
-        """Everything of a measurement older than ``before``, an instant. InfluxDB 3 has no such thing: nothing happens."""
+        """Everything of a measurement older than ``before``, an instant. Where there is no such thing nothing happens."""
         if self.first_generation:
             self.query(influxql.forget(measurement, before))
             return
-        if self.version().startswith("3."):
+        if not self.deletes:
             return
         query = urlencode({"org": self.target.org, "bucket": self.target.database})
         # The server counts ``stop`` in, so it is a nanosecond before.

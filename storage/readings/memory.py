@@ -115,6 +115,14 @@ class MemoryReadings:
             self._scans = {key: s for key, s in self._scans.items() if s.at >= before}
             return count - self._count()
 
+    def forget_passages(self, before: int) -> int:
+        self._open()
+        with self._lock:
+            count = len(self._passages) + len(self._scans)
+            self._passages = {key: p for key, p in self._passages.items() if p.at >= before}
+            self._scans = {key: s for key, s in self._scans.items() if s.at >= before}
+            return count - len(self._passages) - len(self._scans)
+
     def _count(self) -> int:
         return sum(map(len, self._times.values())) + len(self._passages) + len(self._scans)
 

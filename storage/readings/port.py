@@ -88,6 +88,12 @@ class Readings(Protocol):
     def forget(self, before: int) -> int:
         """Drop everything older than ``before``. Returns how many rows, or -1 where the server does not say."""
 
+    def forget_passages(self, before: int) -> int:
+        """Drop passages and scans older than ``before`` and no reading: they tell where people were, and end sooner.
+
+        Returns how many rows, -1 where the server does not say, 0 where it has no deletion by time (InfluxDB 3).
+        """
+
     def check(self) -> str:
         """One line that says which store and version this is. Raises ``ReadingsUnavailable``."""
 

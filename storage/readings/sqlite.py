@@ -179,11 +179,15 @@ class SqliteReadings:
         """Point by point, each in its own transaction, so that what arrives meanwhile never waits for long."""
         return sum(self._forget(point, before) for (point,) in self._rows("SELECT id FROM points"))
 
-    def _forget(self, point: int, before: int) -> int:
+    def forget_passages(self, before: int) -> int:
+        """Point by point, as ``forget``."""
+        return sum(self._forget(point, before, _FORGET[1:]) for (point,) in self._rows("SELECT id FROM points"))
+
+    def _forget(self, point: int, before: int, statements: Sequence[str] = _FORGET) -> int:
         if self._rows(_HAS_OLD, point, before) == [(0,)]:
             return 0
         with self._file.writing() as connection:
-            return sum(connection.execute(statement, (point, before)).rowcount for statement in _FORGET)
+            return sum(connection.execute(statement, (point, before)).rowcount for statement in statements)
 
     def check(self) -> str:
         ((points,),) = self._rows("SELECT count(*) FROM points")

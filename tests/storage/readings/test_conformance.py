@@ -337,6 +337,16 @@ def test_forgetting_drops_what_is_older_and_nothing_else(kind: Kind, store: Read
     assert [r.at for r in store.range(POINT, 0, LATEST)] == times[1:]
 
 
+def test_where_people_were_is_forgotten_and_what_was_measured_stays(kind: Kind, store: Readings) -> None:
+    times = [T0 - 40 * DAY, T0 - 1, T0, T0 + DAY]
+    store.append([reading(at) for at in times], [door(at) for at in times], [scan(at) for at in times])
+    assert store.forget_passages(T0) == (4 if kind.counts_forgotten else -1)
+    assert [r.at for r in store.range(POINT, 0, LATEST)] == times
+    assert [p.at for p in store.passages(DOOR, 0, LATEST)] == times[:1:-1]
+    assert [s.at for s in store.scans(CHECKPOINT, 0, LATEST)] == times[:1:-1]
+    assert store.forget_passages(T0) == (0 if kind.counts_forgotten else -1)
+
+
 @pytest.mark.parametrize(
     ("bad", "word"),
     [
@@ -451,6 +461,7 @@ def test_a_closed_store_is_unavailable(store: Readings) -> None:
         lambda: store.scans(CHECKPOINT, 0, LATEST),
         lambda: store.scans_heard([CHECKPOINT], 0, LATEST, 0),
         lambda: store.forget(T0),
+        lambda: store.forget_passages(T0),
         store.check,
     ]
     for call in calls:

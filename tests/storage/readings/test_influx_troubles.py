@@ -164,6 +164,7 @@ def test_influxdb_3_is_written_to_like_2_and_forgets_by_its_own_retention() -> N
     with server("3.4.1", answer) as target, store_on(target) as store:
         store.append(readings(1))
         assert store.forget(T0) == -1
+        assert store.forget_passages(T0) == 0
     assert paths == ["/api/v2/write"]
 
 

@@ -1,0 +1,185 @@
+"""What is due ends by itself, in bounded portions, and says so: how many, of when, never what they were.
+
+Nothing here touches facts: they carry nothing about a person, and stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from facility.alert import Condition, Severity, again, returned
+from facility.fact import Fact
+from facility.guest import erased
+from facility.instant import DAY, HOUR
+from facility.own_alert import own_alert, own_fact
+from facility.retrieval import erased as without_outsiders
+from facility.text import Text
+from inspections.personal.catalogue import DataClass
+from storage.readings.port import Readings
+from storage.records.personal import Ended, Tally
+from storage.records.port import AlertFilter, Conflict, Records, Unit
+
+WHO = "system:retention"
+NOUN = "personal-data"
+OVERDUE = "personal-data-overdue"
+"""The alerts' rule. Their point is the class."""
+PASSAGES = "passages"
+"""The class that lies among the readings: ended by an errand of its own."""
+EVERY_MS = 60_000
+PORTION = 200
+SLACK = DAY
+"""So long after its end something may still be there before somebody is told."""
+LOOK_EVERY = HOUR
+PASSAGES_EVERY = DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """The last time that something of a class was ended."""
+
+    at: int
+    count: int
+    oldest: int | None
+    newest: int | None
+
+
+def end_what_is_due(classes: Mapping[str, DataClass], unit: Unit, now: int) -> bool:
+    """One portion of each class. Whether there is more."""
+    more = False
+    for one in classes.values():
+        if one.by_itself and one.id != PASSAGES and one.kept is not None:
+            ended = end_class(unit, one, now)
+            more |= ended.count >= PORTION
+    _look_for_overdue(classes, unit, now)
+    return more
+
+
+def end_class(unit: Unit, one: DataClass, now: int) -> Ended:
+    """One portion of one class, with its fact."""
+    before = now - (one.kept or 0)
+    ended = _ENDERS[one.id](unit, before, now) if one.id in _ENDERS else unit.personal.end(one.id, before, PORTION)
+    if ended.count:
+        note_ended(unit, one.id, ended, now)
+    return ended
+
+
+def note_ended(unit: Unit, id: str, ended: Ended, now: int) -> None:
+    """The fact, and what the page shows."""
+    data = {"count": ended.count, "oldest": ended.oldest, "newest": ended.newest}
+    unit.facts.append(Fact(at=now, noun=NOUN, subject=id, what="ended", who=WHO, data=data))
+    unit.notes.put(f"{NOUN}/{id}", {"at": now, **data})
+
+
+def last_run(unit: Unit, id: str) -> Run | None:
+    """None where nothing was ended yet."""
+    kept = unit.notes.get(f"{NOUN}/{id}")
+    return Run(**kept) if kept else None
+
+
+def _end_guests(unit: Unit, before: int, now: int) -> Ended:
+    """Each guest carries its own end, which moved with the visit."""
+    del before
+    due = unit.visits.guests_ending(now, PORTION)
+    for guest in due:
+        unit.visits.put_guest(erased(guest, WHO, now))
+    return _ended([guest.given for guest in due])
+
+
+def _end_outsiders(unit: Unit, before: int, now: int) -> Ended:
+    del before
+    due = unit.retrievals.ending(now, PORTION)
+    for entry in due:
+        unit.retrievals.update(without_outsiders(entry, now))
+    return _ended([entry.at for entry in due])
+
+
+def _end_holders(unit: Unit, before: int, now: int) -> Ended:
+    """Somebody who came back meanwhile keeps the name."""
+    gone: list[int] = []
+    for holder, since in unit.personal.holders_gone(before, PORTION):
+        try:
+            unit.permissions.forget(holder, WHO, now, "its end had come")
+        except Conflict:
+            continue
+        gone.append(since)
+    return _ended(gone)
+
+
+def _ended(times: list[int]) -> Ended:
+    return Ended(count=len(times), oldest=min(times, default=None), newest=max(times, default=None))
+
+
+_ENDERS: dict[str, Callable[[Unit, int, int], Ended]] = {
+    "visits": _end_guests,
+    "retrievals": _end_outsiders,
+    "holders": _end_holders,
+}
+
+
+def ends_here(unit: Unit) -> frozenset[str]:
+    """Every class that somebody knows how to end by itself."""
+    return frozenset(_ENDERS) | unit.personal.names() | {PASSAGES}
+
+
+def tally(unit: Unit, one: DataClass) -> Tally | None:
+    """None for what lies among the readings: they are not counted by row."""
+    return None if one.id == PASSAGES else unit.personal.tally(one.id)
+
+
+def due_since(one: DataClass, found: Tally) -> int | None:
+    """When the oldest of it has, or will have, its end; None where nothing has one."""
+    if found.until is not None:
+        return found.until
+    return found.oldest + one.kept if found.oldest is not None and one.kept is not None else None
+
+
+def _look_for_overdue(classes: Mapping[str, DataClass], unit: Unit, now: int) -> None:
+    """Whoever's work the ending is: what stands a day after its end is told."""
+    looked = unit.notes.get(f"{NOUN}-looked") or 0
+    if now - looked < LOOK_EVERY:
+        return
+    unit.notes.put(f"{NOUN}-looked", now)
+    for one in classes.values():
+        found = tally(unit, one)
+        if found is not None and one.ended_by != "sign-in":
+            end = due_since(one, found)
+            _tell(unit, one, end, now, late=end is not None and now - end > SLACK)
+
+
+def _tell(unit: Unit, one: DataClass, end: int | None, now: int, *, late: bool) -> None:
+    open_ones = unit.alerts.find(AlertFilter(open=True, rules=(OVERDUE,), points=(one.id,)), limit=1).rows
+    alert = open_ones[0] if open_ones else None
+    if alert is not None and not late and alert.condition is not Condition.NORMAL:
+        over = unit.alerts.update(returned(alert, now))
+        unit.facts.append(own_fact(over, "returned", alert.state, now, who=WHO, why="ended"))
+    elif alert is not None and late and alert.condition is Condition.NORMAL:
+        back = unit.alerts.update(again(alert))
+        unit.facts.append(own_fact(back, "re-raised", alert.state, now, who=WHO))
+    elif alert is None and late and end is not None:
+        raised = own_alert(
+            OVERDUE,
+            one.id,
+            now,
+            severity=Severity.MEDIUM,
+            title=Text(f"个人信息到期未删除：{one.title.zh}", f"Personal data past their end: {one.title.en}"),
+            limit=Text(f"应于到期后 {SLACK // DAY} 天内结束", f"ends within {SLACK // DAY} day of its time"),
+            clause="LA-1",
+        )
+        unit.facts.append(own_fact(unit.alerts.open(raised), "raised", "normal", now, who=WHO))
+
+
+def end_passages(classes: Mapping[str, DataClass], readings: Readings, records: Records, now: int) -> bool:
+    """What doors and checkpoints sent, in the store of readings. Raises ``ReadingsUnavailable``."""
+    one = classes[PASSAGES]
+    with records.read() as unit:
+        kept = unit.notes.get(f"{NOUN}-{PASSAGES}") or 0
+    if one.kept is None or now - kept < PASSAGES_EVERY:
+        return False
+    before = now - one.kept
+    count = readings.forget_passages(before)
+    with records.begin() as unit:
+        unit.notes.put(f"{NOUN}-{PASSAGES}", now)
+        if count:
+            note_ended(unit, PASSAGES, Ended(count=count, newest=before - 1), now)
+    return False
