@@ -16,6 +16,7 @@ from facility.alert_life import FieldRefused
 from facility.fact import Fact
 from facility.person import RIGHTS, Right
 from facility.register import Register
+from facility.response_facts import clocks_said
 from facility.text import Text
 from facility.work_class import Check, WorkClass
 from facility.work_join import duplicate_of, heading_change, is_same_cause, joined
@@ -327,7 +328,7 @@ def tell(
             after=after.state.value,
             why=why.strip(),
             who=who,
-            data=dict(data),
+            data={**data, **clocks_said(before if what != "opened" else None, after)},
         )
     )
 

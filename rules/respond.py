@@ -13,6 +13,7 @@ from facility.fact import Fact
 from facility.instant import MINUTE
 from facility.point import Point
 from facility.register import Register
+from facility.response_facts import clocks_said
 from facility.text import Text
 from facility.work_class import WorkClass, by_name, start
 from facility.work_order import WorkOrder
@@ -167,6 +168,9 @@ def work_order_fact(
         "event_at": alert.started,
         "kind": order.kind,
         "severity": order.severity.value,
+        "zone": order.zone,
+        "asset": order.asset,
+        **clocks_said(before, order),
     }
     return Fact(
         at=now,

@@ -12,6 +12,7 @@ from facility.fact import Fact
 from facility.register import Register
 from facility.report_kind import ReportKinds
 from facility.residents_report import Done, ResidentsReport
+from facility.response_facts import clocks_said
 from facility.text import Text
 from facility.work_class import WorkClass
 from facility.work_join import cause_key, is_same_cause, joined
@@ -164,6 +165,6 @@ def _tell(
             after=after.state.value,
             why=why,
             who=who,
-            data=data,
+            data={**data, **clocks_said(before, after)},
         )
     )
