@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -20,6 +21,8 @@ class Decoder:
     needs: tuple[tuple[str, ...], ...]
     decode: Decode
     examples: tuple[Example, ...]
+    options: Mapping[str, tuple[str, ...]]
+    """What a source may say about its devices, with the words allowed; the first is the default."""
     by_device: bool = False
     """Each message tells of the one device in its topic, and is understood without the others' messages."""
 
@@ -34,6 +37,7 @@ def _load() -> dict[str, Decoder]:
             needs=file.NEEDS,
             decode=file.decode,
             examples=file.EXAMPLES,
+            options=getattr(file, "OPTIONS", {}),
             by_device=getattr(file, "BY_DEVICE", False),
         )
     return found

@@ -2,9 +2,9 @@
 
 A decoder is one file in ``collector/decoders/`` with ``NAME`` (as in sources.toml), ``FILTERS`` (where its messages
 usually arrive), ``NEEDS`` (groups of named topic levels; a source's filter must name one of each group), ``decode`` and
-``EXAMPLES``; and ``BY_DEVICE = True`` where each message tells of the one device in its topic and needs no other message to be
-understood, so that one device's backlog holds up no other. It knows its envelope, never the register: ids and keys are the
-device's own.
+``EXAMPLES``; ``BY_DEVICE = True`` where each message tells of the one device in its topic and needs no other message to be
+understood, so that one device's backlog holds up no other; and ``OPTIONS`` where makers differ (name → allowed words, the
+first is the default), which a source sets. It knows its envelope, never the register: ids and keys are the device's own.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ class Message:
     retained: bool = False
     limit: int = SIZE_LIMIT
     """How many bytes the source allows a payload to have."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What the source says about its devices, by the names in the decoder's ``OPTIONS``; what is left out has its default."""
 
 
 class Signal(NamedTuple):

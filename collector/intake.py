@@ -83,6 +83,7 @@ class Intake:
             captured=match.captured,
             retained=delivery.retained,
             limit=source.limit,
+            options=source.options,
         )
         try:
             self._take_in(prepared, message, source, now, again=again)

@@ -52,6 +52,8 @@ class Source:
     devices: Mapping[str, str] = field(default_factory=dict)
     """External id → device id, for devices whose register entry does not say it."""
     keys: Mapping[str, KeyMeaning] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What the decoder is told about these devices, where makers differ."""
     model_keys: Mapping[str, Mapping[str, KeyMeaning]] = field(default_factory=dict)
     """Device model → key → meaning; goes before ``keys``."""
 
@@ -142,6 +144,7 @@ class _SourceEntry(_Strict):
     max_bytes: int = Field(SIZE_LIMIT, ge=256, le=64 << 20)
     lateness: Annotated[str, AfterValidator(_time)] = "24h"
     devices: dict[str, str] = {}
+    options: dict[str, str] = {}
     keys: dict[str, _KeyEntry] = {}
     model: list[_ModelEntry] = []
 
@@ -191,6 +194,14 @@ def _source(entry: _SourceEntry, index: int, file: str, text: str) -> Source:
             if not set(group) & set(topic_filter.names):
                 levels = " or ".join(f"{{{name}}}" for name in group)
                 raise SourcesError(f"{_where(file, text, place)}: {topic_filter.text!r} must name the level {levels}")
+    for name, word in entry.options.items():
+        allowed = decoder.options.get(name)
+        if allowed is None or word not in allowed:
+            what = f"{name!r} is no option of {decoder.name}" if allowed is None else f"{word!r} found"
+            raise SourcesError(
+                f"{_where(file, text, ('source', index, 'options', name))}: {what}; "
+                f"allowed: {', '.join(allowed or decoder.options) or 'no options'}"
+            )
     return Source(
         name=entry.name,
         decoder=decoder,
@@ -199,6 +210,7 @@ def _source(entry: _SourceEntry, index: int, file: str, text: str) -> Source:
         lateness=duration(entry.lateness),
         ignore=frozenset(entry.ignore),
         devices=MappingProxyType(entry.devices),
+        options=MappingProxyType(entry.options),
         keys=_meanings(entry.keys),
         model_keys={model.model: _meanings(model.keys) for model in entry.model},
     )

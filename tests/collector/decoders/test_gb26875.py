@@ -1,0 +1,64 @@
+"""Frames of fire panels: which way the test bit goes is said by the source."""
+
+import pytest
+
+from collector.decoders import gb26875
+from collector.decoding import DecodeError, Message, Signal
+from collector.sources import SourcesError, read_sources
+
+AT = bytes.fromhex("040009020715")
+PANEL = b"\x01\x01" + bytes.fromhex("0102 0100") + AT
+
+
+def signals(payload: bytes, **options: str) -> tuple[Signal, ...]:
+    message = Message(
+        topic="gb26875/g", payload=payload, received=0, source="s", captured={"gateway": "g"}, options=options
+    )
+    return gb26875.decode(message, {}).signals
+
+
+@pytest.mark.parametrize(("options", "test"), [({}, False), ({"test_bit": "0"}, False), ({"test_bit": "1"}, True)])
+def test_the_source_says_which_value_of_the_first_bit_is_a_test(options: dict[str, str], test: bool) -> None:
+    assert {signal.test for signal in signals(gb26875.frame(PANEL), **options)} == {test}
+
+
+def test_several_frames_and_several_objects_come_in_one_message() -> None:
+    two = b"\x01\x02" + PANEL[2:] + bytes.fromhex("0d03 0300") + AT
+    found = signals(gb26875.frame(two) + gb26875.frame(PANEL))
+    assert [s.device for s in found if s.key == "fire"] == ["1-2", "13-3", "1-2"]
+    assert [s.value for s in found if s.key == "fire"] == [False, True, False]
+
+
+def test_the_devices_own_state_is_its_own() -> None:
+    found = signals(gb26875.frame(b"\x15\x01\x09" + AT))
+    assert {s.device for s in found} == {"g"}
+    assert [s.key for s in found if s.value] == ["mains_fault"]
+
+
+def test_a_negative_value_is_negative() -> None:
+    cold = b"\x03\x01" + bytes.fromhex("0102 28 01020304 03 ceff") + AT
+    assert [(s.value, s.unit) for s in signals(gb26875.frame(cold))] == [(-5.0, "°C")]
+
+
+@pytest.mark.parametrize(
+    ("payload", "said"),
+    [
+        (b"@@", "it ends within its head"),
+        (b"##" + bytes(40), "begin with @@"),
+        (gb26875.frame(PANEL)[:-1], "no ## where it should end"),
+        (gb26875.frame(b"\x01\x02" + PANEL[2:]), "2 objects of 10 bytes announced, 10 bytes found"),
+        (gb26875.frame(b"\x01\x01" + bytes.fromhex("0102 0100 0000 00 00 00 00")), "time: .* is none"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_the_place(payload: bytes, said: str) -> None:
+    with pytest.raises(DecodeError, match=said):
+        signals(payload)
+
+
+def test_an_option_that_there_is_not_is_refused_with_what_there_is() -> None:
+    head = '[[source]]\nname = "p"\ndecoder = "gb26875"\n'
+    assert read_sources(head + 'options = { test_bit = "1" }').named("p") is not None
+    with pytest.raises(SourcesError, match=r"line 4.*'2' found; allowed: 0, 1"):
+        read_sources(head + 'options = { test_bit = "2" }')
+    with pytest.raises(SourcesError, match="'polarity' is no option of gb26875; allowed: test_bit"):
+        read_sources(head + 'options = { polarity = "1" }')
