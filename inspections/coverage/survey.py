@@ -16,6 +16,9 @@ from inspections.coverage.settings import CoverageSettings
 from inspections.coverage.shares import AreaShare, Violation
 from inspections.coverage.view import Room, View, view
 
+MOST_KEPT = 500
+"""So many sets of working cameras are remembered for one zone."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
@@ -77,6 +80,8 @@ class ZoneSurvey:
         """Of each required area; by design (all cameras working) unless told which work."""
         those = self.ids if working is None else self.ids & frozenset(working)
         if those not in self._known:
+            if len(self._known) >= MOST_KEPT:
+                self._known.clear()
             seen = self.seen(those)
             self._known[those] = tuple(
                 _share(self.plan.zone, area, net, seen[area.id]) for area, net in self.room.ground.required

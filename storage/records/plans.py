@@ -32,8 +32,8 @@ class Plans(Protocol):
     def all(self, at: int | None = None) -> dict[str, FloorPlan]:
         """Zone → plan, in the order in which they were first entered."""
 
-    def version(self) -> int:
-        """The newest version; cheap, for watching for changes. 0 before anything was entered."""
+    def version(self, at: int | None = None) -> int:
+        """The newest version, or the one in force at ``at``; cheap, for watching for changes. 0 before anything was entered."""
 
     def versions_of(self, zone: str) -> list[PlanVersion]:
         """Every version of one zone's plan, the newest first."""

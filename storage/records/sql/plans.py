@@ -38,12 +38,11 @@ class SqlPlans:
 
     def all(self, at: int | None = None) -> dict[str, FloorPlan]:
         """In the order in which they were first entered."""
-        version = self.version() if at is None else self._kept.version_at(at)
-        return self._kept.entries(version)[_TABLE]
+        return self._kept.entries(self.version(at))[_TABLE]
 
-    def version(self) -> int:
+    def version(self, at: int | None = None) -> int:
         """0 before anything was entered."""
-        return self._kept.version()
+        return self._kept.version() if at is None else self._kept.version_at(at)
 
     def versions_of(self, zone: str) -> list[PlanVersion]:
         """The newest first."""

@@ -45,12 +45,12 @@ def test_a_file_says_all_that_a_plan_is() -> None:
     assert (plan.zone, plan.width, plan.height, file.image) == ("b1", 20.0, 12.5, "b1.png")
     assert list(plan.walls) == [((0, 0), (20, 0), (20, 12.5)), ((4, 0), (4, 3))]
     assert [column[0] for column in plan.columns] == [(6, 4), (14, 4), (6, 8), (14, 8)]
-    assert plan.columns[0] == ((6, 4), (6.8, 4), (6.8, 4.6), (6, 4.6))
+    assert list(plan.columns[0]) == [(6, 4), (6.8, 4), (6.8, 4.6), (6, 4.6)]
     lanes, toilet = plan.areas
     assert [area.kind for area in plan.areas] == [AreaKind.REQUIRED, AreaKind.FORBIDDEN]
     assert (lanes.density, lanes.group) == (62.5, "garage")
-    assert lanes.outline == ((0, 0), (20, 0), (20, 12.5), (0, 12.5))
-    assert toilet.outline == ((0, 0), (4, 0), (4, 3))
+    assert list(lanes.outline) == [(0, 0), (20, 0), (20, 12.5), (0, 12.5)]
+    assert list(toilet.outline) == [(0, 0), (4, 0), (4, 3)]
     assert plan.marks == {"cp-b1": (3, 3.5)}
 
 
