@@ -42,7 +42,7 @@ async function reload() {
   const all = await store.all("queue");
   state.queue = all.filter((one) => one.account === state.me?.account);
   state.others = all.filter((one) => one.account !== state.me?.account && one.state !== "sent");
-  speak(localStorage.language || state.me?.language, state.day?.site.zone);
+  speak(localStorage.language || state.me?.language, state.day?.site.zone, state.me?.offset);
   document.documentElement.dataset.theme = localStorage.theme || state.me?.theme || "auto";
   drawBar();
 }
@@ -129,10 +129,10 @@ async function left() {
 
 async function work() {
   if (!navigator.serviceWorker) return;
-  const had = Boolean(navigator.serviceWorker.controller);
+  let had = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (!had) return;
-    state.fresh = true;
+    state.fresh = had; // the first one takes charge of a page that is new already
+    had = true;
     drawBar();
   });
   await navigator.serviceWorker.register("/m/worker.js", { type: "module", scope: "/m/", updateViaCache: "none" });

@@ -1,6 +1,6 @@
 // One inspection: the checklist with big targets, each answer kept as it is given, and the whole sent when it is complete.
 import * as store from "./store.js";
-import { t, say, when, date, number } from "./words.js";
+import { t, say, when, date, number, now } from "./words.js";
 import { h, link, empty, choices } from "./draw.js";
 import { judge, read, answered, missing } from "./judge.js";
 import { keepPhoto, keep, show, signing } from "./picture.js";
@@ -12,11 +12,12 @@ export async function check(room, id) {
   const owed = day?.occurrences.find((one) => String(one.id) === id);
   const duty = owed && day.duties[owed.duty_key];
   const sent = sentFor(queue, `occurrence:${id}`).at(-1);
-  if (!duty) return [h("h1", {}, t("Inspection")), sent ? h("p", { role: "status" }, standing(sent)) : empty(t("It is no longer owed, or this phone has not heard of it yet.")), link("", { class: "button" }, t("Today"))];
+  if (!duty) return sent ? done([h("h1", {}, sent.title), h("p", {}, sent.where)], sent)
+    : [h("h1", {}, t("Inspection")), empty(t("It is no longer owed, or this phone has not heard of it yet.")), link("", { class: "button" }, t("Today"))];
   const key = `${me.account}/${id}`;
   const draft = (await store.get("drafts", key)) || { key, occurrence: owed.id, answers: [] };
-  if (sent && !draft.mends) return done(duty, owed, sent);
-  const form = { room, day, me, owed, duty, draft, said: h("p", { role: "status", class: "quiet" }), ends: [] };
+  if (sent && !draft.mends) return done(head(duty, owed), sent);
+  const form = { room, day, me, owed, duty, draft, said: h("p", { role: "status", class: "quiet" }), ends: [], works: [] };
   const send = h("button", { type: "submit", class: "strong next" }, t("Submit"));
   form.count = h("p", { class: "quiet" });
   const made = [
@@ -38,7 +39,7 @@ function head(duty, owed) {
   ];
 }
 
-const done = (duty, owed, sent) => [...head(duty, owed), h("p", { role: "status", class: "kept" }, standing(sent)),
+const done = (top, sent) => [...top, h("p", { role: "status", class: "kept" }, standing(sent)),
   sent.state === "refused" || sent.state === "conflict" ? link("queue", { class: "button" }, t("Look at it")) : link("", { class: "button" }, t("Today"))];
 
 // A line, or of a line that is answered for each of several things one block for each.
@@ -142,7 +143,7 @@ function last({ day, owed }, line, answer) {
 const known = (form, answer) => form.day.instruments.find((one) => one.id === answer.instrument);
 function expired(form, answer) {
   const used = known(form, answer);
-  return Boolean(answer.instrument) && (!used || used.due == null || used.due <= Date.now());
+  return Boolean(answer.instrument) && (!used || used.due == null || used.due <= now());
 }
 
 function instrument(form, line, answer, kept) {
@@ -170,17 +171,15 @@ function written(form, line, answer, kept) {
   return [h("textarea", { rows: 3, "aria-label": say(line.title), value: answer.text || "", oninput: (event) => { answer.text = event.target.value; kept(); } }), last(form, line, answer)];
 }
 
-const pictured = (form, line, answer, kept) => [photos(form, line, answer, kept)];
+function pictured(form, line, answer, kept) {
+  return [photos(form, line, answer, kept)];
+}
 
-function photos({ me, said }, line, answer, kept) {
-  const field = h("input", { type: "file", accept: "image/*", capture: "environment", class: "hidden", "aria-label": t("Photo: %(what)s", { what: say(line.title) }), onchange: async () => {
-    try {
-      for (const file of field.files) (answer.files ??= []).push(await keepPhoto(file, me.account));
-      kept(true);
-    } catch {
-      said.textContent = t("This picture cannot be read. Take it with the camera.");
-    }
-  } });
+function photos({ me, said, works }, line, answer, kept) {
+  const field = h("input", { type: "file", accept: "image/*", capture: "environment", class: "hidden", "aria-label": t("Photo: %(what)s", { what: say(line.title) }), onchange: () => works.push((async () => {
+    for (const file of field.files) (answer.files ??= []).push(await keepPhoto(file, me.account));
+    kept(true);
+  })().catch(() => (said.textContent = t("This picture cannot be read. Take it with the camera.")))) });
   const wanted = line.kind === "photo" || (line.photo_on_fail && answer.choice === "fail");
   return h("div", { class: "photos" },
     (answer.files || []).map((sha) => {
@@ -220,7 +219,7 @@ function signed(form, line, answer, kept) {
       return h("div", { class: "signing" }, name, image, h("button", { type: "button", onclick: () => { answer.files[n] = ""; answer.choice = ""; kept(true); } }, t("Sign again")));
     }
     const canvas = h("canvas", { width: 640, height: 240, "aria-label": t("Sign here"), role: "img", "data-sign": n });
-    signing(canvas, async (blob) => { answer.files[n] = await keep(blob, me.account); if (n === 0) answer.choice = "signed"; kept(); });
+    signing(canvas, (blob) => form.works.push(keep(blob, me.account).then((made) => { answer.files[n] = made; if (n === 0) answer.choice = "signed"; kept(); })));
     return h("div", { class: "signing" }, name, canvas, h("button", { type: "button", onclick: () => { answer.files[n] = ""; if (n === 0) answer.choice = ""; kept(true); } }, t("Sign again")));
   });
 }
@@ -246,6 +245,7 @@ function counted({ duty, draft, count }) {
 
 async function submit(form, button) {
   const { room, owed, duty, draft, said } = form;
+  await Promise.all(form.works); // a picture that is just being made belongs to it
   const gaps = missing(duty.checks, draft.answers);
   for (const box of document.querySelectorAll("[data-check]")) box.classList.toggle("gap", gaps.includes(box.dataset.check));
   if (gaps.length) {

@@ -38,7 +38,7 @@ export async function order(room, id) {
   return made;
 }
 
-const told = (sent) => [sent.length ? h("ol", { class: "cards" }, sent.slice(-4).map((one) => h("li", { class: "card" }, `${doing(one.body.action)} ${when(one.device_at)}`,
+const told = (sent) => [sent.length ? h("ol", { class: "cards" }, sent.slice(-4).map((one) => h("li", { class: "card" }, `${doing(one.body.action)} ${when(one.device_at - one.offset)}`,
   one.state === "refused" || one.state === "conflict" ? link("queue", { class: "tag wrong" }, standing(one)) : h("span", { class: "tag" }, standing(one))))) : ""];
 
 const word = (state) => ({ new: t("new"), dispatched: t("dispatched"), accepted: t("accepted"), arrived: t("on site"), "in-progress": t("in progress"), "on-hold": t("on hold"), "pending-verify": t("to be verified"), rejected: t("rejected"), transferred: t("transferred") })[state] || state;

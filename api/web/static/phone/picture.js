@@ -15,7 +15,8 @@ export async function keepPhoto(file, account) {
 const sized = (width, height) => Object.assign(document.createElement("canvas"), { width, height });
 const blobOf = (canvas, type, quality) => new Promise((done) => canvas.toBlob(done, type, quality));
 
-export async function keep(blob, account) {
+export async function keep(drawn, account) {
+  const blob = await drawn;
   const digest = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
   const sha = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   if (!(await store.get("files", sha))) await store.put("files", { sha, blob, account, sent: false });
@@ -31,7 +32,7 @@ export async function show(sha, image) {
   reader.readAsDataURL(file.blob);
 }
 
-// A field to sign in, with finger, pen or mouse. done(blob) after each stroke.
+// A field to sign in, with finger, pen or mouse. done(picture to come) after each stroke.
 export function signing(canvas, done) {
   const pen = canvas.getContext("2d");
   let last = null;
@@ -58,10 +59,9 @@ export function signing(canvas, done) {
     pen.stroke();
     last = next;
   });
-  const lift = async () => {
-    if (!last) return;
+  const lift = () => {
+    if (last) done(blobOf(canvas, "image/png"));
     last = null;
-    done(await blobOf(canvas, "image/png"));
   };
   canvas.addEventListener("pointerup", lift);
   canvas.addEventListener("pointercancel", lift);

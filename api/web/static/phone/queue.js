@@ -24,7 +24,7 @@ export function queue(room) {
 const nameOf = (day, account) => day?.people.find((one) => one.account === account)?.name || account;
 
 function card(one) {
-  return h("li", { class: "card" }, h("b", {}, one.title), h("span", { class: "quiet" }, one.where), h("span", {}, t("done %(time)s", { time: when(one.device_at) })),
+  return h("li", { class: "card" }, h("b", {}, one.title), h("span", { class: "quiet" }, one.where), h("span", {}, t("done %(time)s", { time: when(one.device_at - one.offset) })),
     h("span", { class: "tag" }, standing(one)), one.state === "waiting" && one.why ? h("span", { class: "quiet" }, one.why) : "");
 }
 
@@ -50,7 +50,7 @@ function troubled(room, one) {
 }
 
 async function settle(room, one, what) {
-  await store.change(one.n, { at: Date.now(), ...what });
+  await store.change(one.n, what);
   await room.changed();
 }
 

@@ -73,7 +73,7 @@ export async function forget(account) {
 
 // What was sent is shown for a day. Files that neither an entry nor a draft needs any more go at once.
 export async function sweep() {
-  for (const one of await all("queue")) if (one.state === "sent" && one.at < Date.now() - 864e5) await drop("queue", one.n);
+  for (const one of await all("queue")) if (one.state === "sent" && one.settled < Date.now() - 864e5) await drop("queue", one.n);
   const drafts = JSON.stringify(await all("drafts"));
   const open = (await all("queue")).filter((one) => one.state !== "sent").flatMap((one) => one.files);
   for (const sha of await keys("files")) if (!open.includes(sha) && !drafts.includes(sha)) await drop("files", sha);

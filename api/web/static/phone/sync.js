@@ -103,7 +103,7 @@ async function settle(entry, answer) {
   const { status, at, why, more } = answer;
   if (status === "later") return store.change(entry.n, { tries: entry.tries + 1, why });
   const state = status === "taken" || status === "already" ? "sent" : status;
-  await store.change(entry.n, { state, at: Date.parse(at), why, more });
+  await store.change(entry.n, { state, at: Date.parse(at), settled: Date.now(), why, more });
 }
 
 // The day's data for whoever is signed in; what was there before stays when it cannot be fetched.

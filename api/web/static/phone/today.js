@@ -1,5 +1,5 @@
 // Today: what I owe, late first, then by place; my open work orders; my round.
-import { t, say, when } from "./words.js";
+import { t, say, when, now } from "./words.js";
 import { h, link, empty, section, priority } from "./draw.js";
 
 export const sentFor = (queue, about) => queue.filter((one) => one.about === about);
@@ -20,7 +20,7 @@ export function today({ state }) {
   ];
 }
 
-export const overdue = (one) => one.standing === "late" || one.standing === "missed" || one.until < Date.now();
+export const overdue = (one) => one.standing === "late" || one.standing === "missed" || one.until < now();
 
 export function duties(list, state) {
   return h("ul", { class: "cards" }, list.map((one) => {
@@ -54,7 +54,7 @@ export function orders(list, state) {
     return h("li", {}, link(`order/${one.id}`, { class: "card" },
       h("span", {}, priority(one.severity, one.severity_word[document.documentElement.lang.slice(0, 2)]), " ", h("b", {}, `#${one.id} ${say(one.title)}`)),
       h("span", { class: "quiet" }, say(one.place)),
-      one.due ? h("span", { class: one.due < Date.now() ? "tag wrong" : "tag" }, t("until %(time)s", { time: when(one.due) })) : "",
+      one.due ? h("span", { class: one.due < now() ? "tag wrong" : "tag" }, t("until %(time)s", { time: when(one.due) })) : "",
       sent ? h("span", { class: "tag" }, standing(sent)) : ""));
   }));
 }
@@ -63,5 +63,5 @@ export function rounds(list) {
   return h("ul", { class: "cards" }, list.map((one) =>
     h("li", {}, link("scan", { class: "card" }, h("b", {}, say(one.name)), h("span", {}, t("%(done)s of %(all)s points", { done: one.done, all: one.all })),
       h("span", { class: "quiet" }, one.next ? say(one.next) : ""),
-      h("span", { class: one.due < Date.now() ? "tag wrong" : "tag" }, t("until %(time)s", { time: when(one.due) }))))));
+      h("span", { class: one.due < now() ? "tag wrong" : "tag" }, t("until %(time)s", { time: when(one.due) }))))));
 }
