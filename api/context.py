@@ -20,6 +20,7 @@ from facility.pseudonym import pseudonym
 from facility.register import Register
 from facility.site import Site, time_zone
 from facility.text import Text
+from inspections.personal.catalogue import DataClass, load_classes
 from notify.opening import Way
 from response.reports.settings import ReportBook, load_report_book
 from rules.book import RuleBook
@@ -77,6 +78,12 @@ def shipped_duties() -> Mapping[str, Duty]:
     return load_duties()
 
 
+@cache
+def shipped_personal_data() -> Mapping[str, DataClass]:
+    """The classes of personal data as the product brings them."""
+    return load_classes()
+
+
 def private_hide() -> Callable[[str, str], str]:
     """Under a key of this process alone."""
     return partial(pseudonym, secrets.token_bytes(32))
@@ -112,6 +119,8 @@ class Context:
     """By which ways people and devices are reached, and what is wrong with the file that says so."""
     hide: Callable[[str, str], str] = field(default_factory=private_hide)
     """(kind, text) → keyed pseudonym, as readings carry cards, tags and guards. Without the site's key it meets none of them."""
+    personal_data: Callable[[], Mapping[str, DataClass]] = shipped_personal_data
+    """What is kept about people and how long, by class; called on each request, so it should be cheap."""
     secure_cookies: bool = False
     """True behind TLS: cookies are then ``__Host-`` and ``Secure``."""
     version: str = ""

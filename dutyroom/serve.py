@@ -50,6 +50,7 @@ def _pages(settings: Settings, records: Records, readings: Readings) -> FastAPI:
     from dutyroom.playbook_following import PlaybookFiles
     from dutyroom.report_following import ReportFiles
     from dutyroom.site_channels import ShownChannels
+    from dutyroom.visiting import PersonalDataFiles
 
     accounts = demo.accounts_in(records)
     if accounts and not is_loopback(split_address(settings.http)[0]):
@@ -68,6 +69,7 @@ def _pages(settings: Settings, records: Records, readings: Readings) -> FastAPI:
         report_book=ReportFiles(settings.site_folder, settings.public_url).book,
         chains=ChainFiles(settings.site_folder).chains,
         duties=DutyFiles(settings.site_folder).duties,
+        personal_data=PersonalDataFiles(settings.site_folder).classes,
         clock=wiring.now,
         hide=partial(pseudonym, wiring.pseudonym_key(settings)),
         demo=accounts,

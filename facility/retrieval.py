@@ -155,9 +155,6 @@ class RetrievalDone:
     sha256: str = ""
 
 
-NOT_ONESELF = "somebody else must approve"
-
-
 def steps_from(entry: Retrieval) -> list[RetrievalStep]:
     """What may be done now."""
     return [step for step in STEPS if entry.state in step.sources]
