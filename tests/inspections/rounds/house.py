@@ -47,7 +47,7 @@ class House:
 
     records: SqlRecords
     readings: MemoryReadings = field(default_factory=MemoryReadings)
-    now: int = TEN - 30 * MINUTE
+    now: int = TEN - 10 * MINUTE
 
     def __post_init__(self) -> None:
         self.planning = Planning(draw=draw, hide=hide).step()
@@ -72,10 +72,10 @@ class House:
             self.planning(unit, self.now)
 
     def at(self, minutes: float) -> None:
-        """So many minutes after ten: everything is done that falls due until then, each half minute."""
+        """So many minutes after ten: everything is done that falls due until then, each minute."""
         end = TEN + round(minutes * MINUTE)
         while self.now < end:
-            self.now = min(end, self.now + MINUTE // 2)
+            self.now = min(end, self.now + MINUTE)
             self.look()
 
     def jump(self, minutes: float) -> None:
