@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dutyroom.commands import chains, channels, classes, duties, people, playbooks, register, rota, rules
+from dutyroom.commands import chains, channels, classes, duties, people, permissions, playbooks, register, rota, rules
 from dutyroom.commands.simulate import simulate as simulate_command
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.add_typer(classes.app, name="classes", help="Classes of work, as files: chec
 app.add_typer(chains.app, name="chains", help="Who is told when, as files: check, list, schema.")
 app.add_typer(duties.app, name="duties", help="What is owed, as files: check, list, owed, schema.")
 app.add_typer(channels.app, name="channels", help="channels.toml: check, schema.")
+app.add_typer(permissions.app, name="permissions", help="Who may enter where: import, export, list, compare.")
 app.add_typer(rota.app, name="rota", help="The rota: import, export, who is on duty.")
 app.add_typer(people.users, name="user", help="Accounts of people: add, list, disable, set a password.")
 app.add_typer(people.tokens, name="token", help="API tokens: create, list, revoke.")
