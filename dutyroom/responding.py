@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from dutyroom import wiring
+from dutyroom.camera_motion import CamerasInMotion
 from dutyroom.door_following import DoorsInMotion
 from dutyroom.order_motion import OrdersInMotion
 from dutyroom.playbook_following import PlaybookFiles
@@ -45,6 +46,7 @@ class Rooms:
         self._orders = OrdersInMotion(settings=settings, readings=self.readings, rules=self.rules)
         self._reports = ReportsInMotion(settings.site_folder, self._telling.escalation.teller, self.rules)
         self._playbooks = PlaybookFiles(settings.site_folder)
+        self._cameras = CamerasInMotion(settings.site_folder, self.readings, self.rules)
         self._doors = DoorsInMotion(settings.site_folder, self.readings, self.rules)
         self._personal = PersonalDataInMotion(settings.site_folder, self.readings)
         self._rounds = RoundsInMotion(settings=settings, readings=self.readings)
@@ -70,6 +72,7 @@ class Rooms:
             *self._telling.steps,
             *self._reports.steps,
             rota_step(self._settings.rota_days),
+            *self._cameras.steps,
             self._rounds.step,
             visits_step(),
             self._personal.step,
@@ -82,6 +85,7 @@ class Rooms:
             Errand("command feedback", 1_000, incident_watch.Feedback(readings=self.readings).run),
             self._telling.errand(self._records),
             self._orders.errand,
+            *self._cameras.errands,
             self._doors.errand,
             self._rounds.errand,
             crossings_errand(self._settings, self.readings),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.web import (
+    words_cameras,
     words_channels,
     words_clocks,
     words_compliance,
@@ -266,3 +267,6 @@ WORDS.update(words_results.WORDS)
 HAPPENED.update(words_phone.HAPPENED)
 HAPPENED.update(words_compliance.HAPPENED)
 WORDS.update(words_compliance.WORDS)
+WORDS.update(words_cameras.WORDS)
+words_incidents.HAPPENED_TO.update(words_cameras.HAPPENED_TO)
+words_incidents.NOUNS.update(words_cameras.NOUNS)

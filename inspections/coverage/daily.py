@@ -14,6 +14,7 @@ from facility.maintenance import Maintenance
 from facility.reading import Reading
 from inspections.coverage.alarms import LONG, SHORT, UNKNOWN, WHO, report
 from inspections.coverage.day import DayFigure, day_figure
+from inspections.coverage.evidence import BLIND_DUTY, VIDEO_DUTY, Evidence, Figure, no_evidence
 from inspections.coverage.settings import CLAUSE, CoverageSettings
 from inspections.coverage.shares import by_group, by_zone, total
 from inspections.coverage.site import Site, SiteNow, survey_of
@@ -32,12 +33,6 @@ GRACE = 15 * MINUTE
 """So long after midnight late readings are waited for."""
 FURTHEST = 40
 """After a longer downtime the days before are left out: nobody could have looked."""
-Evidence = Callable[[Unit, date, Mapping[str, Any], int], None]
-"""Hands a day's figure on as evidence for a duty, in the same unit. Raises ``Conflict``."""
-
-
-def no_evidence(unit: Unit, day: date, figure: Mapping[str, Any], now: int) -> None:
-    """For nobody."""
 
 
 @dataclass(kw_only=True)
@@ -86,7 +81,7 @@ class Daily:
             data = told(site, figure, self.settings)
             what = "within" if figure.mean <= self.settings.limit else "over"
             unit.facts.append(Fact(at=now, noun="coverage", subject=day.isoformat(), what=what, who=WHO, data=data))
-            self.evidence(unit, day, data, now)
+            self.evidence(unit, _of_day(figure, day), now)
         unit.notes.put(NOTE, day.isoformat())
 
     def _watch_video(self, records: Records, site: Site, by_hand: Mapping[str, ByHand], now: int) -> None:
@@ -97,7 +92,7 @@ class Daily:
         found = videos(site.register, last, by_hand, now)
         with records.begin() as unit:
             report(unit, (SHORT, LONG, UNKNOWN), causes(site.register, found), now)
-            _keep_video(unit, site, found, now)
+            _keep_video(unit, site, found, self.evidence, now)
 
 
 def next_day(unit: Unit, site: Site, now: int) -> date | None:
@@ -184,15 +179,33 @@ def told(site: Site, figure: DayFigure, settings: CoverageSettings) -> dict[str,
     }
 
 
+def _of_day(figure: DayFigure, day: date) -> Figure:
+    return Figure(
+        duty=BLIND_DUTY,
+        check="share",
+        day=day.isoformat(),
+        value=round(figure.mean * 100, 2),
+        unit="%",
+        remark=f"24 h Ø {figure.mean:.2%}, max 1 h {figure.worst:.2%}, {figure.design:.2%} by design",
+        since=figure.since,
+        until=figure.until,
+        done=figure.until - 1,
+    )
+
+
 def _share(share: float | None) -> float | None:
     return None if share is None else round(share, 6)
 
 
-def _keep_video(unit: Unit, site: Site, found: Sequence[Video], now: int) -> None:
-    """Once a day, after midday: recorders tell it in the morning."""
-    day = local_day(now - DAY // 2, site.register.time_zone).isoformat()
+def _keep_video(unit: Unit, site: Site, found: Sequence[Video], evidence: Evidence, now: int) -> None:
+    """Once a day, after midday: recorders tell it in the morning. One camera of which nobody knows is no evidence for all."""
+    noon_of = local_day(now - DAY // 2, site.register.time_zone)
+    day = noon_of.isoformat()
     if unit.notes.get("video-day") == day:
         return
+    known = [video.days for video in found if video.days is not None and video.kept not in (Kept.UNKNOWN, Kept.FILLING)]
+    if known and noon_of == local_day(now, site.register.time_zone) and not any(v.kept is Kept.UNKNOWN for v in found):
+        evidence(unit, _of_video(site, noon_of, min(known), now), now)
     counts = {kept.value: sum(video.kept is kept for video in found) for kept in Kept}
     cameras = {
         video.camera: [
@@ -209,3 +222,18 @@ def _keep_video(unit: Unit, site: Site, found: Sequence[Video], now: int) -> Non
         Fact(at=now, noun="video", subject=day, what=what, who=WHO, data={"counts": counts, "cameras": cameras})
     )
     unit.notes.put("video-day", day)
+
+
+def _of_video(site: Site, day: date, fewest: float, now: int) -> Figure:
+    since, until = _bounds(site, day)
+    return Figure(
+        duty=VIDEO_DUTY,
+        check="days",
+        day=day.isoformat(),
+        value=round(fewest, 1),
+        unit="d",
+        remark="",
+        since=since,
+        until=until,
+        done=now,
+    )

@@ -1,6 +1,5 @@
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from facility.instant import DAY, HOUR, MINUTE, SECOND
 from facility.quality import Quality
 from facility.reading import Reading
 from inspections.coverage.daily import GRACE, Daily, enter_by_hand, hands
+from inspections.coverage.evidence import Figure
 from inspections.coverage.video import Kept, Video, videos
 from storage.records.port import Conflict, Unit
 from tests.inspections.coverage.house import BARE, MIDNIGHT, NOON, House, floor, house
@@ -97,18 +97,20 @@ def test_two_responders_figure_a_day_once(here: House) -> None:
 
 
 def test_the_day_is_handed_on_as_evidence_in_the_same_unit(here: House) -> None:
-    handed: list[tuple[date, float]] = []
+    handed: list[Figure] = []
 
-    def evidence(unit: Unit, day: date, figure: Any, now: int) -> None:
-        handed.append((day, figure["mean"]))
+    def evidence(unit: Unit, figure: Figure, now: int) -> None:
+        handed.append(figure)
 
     daily = Daily(readings=lambda: here.readings, settings=BARE, evidence=evidence)
     daily.run(here.records, MIDNIGHT + GRACE)
-    assert handed == [(date(2026, 9, 21), 1)]
+    (figure,) = [one for one in handed if one.duty == "camera-blind-area"]
+    assert (figure.day, figure.value, figure.unit, figure.done) == (TODAY, 100, "%", MIDNIGHT - 1)
+    assert (figure.since, figure.until) == (MIDNIGHT - DAY, MIDNIGHT)
 
 
 def test_an_evidence_that_fails_leaves_no_figure_behind(here: House) -> None:
-    def evidence(unit: Unit, day: date, figure: Any, now: int) -> None:
+    def evidence(unit: Unit, figure: Figure, now: int) -> None:
         raise Conflict("somebody was first")
 
     with pytest.raises(Conflict):
