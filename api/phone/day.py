@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,11 +16,14 @@ from facility.inspection import Result
 from facility.instant import DAY
 from facility.occurrence import Occurrence, Standing
 from facility.person import Actor
+from facility.place_code import PlaceCode
 from facility.register import Register
 from facility.rota_entries import Person
+from facility.round import Round
 from facility.text import Text
 from facility.work_order import WorkOrder
 from inspections.duty_known import duty_known
+from inspections.rounds.taking import rounds_of
 from storage.records.occurrences import OccurrenceFilter
 from storage.records.port import NotFound, Unit, WorkOrderFilter
 
@@ -96,6 +100,11 @@ class Day:
         return Text(" › ".join(one.say("zh") for one in path), " › ".join(one.say("en") for one in path))
 
     @cached_property
+    def codes(self) -> list[PlaceCode]:
+        """The good ones."""
+        return [one for one in self.unit.place_codes.all() if one.good]
+
+    @cached_property
     def orders(self) -> list[WorkOrder]:
         """Open and mine, or my team's and nobody's."""
         find = self.unit.work_orders.find
@@ -126,7 +135,7 @@ def day_of(context: Context, unit: Unit, actor: Actor, now: int) -> dict[str, An
         "duties": _duties(day),
         "last": _last(day),
         "places": _places(day),
-        "codes": {one.code: {"zone": one.zone, "asset": one.asset} for one in unit.place_codes.all() if one.good},
+        "codes": {_sealed(one.code): {"zone": one.zone, "asset": one.asset} for one in day.codes},
         "instruments": [
             {
                 "id": one.id,
@@ -139,7 +148,8 @@ def day_of(context: Context, unit: Unit, actor: Actor, now: int) -> dict[str, An
         ],
         "orders": [order_out(day, one) for one in day.orders],
         "alerts": _alerts(day),
-        "rounds": [],
+        "rounds": [round_out(day, one) for one in rounds_of(unit, day.teams, now)],
+        "checkpoints": _checkpoints(day),
     }
 
 
@@ -255,7 +265,7 @@ def _result(result: Result) -> dict[str, Any]:
 def _places(day: Day) -> dict[str, Any]:
     """Those of the day, and those that have a code: what else may be scanned."""
     pairs = {(one.zone, one.asset) for one, _ in day.occurrences} | {(one.zone, one.asset) for one in day.orders}
-    pairs |= {(one.zone, one.asset) for one in day.unit.place_codes.all() if one.good}
+    pairs |= {(one.zone, one.asset) for one in day.codes}
     return {
         asset or zone: {"name": text_out(day.name(zone, asset)), "place": text_out(day.place(zone)), "zone": zone}
         for zone, asset in sorted(pairs)
@@ -284,6 +294,46 @@ def order_out(day: Day, order: WorkOrder) -> dict[str, Any]:
     }
 
 
+def _sealed(code: str) -> str:
+    """A phone knows a code again and cannot make one up: whoever was not there has nothing to type."""
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def round_out(day: Day, one: Round) -> dict[str, Any]:
+    """A round that goes on, or comes soon, with its points in their order."""
+    return {
+        "id": one.id,
+        "name": text_out(one.name),
+        "state": one.state.value,
+        "start": one.start,
+        "due": one.due,
+        "closes": one.closes,
+        "stops": [
+            {
+                "point": stop.point,
+                "name": text_out(day.name(stop.zone, stop.asset)),
+                "due": stop.due,
+                "status": stop.status.value,
+            }
+            for stop in one.stops
+        ],
+    }
+
+
+def _checkpoints(day: Day) -> dict[str, Any]:
+    """Asset → its checkpoint, with what is asked there. Their tags stay with the server."""
+    found: dict[str, Any] = {}
+    for stop in day.register.stops.values():
+        point = day.register.points.get(stop.point)
+        if point is not None:
+            found[point.asset] = {
+                "point": stop.point,
+                "name": text_out(day.name("", point.asset)),
+                "asks": list(stop.asks),
+            }
+    return found
+
+
 def _checks(lines: Sequence[Any]) -> list[dict[str, Any]]:
     return [{"id": one.id, "title": text_out(one.title), "must": one.must, "photo": one.photo} for one in lines]
 
@@ -296,7 +346,7 @@ def both(kind: str, stored: str) -> dict[str, str]:
 
 def _alerts(day: Day) -> list[dict[str, Any]]:
     """Open ones at places that the phone knows."""
-    things = [one for one, _ in day.occurrences], day.orders, day.unit.place_codes.all()
+    things = [one for one, _ in day.occurrences], day.orders, day.codes
     places = {name for some in things for one in some for name in (one.asset, one.zone)}
     return [
         {

@@ -70,7 +70,7 @@ class Kind:
 
     name: str
     right: Right
-    shape: type[Body]
+    shape: type[BaseModel]
     take: Callable[[Arrival], Said]
     about: Callable[[Any], str]
     """What a body belongs to: entries about the same thing keep their order."""

@@ -234,6 +234,8 @@ def _refuse(unit: Unit, session: Session, sent: Sent, found: Problem) -> Answer:
         "kind": found.kind,
         **{name: found.more[name] for name in ("errors", "allowed") if name in found.more},
     }
+    if _personal(sent):
+        answer["errors"] = [{"field": one["field"], "wrong": one["wrong"]} for one in answer.get("errors", [])]
     plain = cast("dict[str, Any]", orjson.loads(orjson.dumps(answer, default=str)))
     entry = _entry(session, sent, EntryOutcome.REFUSED, why=found.detail, answer=plain)
     return _keep(unit, entry, personal=_personal(sent))

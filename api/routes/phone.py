@@ -120,6 +120,7 @@ def read_me(request: Request, visitor: Reader, context: Given) -> MeOut:
 @router.get("/day", summary="Everything that is needed today where there is no signal", response_class=JSONResponse)
 def read_day(visitor: Reader, context: Given) -> Response:
     """Of the person who is signed in: what is owed, checklists in their versions, places with codes, last values, orders."""
+    _permit(visitor)
     with context.records.read() as unit:
         return JSONResponse(day_of(context, unit, visitor.actor, context.clock()))
 
@@ -168,13 +169,13 @@ async def put_file(
     sha256: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of its bytes")],
 ) -> Response:
     """Kept byte for byte under its name. The same again is there already. At most 4 MB: JPEG, PNG, WebP."""
-    _permit_files(visitor)
+    _permit(visitor)
     body = await files.read_body(request)
     await run_in_threadpool(files.keep, context, sha256, body)
     return Response(status_code=204)
 
 
-def _permit_files(visitor: Visitor) -> None:
+def _permit(visitor: Visitor) -> None:
     """Whoever may bring anything at all that is more than looking."""
     wanted = {kind.right for kind in kinds().values()} - {Right.READ}
     if not any(visitor.may(right) for right in wanted):

@@ -279,7 +279,7 @@ def test_who_was_first_is_told_and_both_are_kept(phone: Page, context: BrowserCo
 
 def submit_elsewhere(basement: Basement) -> None:
     """A colleague did it at a desk meanwhile."""
-    from api.phone.kinds.result import room
+    from api.result_room import result_room
     from inspections.draft import Answer, Draft
     from inspections.submitting import submit
 
@@ -292,7 +292,7 @@ def submit_elsewhere(basement: Basement) -> None:
     )
     draft = Draft(key="desk-1", occurrence=basement.occurrence, answers=answers)
     with home.records.begin() as unit:
-        submit(unit, room(home.context, unit), draft, "engineer-2", home.clock())
+        submit(unit, result_room(home.context, unit), draft, "engineer-2", home.clock())
 
 
 def test_steps_of_an_order_wait_in_their_order(phone: Page, context: BrowserContext, basement: Basement) -> None:

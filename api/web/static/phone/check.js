@@ -193,8 +193,8 @@ function photos({ me, said, works }, line, answer, kept) {
 function scanned(form, line, answer, kept) {
   const { day, owed } = form;
   if (answer.code) return [h("p", { class: "verdict" }, t("Right place: %(code)s", { code: answer.code })), h("button", { type: "button", onclick: () => { answer.code = ""; kept(true); } }, t("Scan again"))];
-  const read = reader((text) => {
-    const found = find(day, text);
+  const read = reader(async (text) => {
+    const found = await find(day, text);
     if (found && (owed.asset ? found.asset === owed.asset : found.zone === owed.zone)) {
       answer.code = plain(text);
       kept(true);

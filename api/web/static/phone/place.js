@@ -1,14 +1,17 @@
 // A place or a thing: found by its code, with what is owed there, what was found last, and what is wrong now.
 import { t, say, when } from "./words.js";
 import { h, empty, section, priority, row } from "./draw.js";
-import { duties, orders } from "./today.js";
+import { duties, orders, standing } from "./today.js";
+import { read as read_ } from "./judge.js";
+import { keepPhoto } from "./picture.js";
 
 // Of a whole address, as QR codes carry it, the code alone.
 export const plain = (text) => text.trim().replace(/[?#].*$/, "").replace(/\/+$/, "").split("/").pop();
 
-export function find(day, text) {
-  const code = plain(text);
-  return day?.codes[code] && { code, ...day.codes[code] };
+// The phone knows only digests of the codes: it recognises one, and has none to show.
+export async function find(day, text) {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(plain(text)));
+  return day?.codes[[...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("")];
 }
 
 // Camera and NFC where there are any; typing always. taken(text) for each code. Returns the element with its end as `leave`.
@@ -56,16 +59,48 @@ async function hold(taken, ends) {
 }
 
 export function scan(room) {
-  const { state } = room;
-  const read = reader(async (text, way) => {
-    await room.scanned?.(text, way);
-    const found = find(state.day, text);
+  const { day, queue } = room.state;
+  const rounds = day?.rounds || [];
+  const below = h("div", { class: "stack" });
+  const read = reader(async (text) => {
+    const found = await find(day, text), point = found && day.checkpoints[found.asset];
+    if (point || (!found && rounds.length)) return below.replaceChildren(checkpoint(room, text, point, read));
     if (found) return room.go(`place/${found.asset || found.zone}`);
     read.say(t("This phone knows no place of that code. It may be newer than the data here, or belong elsewhere."));
   });
-  const made = [h("h1", {}, t("Scan")), h("p", {}, t("Scan the code that hangs at the asset or in the room, or type what stands below it.")), read];
+  const scans = queue.filter((one) => one.kind === "scan").slice(-3);
+  const made = [h("h1", {}, t("Scan")), h("p", {}, t("Scan the code that hangs at the asset or in the room, or type what stands below it.")), read, below,
+    scans.length ? h("ul", { class: "cards" }, scans.map((one) => h("li", { class: "card" }, h("b", {}, one.title), h("span", { class: "tag" }, standing(one))))) : "",
+    rounds.map((one) => section(say(one.name), h("ol", { class: "cards" }, one.stops.map((stop) => h("li", { class: "card" }, say(stop.name), h("span", { class: stop.status === "overdue" || stop.status === "missed" ? "tag wrong" : "tag" }, mark(stop)))))))];
   made.leave = read.leave;
   return made;
+}
+
+const mark = (stop) => ({ open: t("until %(time)s", { time: when(stop.due) }), overdue: t("overdue, still counts"), missed: t("missed") })[stop.status] || t("been there");
+
+// A checkpoint, with what it asks for. Of a tag only the server says whose it is.
+function checkpoint(room, text, point, read) {
+  const asks = point?.asks || [], files = [];
+  const value = h("input", { inputmode: "decimal", "aria-label": t("Value") });
+  const shot = h("input", { type: "file", accept: "image/*", capture: "environment", class: "hidden", onchange: async () => {
+    try {
+      for (const file of shot.files) files.push(await keepPhoto(file, room.state.me.account));
+      counted.textContent = t("%(n)s photos", { n: files.length });
+    } catch {
+      read.say(t("This picture cannot be read. Take it with the camera."));
+    }
+  } });
+  const counted = h("span", { class: "quiet" });
+  const name = point ? say(point.name) : t("Tag %(code)s", { code: plain(text) });
+  const keepIt = async () => {
+    const number = read_(value.value);
+    if (asks.includes("reading") && number == null) return read.say(t("not a number"));
+    if (asks.includes("photo") && !files.length) return read.say(t("This point asks for a photo."));
+    await room.add({ kind: "scan", about: `checkpoint:${plain(text)}`, body: { code: plain(text), value: number, files }, files, title: name, where: t("Rounds") });
+    await room.changed();
+  };
+  return h("div", { class: "card" }, h("b", {}, name), asks.includes("reading") ? value : "", h("label", { class: "button" }, t("Add a photo"), shot), counted,
+    h("button", { type: "button", class: "strong next", onclick: keepIt }, t("I am here")));
 }
 
 export function place({ state }, id) {

@@ -103,7 +103,9 @@ async function settle(entry, answer) {
   const { status, at, why, more } = answer;
   if (status === "later") return store.change(entry.n, { tries: entry.tries + 1, why });
   const state = status === "taken" || status === "already" ? "sent" : status;
-  await store.change(entry.n, { state, at: Date.parse(at), settled: Date.now(), why, more });
+  // Who came to visit is nobody's business here any more once it was sent.
+  const body = entry.kind === "visit" && state === "sent" ? {} : entry.body;
+  await store.change(entry.n, { state, body, at: Date.parse(at), settled: Date.now(), why, more });
 }
 
 // The day's data for whoever is signed in; what was there before stays when it cannot be fetched.

@@ -20,6 +20,7 @@ export function today({ state }) {
   ];
 }
 
+const BEEN = ["early", "on-time", "late"];
 export const overdue = (one) => one.standing === "late" || one.standing === "missed" || one.until < now();
 
 export function duties(list, state) {
@@ -61,7 +62,6 @@ export function orders(list, state) {
 
 export function rounds(list) {
   return h("ul", { class: "cards" }, list.map((one) =>
-    h("li", {}, link("scan", { class: "card" }, h("b", {}, say(one.name)), h("span", {}, t("%(done)s of %(all)s points", { done: one.done, all: one.all })),
-      h("span", { class: "quiet" }, one.next ? say(one.next) : ""),
-      h("span", { class: one.due < now() ? "tag wrong" : "tag" }, t("until %(time)s", { time: when(one.due) }))))));
+    h("li", {}, link("scan", { class: "card" }, h("b", {}, say(one.name)), h("span", {}, t("%(done)s of %(all)s points", { done: one.stops.filter((stop) => BEEN.includes(stop.status)).length, all: one.stops.length })),
+      h("span", { class: one.due < now() ? "tag wrong" : "tag" }, one.start > now() ? t("from %(time)s", { time: when(one.start) }) : t("until %(time)s", { time: when(one.due) }))))));
 }
