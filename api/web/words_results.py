@@ -24,4 +24,11 @@ INSULATION = {
     "overdue": N_("overdue: no pass"),
     "never": N_("never measured"),
 }
-WORDS: dict[str, dict[str, str]] = {"outcome": OUTCOMES, "insulation": INSULATION}
+CONDITIONS = {
+    "volts": N_("volts"),
+    "seconds": N_("seconds"),
+    "celsius": N_("°C"),
+    "humidity": N_("%RH"),
+    "phase": N_("phase"),
+}
+WORDS: dict[str, dict[str, str]] = {"outcome": OUTCOMES, "insulation": INSULATION, "condition-of": CONDITIONS}
