@@ -14,6 +14,7 @@ from functools import cached_property
 from dutyroom import wiring
 from dutyroom.camera_motion import CamerasInMotion
 from dutyroom.door_following import DoorsInMotion
+from dutyroom.duties_in_motion import DutiesInMotion
 from dutyroom.order_motion import OrdersInMotion
 from dutyroom.playbook_following import PlaybookFiles
 from dutyroom.report_following import ReportsInMotion
@@ -46,6 +47,7 @@ class Rooms:
         self._orders = OrdersInMotion(settings=settings, readings=self.readings, rules=self.rules)
         self._reports = ReportsInMotion(settings.site_folder, self._telling.escalation.teller, self.rules)
         self._playbooks = PlaybookFiles(settings.site_folder)
+        self._duties = DutiesInMotion(settings.site_folder, self.rules)
         self._cameras = CamerasInMotion(settings.site_folder, self.readings, self.rules)
         self._doors = DoorsInMotion(settings.site_folder, self.readings, self.rules)
         self._personal = PersonalDataInMotion(settings.site_folder, self.readings)
@@ -71,6 +73,7 @@ class Rooms:
             Step("incident steps", 1_000, incident_watch.say_what_is_late),
             *self._telling.steps,
             *self._reports.steps,
+            *self._duties.steps,
             rota_step(self._settings.rota_days),
             *self._cameras.steps,
             self._rounds.step,

@@ -12,6 +12,8 @@ from facility.duty import Anchor, Cadence, Due, Duty, Every, Target
 
 _MONTHS = {Every.MONTH: 1, Every.QUARTER: 3, Every.HALF_YEAR: 6, Every.YEAR: 12}
 _DAYS = {Every.DAY: 1, Every.WEEK: 7, Every.HALF_MONTH: 15, Every.MONTH: 30, Every.QUARTER: 91}
+_NEVER = 24 * 365 * 100
+"""After an event: less often than anything the calendar asks for."""
 _DAYS |= {Every.HALF_YEAR: 182, Every.YEAR: 365}
 
 
@@ -22,6 +24,8 @@ def nominal_hours(cadence: Cadence) -> int:
             return cadence.count
         case Every.DAYS:
             return 24 * cadence.count
+        case Every.EVENT:
+            return _NEVER
         case _:
             return 24 * _DAYS[cadence.every]
 
@@ -31,6 +35,8 @@ def dues(duty: Duty, target: Target, span: tuple[int, int], zone: tzinfo, done: 
 
     What was registered in the middle of a period owes the next one first.
     """
+    if duty.cadence.every is Every.EVENT:
+        return
     if duty.cadence.anchor is Anchor.COMPLETION:
         yield from _after_completion(duty, target, span, zone, done)
         return
@@ -39,6 +45,25 @@ def dues(duty: Duty, target: Target, span: tuple[int, int], zone: tzinfo, done: 
     for opens, due, day in _periods(duty.cadence, since, first, last, zone):
         if start <= due < end and opens >= target.since:
             yield _due(duty, target, opens, due, day)
+
+
+def next_after(duty: Duty, target: Target, begun: tuple[int, date], past: int, zone: tzinfo) -> Due:
+    """Of ``Anchor.COMPLETION``: one period after ``begun``, the instant and local day when it was done or, if it was missed,
+    due; later than ``past``."""
+    opens, day = begun
+    while True:
+        day = _later(duty.cadence, day)
+        due = instant_of(day, duty.cadence.by, zone)
+        if due > past:
+            return _due(duty, target, opens, due, day)
+
+
+def after_event(duty: Duty, target: Target, at: int, zone: tzinfo) -> Due:
+    """Of ``Every.EVENT``: open from what happened at ``at``, due so long afterwards. Raises ``ValueError`` on another duty."""
+    if duty.trigger is None:
+        raise ValueError(f"{duty.id} is not owed after an event")
+    due = at + duty.trigger.within
+    return _due(duty, target, at, due, local_day(due - 1, zone))
 
 
 def _due(duty: Duty, target: Target, opens: int, due: int, day: date) -> Due:

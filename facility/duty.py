@@ -27,6 +27,21 @@ class Every(StrEnum):
     QUARTER = "quarter"
     HALF_YEAR = "half-year"
     YEAR = "year"
+    EVENT = "event"
+    """Each time something happened (``Trigger``), once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """What asks for a duty of ``Every.EVENT``: a fact of this noun, with one of these words."""
+
+    noun: str
+    """work-order · alert · incident"""
+    what: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
+    """Classes of the work orders, rules of the alerts, playbooks of the incidents; empty: any."""
+    within: int
+    """It is due so long afterwards."""
 
 
 class Anchor(StrEnum):
@@ -165,6 +180,8 @@ class DutyStory:
     """Due dates of these days, both included."""
     done: tuple[datetime, ...] = ()
     """Local times without a zone."""
+    happened: tuple[datetime, ...] = ()
+    """When what asks for it happened; of a duty after an event."""
     expect: tuple[tuple[date, Ending], ...] = ()
     """By the day it was due."""
 
@@ -191,6 +208,8 @@ class Duty:
     manual: Basis | None = None
     law: Basis | None = None
     """Where both are given the cadence is the stricter one; both are shown."""
+    trigger: Trigger | None = None
+    """Of ``Every.EVENT``, and only of it."""
     before: int = 0
     """The window opens so long before the due date (milliseconds); 0 for calendar periods: at the period's start."""
     after: int = 0

@@ -21,6 +21,7 @@ _WORDS = {
     Every.QUARTER: Text("每季度", "quarterly"),
     Every.HALF_YEAR: Text("每半年", "every half year"),
     Every.YEAR: Text("每年", "yearly"),
+    Every.EVENT: Text("事件之后", "after an event"),
 }
 _SITE = Text("全项目", "the whole site")
 

@@ -15,10 +15,10 @@ from facility.definition_files.locate import line_of
 from facility.definition_files.problem import Broken, Problem
 from facility.definition_files.reading import tables, version
 from facility.definition_files.telling import plain
-from facility.duty import Anchor, Basis, Cadence, CheckKind, Duty, DutyCheck, DutyStory, Every
+from facility.duty import Anchor, Basis, Cadence, CheckKind, Duty, DutyCheck, DutyStory, Every, Trigger
 from facility.instant import HOUR
 from facility.text import Text
-from inspections.duty_shape import BasisTable, CheckTable, DutyFile, StoryTable
+from inspections.duty_shape import BasisTable, CheckTable, DutyFile, StoryTable, TriggerTable
 from storage.definition_folders import read_folders
 
 SHIPPED = Path(__file__).parent / "duties"
@@ -63,6 +63,8 @@ def _misfits(file: DutyFile) -> Iterator[tuple[str, str]]:
         yield "applies", "names one of three; allowed: asset = [kinds], zone = [kinds], or site = true"
     yield from _too_seldom(file)
     yield from _windows(file)
+    if (file.every[0] is Every.EVENT) != (file.after_event is not None):
+        yield "after_event", "belongs to every = 'event', and only to it"
     ids = [check.id for check in file.check]
     for number, check in enumerate(file.check):
         if check.id in ids[:number]:
@@ -138,6 +140,7 @@ def _duty(file: DutyFile, version: str, path: str, text: str) -> Duty:
         cadence=_cadence(file),
         manual=_basis(file.manual),
         law=_basis(file.law),
+        trigger=_trigger(file.after_event),
         before=file.before,
         after=file.after,
         grace=file.grace,
@@ -157,6 +160,12 @@ def _duty(file: DutyFile, version: str, path: str, text: str) -> Duty:
         path=path,
         text=text,
     )
+
+
+def _trigger(table: TriggerTable | None) -> Trigger | None:
+    if table is None:
+        return None
+    return Trigger(noun=table.noun, what=tuple(table.what), kinds=tuple(table.kinds), within=table.within)
 
 
 def _basis(table: BasisTable | None) -> Basis | None:
@@ -190,5 +199,6 @@ def _story(table: StoryTable) -> DutyStory:
         first=table.first,
         last=table.last,
         done=tuple(table.done),
+        happened=tuple(table.happened),
         expect=tuple(table.expect),
     )

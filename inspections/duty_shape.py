@@ -94,6 +94,17 @@ class BasisTable(Table):
     source: str = Field(default="", description="where it says so")
 
 
+class TriggerTable(Table):
+    """``after_event``: what asks for it, of ``every = 'event'``."""
+
+    noun: Literal["work-order", "alert", "incident"]
+    what: list[Filled] = Field(min_length=1, description="the words of the facts: closed, raised, ended …")
+    kinds: list[Name] = Field(
+        default_factory=list, description="classes of work, rules of alerts, or playbooks; any when left out"
+    )
+    within: Duration = Field(description="it is due so long afterwards")
+
+
 class ChoiceTable(Table):
     """One answer of a choice."""
 
@@ -155,9 +166,7 @@ class InsulationTable(Table):
 
     def insulation(self) -> Insulation:
         """As the product keeps it."""
-        return Insulation(
-            **self.lines(), reference=self.reference, halves_every=self.halves_every, source=self.source
-        )
+        return Insulation(**self.lines(), reference=self.reference, halves_every=self.halves_every, source=self.source)
 
 
 class StoryTable(Table):
@@ -168,6 +177,7 @@ class StoryTable(Table):
     first: Day
     last: Day
     done: list[Moment] = Field(default_factory=list)
+    happened: list[Moment] = Field(default_factory=list, description="when what asks for it happened")
     expect: list[Expected]
 
 
@@ -188,6 +198,7 @@ class DutyFile(Table):
         default="schedule", description="by the calendar, or one period after it was last done"
     )
     months: list[Annotated[int, Field(ge=1, le=12)]] = Field(default_factory=list, description="only in these months")
+    after_event: TriggerTable | None = Field(default=None, description="of every = 'event'")
     before: Duration = Field(
         default=0, description="so long before it is due it can be done; a whole period by default"
     )

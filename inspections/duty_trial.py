@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 
-from facility.cadence import dues
+from facility.cadence import after_event, dues
 from facility.calendar import instant_of
 from facility.duty import Due, Duty, DutyStory, Ending, Target
 from facility.instant import from_datetime
@@ -43,7 +43,11 @@ def _found(duty: Duty, story: DutyStory, zone: tzinfo) -> tuple[tuple[date, Endi
     target = Target(id="story", name=Text("", ""), since=since)
     done = sorted(from_datetime(at.replace(tzinfo=zone)) for at in story.done)
     end = instant_of(story.last + timedelta(days=2), 0, zone)
-    owed = list(dues(duty, target, (since, end), zone, done))
+    if duty.trigger is None:
+        owed = list(dues(duty, target, (since, end), zone, done))
+    else:
+        happened = sorted(from_datetime(at.replace(tzinfo=zone)) for at in story.happened)
+        owed = [after_event(duty, target, at, zone) for at in happened]
     settled = zip(owed, outcomes(owed, done), strict=True)
     return tuple((due.day, word) for due, word in settled if story.first <= due.day <= story.last)
 

@@ -15,7 +15,7 @@ from facility.instant import DAY, HOUR, MINUTE
 from facility.text import Text
 
 BEIJING, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
-CALENDAR = [one for one in Every if one is not Every.HOURS]
+CALENDAR = [one for one in Every if one not in (Every.HOURS, Every.EVENT)]
 NAME = Text("", "")
 
 

@@ -1,0 +1,34 @@
+"""The room of duties in the responder: files followed, planning, and what the clock owes to occurrences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from dutyroom.duty_following import DutyFiles
+from facility.work_order import Source
+from inspections.attending import Attending
+from inspections.planner import Planner
+from response.orders import opener
+from response.steps import Step
+from rules.book import RuleBook
+
+PLANNED_EVERY = 10_000
+ATTENDED_EVERY = 1_000
+
+
+class DutiesInMotion:
+    """``rules``: the rules in force, which name the classes of work."""
+
+    def __init__(self, site: Path | None, rules: Callable[[], RuleBook]) -> None:
+        self.files = DutyFiles(site)
+        self._planner = Planner(self.files.duties)
+        self._attending = Attending(self.files.duties, opener(lambda: rules().classes, Source.PLAN))
+
+    @property
+    def steps(self) -> list[Step]:
+        """Planning before attending: over a downtime what fell due is there before it is looked at."""
+        return [
+            Step("duties planned", PLANNED_EVERY, self._planner.step),
+            Step("duties attended", ATTENDED_EVERY, self._attending.step),
+        ]
