@@ -112,6 +112,25 @@ def _prepare(settings: Settings, records: Records, *, with_demo: bool) -> None:
     if with_demo:
         demo.add_accounts(records, wiring.now())
     take_rota(folder, records)
+    take_permissions(settings, records)
+
+
+def take_permissions(settings: Settings, records: Records) -> None:
+    """The permissions from the site's folder when there are none yet."""
+    folder = settings.site_folder
+    with records.read() as unit:
+        empty = unit.permissions.version() == 0
+    if empty and folder and (folder / "permissions").is_dir():
+        from dutyroom.permission_files import Importing, import_permissions
+        from facility.pseudonym import pseudonym
+
+        key = wiring.pseudonym_key(settings)
+        how = Importing(hide=lambda card: pseudonym(key, "card", card), who="system:start", at=wiring.now())
+        found = import_permissions(records, folder / "permissions", how)
+        if found.errors:
+            raise SettingsError(
+                f"DUTYROOM_SITE: {folder / 'permissions'} has {len(found.errors)} errors; first: {found.errors[0]}"
+            )
 
 
 def take_rota(folder: Path | None, records: Records) -> None:

@@ -36,6 +36,10 @@ class People:
 
     residents: tuple[Person, ...]
     staff: tuple[Person, ...]
+    lost: str
+    """A card that was lost and that the doors still open to."""
+    duress: str
+    """A card that somebody shows who is forced to open."""
 
     @classmethod
     def living_here(cls, seed: int) -> People:
@@ -44,6 +48,8 @@ class People:
         return cls(
             residents=tuple(Person(card_number(rng)) for _ in range(RESIDENTS)),
             staff=tuple(Person(card_number(rng), shift) for shift in SHIFTS for _ in range(STAFF_A_SHIFT)),
+            lost=card_number(rng),
+            duress=card_number(rng),
         )
 
     def somebody(self, access: str, hour: float, rng: Random) -> Person:
@@ -51,6 +57,10 @@ class People:
         on_duty = [person for person in self.staff if person.at_work(hour)]
         public = access == "public" and rng.random() < 0.85
         return rng.choice(self.residents if public else on_duty)
+
+    def off_shift(self, hour: float, rng: Random) -> Person:
+        """Somebody of the staff whose shift it is not."""
+        return rng.choice([person for person in self.staff if not person.at_work(hour)])
 
     def guard_on(self, hour: float, route: int) -> Person:
         """The guard on patrol: each route has its own of the shift."""

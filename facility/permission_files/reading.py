@@ -93,7 +93,9 @@ def _strangers(table: Table, column: str, target: Table) -> Iterator[RegisterErr
         for name in value if isinstance(value, tuple) else (value,):
             if name and name not in known:
                 near = closest(name, known)
-                zh, en = f"{name} 不在 {target.file} 中{near.zh}", f"{name} is not in {target.file}{near.en}"
+                zh, en = f"不在 {target.file} 中{near.zh}", f"is not in {target.file}{near.en}"
+                if isinstance(value, tuple):
+                    zh, en = f"里的 {name} {zh}", f"names {name}, which {en}"
                 yield table.error(row, column, Text(zh, en))
 
 

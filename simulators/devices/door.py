@@ -38,6 +38,9 @@ class Door(Model):
         "force": {"lasts": DURATION},
         "hold-open": {"lasts": DURATION},
         "try-strange-card": {"times": NUMBER},
+        "off-shift-card": {},
+        "lost-card": {},
+        "duress-card": {},
         "nobody-comes": {},
     }
     state: str = "closed"
@@ -46,6 +49,8 @@ class Door(Model):
     beat: int = 0
     """Next heartbeat of the door's state."""
     next_person: int = 0
+    inside: set[str] = field(default_factory=set)
+    """Cards of those who went in and have not come out."""
 
     def advance(self, span: int) -> None:
         """Doors do nothing by themselves."""
@@ -77,7 +82,7 @@ class Door(Model):
         if not first and not self.coming and self.state == "closed":
             who = self.fitting.people.somebody(self.fitting.access, self._hour(), self.rng)
             closes = now + OPENS_AFTER + self.rng.randint(*STANDS_OPEN)
-            direction = self.rng.choice(("in", "out"))
+            direction = self._way(who.card, self.rng.choice(("in", "out")))
             self.coming += [
                 Moment(now, "granted", who.card, direction),
                 Moment(now + OPENS_AFTER, "open"),
@@ -85,6 +90,16 @@ class Door(Model):
             ]
         wait = self.rng.expovariate(traffic(self.fitting.access, self._hour()) / HOUR)
         self.next_person = now + max(20 * SECOND, round(wait))
+
+    def _way(self, card: str, wanted: str) -> str:
+        """Whoever is inside comes out, and whoever is not goes in; at a public door people come by other ways too."""
+        if self.fitting.access == "public":
+            return wanted
+        if card in self.inside:
+            self.inside.remove(card)
+            return "out"
+        self.inside.add(card)
+        return "in"
 
     def _take(self, moment: Moment) -> Spoken:
         if moment.event in ("granted", "denied"):
@@ -131,7 +146,7 @@ class Door(Model):
         """Somebody with a card wedges it open for ``lasts``."""
         card = self.fitting.people.somebody(self.fitting.access, self._hour(), self.rng).card
         opened = self.now + OPENS_AFTER
-        moments = [Moment(self.now, "granted", card, "in"), Moment(opened, "open")]
+        moments = [Moment(self.now, "granted", card, self._way(card, "in")), Moment(opened, "open")]
         if lasts > HELD_AFTER:
             moments.append(Moment(opened + HELD_AFTER, "held"))
         return self._insert(*moments, Moment(opened + round(lasts), "closed"))
@@ -141,6 +156,25 @@ class Door(Model):
         card = card_number(self.rng)
         swipes = (Moment(self.now + n * BETWEEN_SWIPES, "denied", card, "in") for n in range(round(times)))
         return self._insert(*swipes)
+
+    def off_shift_card(self) -> list[Spoken]:
+        """Somebody of the staff comes in whose shift it is not."""
+        return self._let_in(self.fitting.people.off_shift(self._hour(), self.rng).card)
+
+    def lost_card(self) -> list[Spoken]:
+        """Somebody comes in with a lost card that the door still knows."""
+        return self._let_in(self.fitting.people.lost)
+
+    def duress_card(self) -> list[Spoken]:
+        """Somebody is forced to open, and shows the card for that: the door opens as always."""
+        return self._let_in(self.fitting.people.duress)
+
+    def _let_in(self, card: str) -> list[Spoken]:
+        opened = self.now + OPENS_AFTER
+        way = self._way(card, "in")
+        return self._insert(
+            Moment(self.now, "granted", card, way), Moment(opened, "open"), Moment(opened + STANDS_OPEN[0], "closed")
+        )
 
     def nobody_comes(self) -> list[Spoken]:
         """Nobody comes to this door any more."""

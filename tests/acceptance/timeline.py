@@ -12,10 +12,15 @@ from pathlib import Path
 from collector.ingest import Ingest
 from collector.link_fake import FakeLink
 from collector.sources import Sources, read_sources
+from dutyroom.permission_files import Importing, import_permissions
 from facility.alert import Alert
+from facility.pseudonym import pseudonym
 from facility.register import Register, difference
 from facility.work_order import WorkOrder
 from response.class_files import load_classes
+from response.door_check_files import load_door_checks
+from response.door_watch import DoorWatch
+from response.orders import opener
 from rules.book import RuleBook
 from rules.definition import load_book
 from rules.judge import Judge
@@ -28,6 +33,8 @@ from storage.records.port import AlertFilter, Unit, WorkOrderFilter
 from storage.records.sql import SqlRecords
 
 SITE = Path(__file__).parents[2] / "examples" / "riverside"
+KEY = b"timeline"
+"""For pseudonyms."""
 
 
 def site_sources() -> Sources:
@@ -48,6 +55,8 @@ class DutyRoom:
     judge: Judge
     records: SqlRecords
     readings: SqliteReadings
+    doors: DoorWatch | None = None
+    """The responder's part that looks at doors, where a scenario is about them."""
 
     def take_in(self, now: int) -> None:
         """What has arrived by ``now``, and what is due by the clock."""
@@ -60,6 +69,15 @@ class DutyRoom:
         self._commit(lambda unit: self.judge.tick(unit, now))
         with self.records.begin() as unit:
             report_tests(unit, self.readings, now)
+        while self.doors is not None and self.doors.run(self.records, now):
+            pass
+
+    def look_at_doors(self, now: int) -> None:
+        """From now on passages are judged, by the example property's permissions."""
+        how = Importing(hide=lambda card: pseudonym(KEY, "card", card), who="system:test", at=now)
+        assert not import_permissions(self.records, SITE / "permissions", how).errors
+        classes, checks = load_classes(), load_door_checks()
+        self.doors = DoorWatch(readings=lambda: self.readings, checks=lambda: checks, opener=opener(lambda: classes))
 
     def _commit(self, work: Callable[[Unit], Callable[[], None]]) -> None:
         with self.records.begin() as unit:
@@ -115,7 +133,7 @@ def open_again(records: SqlRecords, readings: SqliteReadings, link: FakeLink, no
         register=register,
         sources=site_sources(),
         judge=judge,
-        pseudonym_key=b"timeline",
+        pseudonym_key=KEY,
     )
     return DutyRoom(link, ingest, judge, records, readings)
 

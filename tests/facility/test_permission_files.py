@@ -74,9 +74,12 @@ def test_a_table_without_a_file_stays_and_so_do_confirmations_of_what_is_still_t
 @pytest.mark.parametrize(
     ("files", "told"),
     [
-        ({"holders": "id,name,groups\nli,李工,enginering\n"}, "enginering is not in groups.csv (did you mean engineering?)"),
+        (
+            {"holders": "id,name,groups\nli,李工,enginering\n"},
+            "names enginering, which is not in groups.csv (did you mean engineering?)",
+        ),
         ({"credentials": "holder\nli\n"}, "credentials.csv row 2, number"),
-        ({"credentials": "number,holder\n1,lee\n"}, "lee is not in holders.csv"),
+        ({"credentials": "number,holder\n1,lee\n"}, "'lee' is not in holders.csv"),
         ({"credentials": "pseudonym,holder\nnot-hex,li\n"}, "is not a pseudonym"),
         ({"credentials": "number,holder\n1,li\n1,li\n"}, "is already in row 2"),
         ({"credentials": "number,holder,state\n1,li,stolen\n"}, "is not one of the choices"),

@@ -1,0 +1,51 @@
+"""Riverside Gardens: whom its doors let in by day and night has a permission, and its door system's list is wrong on purpose."""
+
+from dutyroom.register_files import contents
+from facility.door import doors_of
+from facility.door_list import Kind, compare
+from facility.instant import DAY, HOUR, parse
+from facility.permission import Permissions, Reason, may_pass
+from facility.permission_entries import CredentialState
+from facility.permission_files import PERMISSION_TABLES, read_permissions
+from facility.permission_files.door_list import FILE, read_door_list, read_mapping
+from facility.permission_files.reading import Given
+from simulators.people import People, local_hour
+from tests.architecture.checkout import CHECKOUT
+from tests.simulators.riverside import register
+
+SITE = CHECKOUT / "examples" / "riverside"
+MIDNIGHT = parse("2026-11-24T00:00:00+08:00")
+
+
+def permissions() -> Permissions:
+    given = Given(Permissions(), register(), lambda number: f"hidden {number}")
+    return read_permissions(contents(SITE / "permissions", PERMISSION_TABLES), given)
+
+
+def test_whoever_the_simulated_building_lets_in_by_a_guarded_door_may_enter() -> None:
+    found, people = permissions(), People.living_here(1)
+    for door in doors_of(register()).values():
+        for at in range(MIDNIGHT, MIDNIGHT + DAY, HOUR // 2):
+            for person in people.staff:
+                reason = may_pass(found, f"hidden {person.card}", door.place, at).reason
+                let_in = person.at_work(local_hour(at, 8 * HOUR))
+                if door.place.access != "public":
+                    assert (reason is Reason.PERMITTED) is let_in, (door.asset, person.card)
+
+
+def test_its_lost_and_its_duress_card_are_the_simulated_building_s() -> None:
+    found, people = permissions().credentials, People.living_here(1)
+    assert found[f"hidden {people.lost}"].state is CredentialState.LOST
+    assert [one.pseudonym for one in found.values() if one.duress] == [f"hidden {people.duress}"]
+
+
+def test_its_door_list_shows_each_kind_of_difference_that_people_must_know() -> None:
+    doors = doors_of(register())
+    mapping = read_mapping((SITE / FILE).read_text("utf-8"))
+    listed = read_door_list(
+        (SITE / "door-list.csv").read_bytes(), mapping, doors, register(), lambda number: f"hidden {number}"
+    )
+    figures = compare(permissions(), doors, listed, MIDNIGHT + 12 * HOUR).figures
+    assert {kind for kind, many in figures.items() if many} == {
+        kind.value for kind in (Kind.DEAD, Kind.MORE, Kind.UNKNOWN, Kind.LESS, Kind.TWICE)
+    }
