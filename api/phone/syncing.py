@@ -104,7 +104,8 @@ def take_all(session: Session, entries: Sequence[Sent]) -> list[Answer]:
 
 
 def _first(session: Session) -> str:
-    return translator(session.language)("It waits for an earlier entry about the same thing.")
+    _ = translator(session.language)
+    return _("It waits for an earlier entry about the same thing.")
 
 
 def about_of(sent: Sent) -> str:

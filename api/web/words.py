@@ -14,6 +14,8 @@ from api.web import (
     words_residents,
     words_results,
     words_rota,
+    words_rounds,
+    words_visits,
 )
 from api.web.languages import N_
 
@@ -265,8 +267,19 @@ words_incidents.HAPPENED_TO.update(words_results.HAPPENED_TO)
 RIGHTS.update(words_results.RIGHTS)
 WORDS.update(words_results.WORDS)
 HAPPENED.update(words_phone.HAPPENED)
+WORDS.update(words_phone.WORDS)
+words_incidents.NOUNS.update(words_phone.NOUNS)
 HAPPENED.update(words_compliance.HAPPENED)
 WORDS.update(words_compliance.WORDS)
 WORDS.update(words_cameras.WORDS)
 words_incidents.HAPPENED_TO.update(words_cameras.HAPPENED_TO)
 words_incidents.NOUNS.update(words_cameras.NOUNS)
+HAPPENED.update(words_visits.HAPPENED)
+words_incidents.HAPPENED_TO.update(words_visits.HAPPENED_TO)
+words_incidents.NOUNS.update(words_visits.NOUNS)
+RIGHTS.update(words_visits.RIGHTS)
+WORDS.update(words_visits.WORDS)
+HAPPENED.update(words_rounds.HAPPENED)
+words_incidents.HAPPENED_TO.update(words_rounds.HAPPENED_TO)
+words_incidents.NOUNS.update(words_rounds.NOUNS)
+WORDS.update(words_rounds.WORDS)

@@ -10,4 +10,20 @@ HAPPENED = {
     "entry-refused": N_("sent from a phone, refused"),
 }
 
-WORDS: dict[str, dict[str, str]] = {}
+NOUNS = {"phone-entry": N_("entry of a phone")}
+
+KINDS = {
+    "result": N_("Result of a duty"),
+    "scan": N_("Scan of a checkpoint"),
+    "order-step": N_("Step of a work order"),
+    "visit": N_("Visitor at the gate"),
+    "discard": N_("Refused entry given up"),
+}
+
+OUTCOMES = {
+    "taken": N_("taken in"),
+    "conflict": N_("somebody else was first; kept beside"),
+    "refused": N_("not taken in"),
+}
+
+WORDS: dict[str, dict[str, str]] = {"entry-kind": KINDS, "entry-outcome": OUTCOMES}

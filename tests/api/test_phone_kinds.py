@@ -3,8 +3,10 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from api.app import create_app
 from facility.instant import DAY, HOUR, MINUTE
@@ -16,9 +18,9 @@ from facility.visit import VisitState
 from inspections.duty_files import load_duties
 from storage.records.phones import PhoneEntryFilter
 from storage.records.visits import VisitFilter
-from tests.api.browser import Browser
+from tests.api.browser import Browser, words
 from tests.api.seed import NOW, House
-from tests.api.test_phone import Phone, TestClient, picture
+from tests.api.test_phone import Phone, picture
 
 DUTIES = load_duties()
 DUTY = DUTIES["box-insulation"]
@@ -207,7 +209,7 @@ def test_a_visitor_is_let_in_without_a_signal_and_nothing_about_him_stays_with_t
         browser = Browser(client)
         browser.sign_in("guard")
         guard = Phone(browser, home.clock)
-        body = {
+        body: dict[str, Any] = {
             "deed": "arrive",
             "name": "Emma Example",
             "host": "engineer",
@@ -228,3 +230,24 @@ def test_a_visitor_is_let_in_without_a_signal_and_nothing_about_him_stays_with_t
         assert text not in repr(entries)
         assert text not in repr(facts)
     assert {one.outcome for one in entries} == {EntryOutcome.TAKEN, EntryOutcome.REFUSED}
+
+
+def test_a_manager_sees_the_phones_their_clocks_and_what_was_refused(home: House, phone: Phone) -> None:
+    number = owe(home)
+    phone.ahead = 5 * MINUTE
+    phone.sync(phone.entry(1, "result", occurrence=number, answers=answers()), waits=2)
+    phone.sync(phone.entry(2, "order-step", order=999, action="accept"))
+    with TestClient(create_app(home.context), follow_redirects=False) as client:
+        browser = Browser(client)
+        browser.sign_in("manager")
+        page = words(browser.page("/phones"))
+        assert "王工 Wang" in page
+        assert "快 5 分钟" in page
+        assert "检查结果 #1" in page
+        assert "已收下" in page
+        refused = words(browser.page("/phones?outcome=refused"))
+        assert "工单步骤 #999" in refused
+        assert "检查结果" not in refused.partition("手机发来的")[2].replace("处理结果", "")
+        assert client.get("/phones?cursor=nonsense").status_code == 303
+        engineer = phone.browser.client.get("/phones")
+        assert engineer.status_code == 403
