@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from facility.duty import Anchor, Duty, Every, Target
@@ -62,16 +63,27 @@ class Planner:
             return False
         newest, first = keep(unit, duties, now), unit.duty_versions.first()
         plans = {name.removeprefix(NOTE): Plan(**unit.notes.get(name)) for name in unit.notes.names(NOTE) if name}
-        for id in plans.keys() - duties.keys():
-            if plans[id].version:
-                self._retire(unit, id, newest[id], now)
-                return True
-        for duty in duties.values():
-            found = self._targets_of(unit, duty, register, first[duty.id])
-            one = _One(unit, duty, newest[duty.id], register, self._stretches.now(unit), found, now)
-            if one.plan(plans.get(duty.id)):
-                return True
-        return False
+        gone = [id for id, plan in plans.items() if plan.version and id not in duties]
+        for id in gone:
+            self._retire(unit, id, newest[id], now)
+        ones = [
+            _One(
+                unit=unit,
+                duty=duty,
+                version=newest[duty.id],
+                register=register,
+                stretches=self._stretches.now(unit),
+                found=self._targets_of(unit, duty, register, first[duty.id]),
+                now=now,
+                plan=plans.get(duty.id),
+            )
+            for duty in duties.values()
+        ]
+        # All changes at once: what the clock opens next must not depend on which duty was looked at first.
+        changed = [one for one in ones if one.changed]
+        for one in changed:
+            one.change()
+        return bool(changed or gone) or any(one.further() for one in ones)
 
     def _targets_of(self, unit: Unit, duty: Duty, register: Register, since: int) -> Found:
         """Worked out once a version of the register and of the duty."""
@@ -89,7 +101,7 @@ class Planner:
         unit.notes.put(NOTE + id, Plan(version="", until=now, targets="", seen=now).note())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class _One:
     """One duty in one unit."""
 
@@ -100,51 +112,66 @@ class _One:
     stretches: Mapping[str, Stretch]
     found: Found
     now: int
+    plan: Plan | None
 
-    def plan(self, plan: Plan | None) -> bool:
-        """Returns whether anything was planned or changed."""
-        targets, digest = self.found
-        if plan is None or not plan.version:
-            plan = Plan(version=self.duty.version, until=self.version.at, targets=digest, seen=self.version.at)
-        changed = (plan.version, plan.targets) != (self.duty.version, digest)
-        if self.duty.cadence.every is Every.EVENT:
-            return self._keep(plan, plan.until, digest) if changed else False
-        if self.duty.cadence.anchor is Anchor.COMPLETION:
-            return self._by_completion(plan, targets, digest, changed=changed)
-        if changed:
-            return self._change(plan, targets, digest)
-        return self._further(plan, targets, digest)
+    @cached_property
+    def so_far(self) -> Plan:
+        """How far it is planned; from when it came into force where it is not."""
+        if self.plan is not None and self.plan.version:
+            return self.plan
+        at = self.version.at
+        return Plan(version=self.duty.version, until=at, targets=self.found.digest, seen=at)
 
-    def _further(self, plan: Plan, targets: Sequence[Target], digest: str) -> bool:
-        zone = self.register.time_zone
-        end = planning.horizon(self.duty, self.now, zone)
-        if plan.until >= end:
-            if self.now - plan.seen >= SEEN_EVERY:
-                self._keep(plan, plan.until, digest)
+    @property
+    def changed(self) -> bool:
+        """Whether the duty or its targets are not what it was planned by."""
+        return (self.so_far.version, self.so_far.targets) != (self.duty.version, self.found.digest)
+
+    def change(self) -> None:
+        """What stands is brought in step with the duty and the register as they are."""
+        until, wanted = self.so_far.until, list[Occurrence]()
+        if self._by_calendar:
+            until = min(until, planning.horizon(self.duty, self.now, self.register.time_zone))
+            wanted = self._due_between(self.so_far.seen, until)
+        new = self.so_far.version != self.duty.version
+        self._apply(wanted, "the duty has changed" if new else "the register has changed")
+        self._keep(until)
+
+    def further(self) -> bool:
+        """The next portion. Returns whether there may be more at once."""
+        if self._by_calendar:
+            return self._further_by_calendar()
+        if self.duty.cadence.every is not Every.EVENT:
+            self._further_by_completion()
+        if self.plan is None or self.now - self.so_far.seen >= SEEN_EVERY:
+            self._keep(self.so_far.until)
+        return False
+
+    @property
+    def _by_calendar(self) -> bool:
+        return self.duty.cadence.anchor is Anchor.SCHEDULE and self.duty.cadence.every is not Every.EVENT
+
+    def _further_by_calendar(self) -> bool:
+        start, end = self.so_far.until, planning.horizon(self.duty, self.now, self.register.time_zone)
+        if start >= end:
+            if self.now - self.so_far.seen >= SEEN_EVERY:
+                self._keep(start)
             return False
-        until = planning.portion_end(self.duty, len(targets), plan.until, end, MOST)
-        rows = planning.by_calendar(self.duty, targets, (plan.until, until), zone, opens_from=self._opens_from)
-        self.unit.occurrences.plan(list(rows))
-        return self._keep(plan, until, digest)
+        until = planning.portion_end(self.duty, len(self.found.targets), start, end, MOST)
+        self.unit.occurrences.plan(self._due_between(start, until))
+        self._keep(until)
+        return True
 
-    def _change(self, plan: Plan, targets: Sequence[Target], digest: str) -> bool:
-        zone = self.register.time_zone
-        until = min(plan.until, planning.horizon(self.duty, self.now, zone))
-        wanted = list(planning.by_calendar(self.duty, targets, (plan.seen, until), zone, opens_from=self._opens_from))
-        self._apply(
-            wanted, targets, "the duty has changed" if plan.version != self.duty.version else "the register has changed"
-        )
-        return self._keep(plan, until, digest)
+    def _due_between(self, start: int, end: int) -> list[Occurrence]:
+        span, zone = (start, end), self.register.time_zone
+        found = planning.by_calendar(self.duty, self.found.targets, span, zone, opens_from=self._opens_from)
+        return list(found)
 
-    def _by_completion(self, plan: Plan, targets: Sequence[Target], digest: str, *, changed: bool) -> bool:
-        if changed:
-            self._apply([], targets, "the register has changed")
+    def _further_by_completion(self) -> None:
         last = self.unit.occurrences.last(self.duty.id)
-        rows = planning.by_completion(self.duty, targets, self._done(last), self.now, self.register.time_zone)
-        fresh = self.unit.occurrences.plan(list(rows))
-        if changed or fresh or self.now - plan.seen >= SEEN_EVERY:
-            self._keep(plan, self.now, digest)
-        return changed
+        zone = self.register.time_zone
+        rows = planning.by_completion(self.duty, self.found.targets, self._done(last), self.now, zone)
+        self.unit.occurrences.plan(list(rows))
 
     def _done(self, last: Mapping[str, Occurrence]) -> dict[str, planning.Done]:
         ended = {one.target: one.result for one in last.values() if one.standing in (Standing.DONE, Standing.DONE_LATE)}
@@ -152,9 +179,9 @@ class _One:
         at = {target: results[number].done for target, number in ended.items() if number in results}
         return {target: planning.Done(last=one, at=at.get(target)) for target, one in last.items()}
 
-    def _apply(self, wanted: Sequence[Occurrence], targets: Sequence[Target], why: str) -> None:
+    def _apply(self, wanted: Sequence[Occurrence], why: str) -> None:
         owed = self.unit.occurrences.owed(self.duty.id)
-        there = {target.id for target in targets}
+        there = {target.id for target in self.found.targets}
         gone = {one.target: self._gone(one.target) for one in owed if one.target not in there}
         meant = planning.change(wanted, owed, gone, self.now)
         self.unit.occurrences.plan(meant.insert)
@@ -173,10 +200,9 @@ class _One:
             return self.now
         return stretch.since if stretch.until is None else stretch.until
 
-    def _keep(self, plan: Plan, until: int, digest: str) -> bool:
-        kept = replace(plan, version=self.duty.version, until=until, targets=digest, seen=self.now)
+    def _keep(self, until: int) -> None:
+        kept = Plan(version=self.duty.version, until=until, targets=self.found.digest, seen=self.now)
         self.unit.notes.put(NOTE + self.duty.id, kept.note())
-        return True
 
 
 def _stretches(unit: Unit) -> dict[str, Stretch]:

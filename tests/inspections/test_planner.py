@@ -7,7 +7,7 @@ from itertools import count, pairwise
 from shutil import copyfile
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from facility.duty import Cadence, Every
@@ -229,7 +229,9 @@ WHENS = st.lists(st.integers(0, 20 * 24 * 60), min_size=1, max_size=8).map(sorte
 END = NOON + 20 * DAY
 
 
-@settings(max_examples=30, deadline=timedelta(seconds=30), suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=12, deadline=timedelta(seconds=60), phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
 @given(whens=WHENS, restarts=st.sets(st.integers(0, 7)), changes=st.integers(1, 19 * 24 * 60))
 def test_however_it_is_called_the_same_is_owed_and_ends_the_same(
     fresh: Fresh, whens: list[int], restarts: set[int], changes: int
