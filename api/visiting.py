@@ -34,13 +34,13 @@ def invite(unit: Unit, context: Context, actor: Actor, wish: Wish) -> Visit:
     return announce(unit, desk_of(context, unit), wish, actor.id, context.clock())
 
 
-def let_in(unit: Unit, context: Context, actor: Actor, wish: Wish, shown: Shown, deed: Deed) -> Visit:
+def let_in(unit: Unit, context: Context, actor: Actor, wish: Wish, *, shown: Shown, deed: Deed) -> Visit:
     """Somebody whom nobody announced. Raises ``NotPermitted``, ``MissingField``, ``FieldRefused``."""
     permit(actor, Right.REGISTER_VISITS)
     return walk_in(unit, desk_of(context, unit), wish, shown, deed)
 
 
-def take(unit: Unit, context: Context, actor: Actor, number: int, deed: Deed, shown: Shown | None = None) -> Visit:
+def take(unit: Unit, context: Context, actor: Actor, number: int, deed: Deed, *, shown: Shown | None = None) -> Visit:
     """One deed of a person. Raises ``TooLate``, ``NotPermitted``, ``MissingField``, ``FieldRefused``, ``NotFound``."""
     right = STEP[deed.deed].right
     if right is None:

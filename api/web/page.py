@@ -151,6 +151,8 @@ def people(unit: Unit, accounts: Sequence[Account], look: Look) -> dict[str, str
         "system:outbox": look._("the outbox"),
         "system:incidents": look._("the playbooks"),
         "system:reports": look._("residents' reports"),
+        "system:visits": look._("the visitors' watch"),
+        "system:retention": look._("the ends of personal data"),
         "resident": look._("a resident"),
     }
 
