@@ -73,7 +73,15 @@ def worst(findings: Iterable[Finding]) -> Outcome:
 
 def is_answered(answer: Answer) -> bool:
     """Whether anything was entered."""
-    said = (answer.choice, answer.text.strip(), answer.code.strip(), answer.files, answer.signed, answer.sworn, answer.over_range)
+    said = (
+        answer.choice,
+        answer.text.strip(),
+        answer.code.strip(),
+        answer.files,
+        answer.signed,
+        answer.sworn,
+        answer.over_range,
+    )
     return answer.value is not None or any(said)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from facility.duty import Duty
-from facility.fact import Fact
 from facility.inspection import Outcome, Result
 from facility.occurrence import SETTLED, Occurrence, Standing
+from inspections.occurrence_facts import fact_of
+from inspections.standing import attend_at
 from storage.records.port import NotFound, Unit
 
 CAUSE = "result:"
@@ -69,15 +70,6 @@ def _call_off(unit: Unit, key: str, result: Result, now: int, who: str) -> None:
     if asked.standing in SETTLED:
         return
     why = f"{CAUSE}{result.id}"
-    unit.occurrences.update(replace(asked, standing=Standing.SUSPENDED, why=why, attend_at=None))
-    told = Fact(
-        at=now,
-        noun="occurrence",
-        subject=str(asked.id),
-        what="suspended",
-        before=asked.standing.value,
-        after=Standing.SUSPENDED.value,
-        why=why,
-        who=who,
-    )
-    unit.facts.append(told)
+    off = replace(asked, standing=Standing.SUSPENDED, why=why)
+    kept = unit.occurrences.update(replace(off, attend_at=attend_at(off)))
+    unit.facts.append(fact_of(kept, "suspended", asked.standing, now, who=who, why=why))

@@ -17,6 +17,7 @@ from inspections.draft import Draft, DraftRefused, KeyTaken, Wrong
 from inspections.judging import Bench, judge, worst
 from inspections.result_room import Opener, ResultRoom
 from inspections.retests import ask_for_retest
+from inspections.settling import settle
 from inspections.work import order_for
 from storage.records.port import Conflict, NotFound, Unit
 
@@ -57,6 +58,8 @@ def submit(unit: Unit, room: ResultRoom, draft: Draft, who: str, now: int) -> Re
         raise DraftRefused(wrong)
     result = unit.results.add(_result(case, findings, tuple(_orders(case, findings))))
     unit.facts.append(fact_of(result))
+    if asked.occurrence is not None and result.corrects is None:
+        settle(unit, asked.occurrence, result, now, who)
     if asked.duty.retest:
         ask_for_retest(unit, asked.duty, result, now, who)
     return result
@@ -112,6 +115,8 @@ def _wrong_times(case: _Case, done: int) -> Iterator[Wrong]:
         yield Wrong("device_at", Text("比现在晚；请检查手机的时间", told))
     if done < 0:
         yield Wrong("device_at", Text("不是一个时刻", "is no time; allowed: milliseconds since 1970"))
+    elif case.asked.occurrence is not None and case.asked.old is None and done < case.asked.occurrence.opens:
+        yield Wrong("device_at", Text("窗口还没有开始", "lies before its window; allowed: from its opening on"))
 
 
 def _wrong_people(case: _Case, findings: tuple[Finding, ...]) -> Iterator[Wrong]:
