@@ -14,6 +14,8 @@ from api.web.pages import (
     figure_limits,
     figures,
     incidents,
+    instruments,
+    insulation,
     letters,
     maintenance,
     notices,
@@ -77,6 +79,8 @@ for page in (
     work_figures,
     check_sheets,
     results,
+    insulation,
+    instruments,
     clauses,
     compliance,
 ):
