@@ -41,6 +41,8 @@ def _next(one: Occurrence, now: int, excuse: str) -> Occurrence | None:
             if excuse:
                 return replace(one, standing=Standing.SUSPENDED, why=excuse)
             return replace(one, standing=Standing.LATE)
+        case Standing.LATE if now <= one.until:
+            return replace(one, standing=Standing.OPEN)  # it was postponed meanwhile
         case Standing.LATE if now >= one.missed_at:
             return replace(one, standing=Standing.MISSED)
         case _:

@@ -1,10 +1,8 @@
 """What is owed is planned ahead, once, whatever happens to the process; a change touches the future only."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from itertools import count, pairwise
-from shutil import copyfile
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -14,36 +12,15 @@ from facility.duty import Cadence, Every
 from facility.instant import DAY, HOUR, MINUTE
 from facility.occurrence import SETTLED, Standing
 from storage.records.sql import SqlRecords
+from tests.inspections.conftest import Fresh
 from tests.inspections.duties_house import MONTHLY, SERVICE, House, at, duty, extinguisher, house, register
 
 NOON = at("2026-03-10 12:00")
 
 
-Fresh = Callable[[], SqlRecords]
-
-
-@pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Fresh:
-    """Makes an empty store: a copy of one that was migrated once."""
-    folder = tmp_path_factory.mktemp("records")
-    first = SqlRecords(f"sqlite:///{folder}/first.db")
-    first.migrate()
-    first.close()
-    names = count()
-
-    def make() -> SqlRecords:
-        path = folder / f"{next(names)}.db"
-        copyfile(folder / "first.db", path)
-        return SqlRecords(f"sqlite:///{path}")
-
-    return make
-
-
 @pytest.fixture
-def records(fresh: Fresh) -> Iterator[SqlRecords]:
-    store = fresh()
-    yield store
-    store.close()
+def records(empty: SqlRecords) -> SqlRecords:
+    return empty
 
 
 def days(found: House, **wanted: object) -> list[str]:
