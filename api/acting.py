@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from api.context import Context
+from api.discreet import as_seen_by
 from api.problems import permit
 from facility.alert import Alert, NotAllowed
 from facility.alert_facts import deed_fact
@@ -54,7 +55,7 @@ def take_alert(
     permit(actor, STEP_OF[wish.action].right)
     if finding == "false" and not wish.reason.strip():
         raise MissingField(wish.action, "reason")
-    alert = unit.alerts.get(number)
+    alert = as_seen_by(actor, unit).alerts.get(number)
     try:
         changed = take_action(alert, wish, longest_shelf(book, alert) if book else SHELVE_MAX)
     except NotAllowed as refused:

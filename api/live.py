@@ -13,6 +13,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from api.context import Context
+from api.discreet import is_silent
 from api.web.values import show
 from facility.alert import Condition
 from facility.fact import Fact
@@ -47,6 +48,7 @@ SHOWN_NOUNS = frozenset(
         "rule",
         "system",
         "report",
+        "round",
     }
 )
 """Facts about accounts are nobody's live news."""
@@ -291,7 +293,7 @@ def _priorities(unit: Unit) -> dict[str, int]:
     """Point → its most urgent open alert that still goes on."""
     found: dict[str, int] = {}
     for alert in unit.alerts.open_ones():
-        if alert.condition is not Condition.NORMAL:
+        if alert.condition is not Condition.NORMAL and not is_silent(alert):
             found[alert.point] = min(found.get(alert.point, 9), int(alert.severity))
     return found
 
@@ -301,6 +303,8 @@ def _about(unit: Unit, fact: Fact) -> dict[str, Any]:
     try:
         if fact.noun == "alert":
             alert = unit.alerts.get(int(fact.subject))
+            if is_silent(alert):
+                return {}  # the stream is one for all: who may see it finds it on the page that is read again
             return {
                 "severity": int(alert.severity),
                 "title": {"zh": alert.title.say("zh"), "en": alert.title.say("en")},

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from api.acting import take_alert
 from api.context import Context
+from api.discreet import as_seen_by
 from api.problems import permit
 from api.rota_reading import rota_of
 from facility.alert import AlertAction, NotAllowed
@@ -74,7 +75,7 @@ def _answer(unit: Unit, cause: str, actor: Actor, now: int) -> None:
     if kind != "alert" or not number.isdecimal():
         return
     try:
-        alert = unit.alerts.get(int(number))
+        alert = as_seen_by(actor, unit).alerts.get(int(number))
     except NotFound:
         return
     if alert.open and not alert.acknowledged and actor.may(Right.ACT_ON_ALERTS):

@@ -46,6 +46,10 @@ class Right(StrEnum):
     """Behind a pseudonym, at what is kept about a person; each look is written down."""
     READ_RETRIEVALS = "read-retrievals"
     """Who looked at whose data."""
+    SEE_SILENT = "see-silent"
+    """Alerts that nobody at the door may hear of, such as a duress card."""
+    MANAGE_PERMISSIONS = "manage-permissions"
+    """Who may enter where; their names and cards."""
     APPROVE_RETRIEVALS = "approve-retrievals"
     """Allow that something leaves the house."""
     ERASE_PERSONAL_DATA = "erase-personal-data"
@@ -65,10 +69,15 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.INVITE_VISITORS,
             Right.REGISTER_VISITS,
             Right.LOOK_BEHIND,
+            Right.SEE_SILENT,
         },
     ),
-    Role.ENGINEER: frozenset({Right.READ, Right.ACT_ON_ALERTS, Right.ACT_ON_WORK, Right.DO_DUTIES, Right.INVITE_VISITORS}),
-    Role.GUARD: frozenset({Right.READ, Right.ACT_ON_ALERTS, Right.DO_DUTIES, Right.INVITE_VISITORS, Right.REGISTER_VISITS}),
+    Role.ENGINEER: frozenset(
+        {Right.READ, Right.ACT_ON_ALERTS, Right.ACT_ON_WORK, Right.DO_DUTIES, Right.INVITE_VISITORS}
+    ),
+    Role.GUARD: frozenset(
+        {Right.READ, Right.ACT_ON_ALERTS, Right.DO_DUTIES, Right.INVITE_VISITORS, Right.REGISTER_VISITS}
+    ),
     Role.INSPECTOR: frozenset({Right.READ, Right.READ_RETRIEVALS}),
 }
 

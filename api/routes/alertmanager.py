@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from api.access import READING, AlertActor
 from api.acting import LONGEST_TEXT, write
 from api.context import Context, context_of
+from api.discreet import is_silent
 from api.matchers import BadMatcher, Matcher, fits_all, parse
 from api.paging import When
 from api.silences import NoSuchSilence, Silence, SilenceRefused, SilenceWish, expire, id_of, shelve, silence, silences
@@ -119,7 +120,8 @@ def _alerts(request: Request, context: Context, filters: Sequence[str], wanted: 
     now = context.clock()
     with context.records.read() as unit:
         register = context.register(unit)
-        standing = [alert for alert in unit.alerts.open_ones() if alert.condition is not Condition.NORMAL]
+        loud = (alert for alert in unit.alerts.open_ones() if not is_silent(alert))
+        standing = [alert for alert in loud if alert.condition is not Condition.NORMAL]
     base = str(request.base_url).rstrip("/")
     return [
         _alert_out(alert, labels, f"{base}/alerts/{alert.id}", now)

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AliasChoices, BaseModel, Field
 
-from api.access import READING, AlertActor
+from api.access import READING, AlertActor, Reader
 from api.acting import LONGEST_TEXT, take_alert
 from api.context import Context, context_of
+from api.discreet import as_seen_by
 from api.idempotency import Key, once, write_once
 from api.paging import CONFLICT, PROBLEMS, Cursor, Limit, Listing, Out, When, Words, moment, words
 from api.routes.facts import FactOut, fact_out
@@ -96,6 +97,7 @@ class AlertWish(BaseModel):
 @router.get("", summary="Alerts, newest first")
 def list_alerts(
     *,
+    visitor: Reader,
     context: Given,
     open: Annotated[bool | None, Query(description="Still on the list")] = None,
     state: Annotated[list[StateName] | None, Query()] = None,
@@ -110,7 +112,8 @@ def list_alerts(
     limit: Limit = 50,
 ) -> Listing[AlertOut]:
     """Filters of one kind are alternatives; different kinds must all fit."""
-    with context.records.read() as unit:
+    with context.records.read() as whole:
+        unit = as_seen_by(visitor.actor, whole)
         wanted = AlertFilter(
             open=open,
             states=tuple(state or ()),
@@ -135,17 +138,17 @@ def zones_below(register: Register, zones: list[str]) -> tuple[str, ...]:
 
 
 @router.get("/{number}", summary="One alert")
-def read_alert(context: Given, number: int) -> AlertOut:
+def read_alert(visitor: Reader, context: Given, number: int) -> AlertOut:
     """With what may be done to it now."""
     with context.records.read() as unit:
-        return alert_out(unit.alerts.get(number))
+        return alert_out(as_seen_by(visitor.actor, unit).alerts.get(number))
 
 
 @router.get("/{number}/facts", summary="What happened to it, oldest first")
-def read_facts(context: Given, number: int) -> list[FactOut]:
+def read_facts(visitor: Reader, context: Given, number: int) -> list[FactOut]:
     """Every transition, with who and why."""
     with context.records.read() as unit:
-        unit.alerts.get(number)
+        as_seen_by(visitor.actor, unit).alerts.get(number)
         return [fact_out(fact) for fact in unit.facts.of("alert", str(number))]
 
 

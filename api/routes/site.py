@@ -9,6 +9,7 @@ from pydantic import Field
 
 from api.access import READING
 from api.context import Context, context_of
+from api.discreet import is_silent
 from api.paging import PROBLEMS, Out, Words, words
 from facility.register import Register
 from facility.site import Asset, Zone
@@ -54,7 +55,7 @@ def read_site(context: Annotated[Context, Depends(context_of)]) -> SiteOut:
     """Zones inside zones, each with its assets, their points and the number of open alerts."""
     with context.records.read() as unit:
         register = context.register(unit)
-        zones_alight = [alert.zone for alert in unit.alerts.open_ones()]
+        zones_alight = [alert.zone for alert in unit.alerts.open_ones() if not is_silent(alert)]
     site = context.site(register)
     return SiteOut(
         id=site.id,

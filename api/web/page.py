@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 
 from api.access import Visitor
 from api.context import Context, context_of
+from api.discreet import as_seen_by, is_silent
 from api.telling_people import unseen
 from api.web.look import Look, look_at
 from api.web.told import ToldAbout, told
@@ -146,6 +147,8 @@ def people(unit: Unit, accounts: Sequence[Account], look: Look) -> dict[str, str
         "system:responder": look._("the responder"),
         "system:collector": look._("the collector"),
         "system:rota": look._("the rota"),
+        "system:rounds": look._("the rounds"),
+        "system:doors": look._("the doors"),
         "system:dispatch": look._("given out in turn"),
         "system:escalation": look._("the chains"),
         "system:outbox": look._("the outbox"),
@@ -161,7 +164,8 @@ def people(unit: Unit, accounts: Sequence[Account], look: Look) -> dict[str, str
 def reading(request: Request, visitor: Visitor) -> Iterator[Page]:
     """A page over one snapshot."""
     context = context_of(request)
-    with context.records.read() as unit:
+    with context.records.read() as whole:
+        unit = as_seen_by(visitor.actor, whole)
         register = context.register(unit)
         alerts, look = unit.alerts.open_ones(), look_at(request, register, visitor)
         accounts = unit.people.accounts()
@@ -185,7 +189,7 @@ def _frame(context: Context, unit: Unit, alerts: list[Alert], visitor: Visitor) 
     return Frame(
         counts={n: sum(int(a.severity) == n and a.announces for a in alerts) for n in (1, 2, 3, 4)},
         unacknowledged=len(waiting) + len(reports),
-        urgent=sum(alert.severity <= 2 for alert in waiting) + len(reports),
+        urgent=sum(alert.severity <= 2 and not is_silent(alert) for alert in waiting) + len(reports),
         dead=dead,
         unclaimed=unclaimed,
         head=unit.facts.head(),

@@ -7,6 +7,7 @@ from api.web import (
     words_channels,
     words_clocks,
     words_compliance,
+    words_doors,
     words_incidents,
     words_notices,
     words_orders,
@@ -283,3 +284,8 @@ HAPPENED.update(words_rounds.HAPPENED)
 words_incidents.HAPPENED_TO.update(words_rounds.HAPPENED_TO)
 words_incidents.NOUNS.update(words_rounds.NOUNS)
 WORDS.update(words_rounds.WORDS)
+HAPPENED.update(words_doors.HAPPENED)
+words_incidents.HAPPENED_TO.update(words_doors.HAPPENED_TO)
+words_incidents.NOUNS.update(words_doors.NOUNS)
+RIGHTS.update(words_doors.RIGHTS)
+WORDS.update(words_doors.WORDS)

@@ -74,6 +74,7 @@ class AlertFilter:
     assets: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    without_rules: tuple[str, ...] = ()
     since: int | None = None
     """started >= since"""
     until: int | None = None

@@ -283,7 +283,7 @@ def test_a_duress_card_is_raised_at_once_under_a_name_that_says_nothing(house: H
     house.swipe(MORNING, "c-forced")
     house.look(MORNING + SECOND)
     (alert,) = house.alerts()
-    assert (alert.rule, alert.severity.name, alert.work_order) == ("door-check", "CRITICAL", None)
+    assert (alert.rule, alert.severity.name, alert.work_order) == ("door-check", "MEDIUM", None)
     with house.records.read() as unit:
         said = [fact for fact in unit.facts.after(0) if fact.noun in ("alert", "door")]
     assert len(said) == 2

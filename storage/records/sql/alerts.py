@@ -91,6 +91,8 @@ def _conditions(wanted: AlertFilter) -> list[ColumnElement[bool]]:
     ):
         if values:
             chosen.append(column.in_(values))
+    if wanted.without_rules:
+        chosen.append(_C.rule.not_in(wanted.without_rules))
     if wanted.work_order is not None:
         chosen.append(_C.work_order == within(wanted.work_order))
     if wanted.since is not None:
