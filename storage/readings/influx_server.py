@@ -7,7 +7,7 @@ Its bodies are lines made by ``storage.readings.line_protocol``, never its ``Poi
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -24,6 +24,8 @@ from storage.readings.port import ReadingsUnavailable
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 30.0
+LONGEST_REST = 600
+"""Seconds: a server that asks for more is asked again all the same."""
 
 
 class LinesRefused(Exception):
@@ -78,7 +80,7 @@ class InfluxServer:
         if self.first_generation:
             query = urlencode({"db": self.target.database, "precision": "ns"})
             response = self._request("POST", f"/write?{query}", body, "text/plain; charset=utf-8")
-            self._judge(response.status, response.data)
+            self._judge(response.status, response.data, response.headers)
         else:
             self._write_by_client(body)
 
@@ -93,7 +95,7 @@ class InfluxServer:
                     bucket=self.target.database, org=self.target.org, record=body, write_precision=WritePrecision.NS
                 )
             except ApiException as error:
-                self._judge(error.status or 0, str(error.body or error.reason).encode())
+                self._judge(error.status or 0, str(error.body or error.reason).encode(), error.headers or {})
 
     def _influxdb_client(self) -> Any:
         from influxdb_client.client.influxdb_client import InfluxDBClient
@@ -164,7 +166,7 @@ class InfluxServer:
         """For everything but lines: whatever the server has against it, all there is to do is to try again later."""
         response = self._request(method, path, body, kind)
         try:
-            self._judge(response.status, response.data)
+            self._judge(response.status, response.data, response.headers)
         except (LinesRefused, TooLarge) as refusal:
             raise ReadingsUnavailable(f"{self} answers {response.status}: {refusal}") from refusal
         return response
@@ -175,7 +177,7 @@ class InfluxServer:
         with _plainly(self):
             return self._http.request(method, self.target.base + path, body=body or None, headers=headers)
 
-    def _judge(self, status: int, body: bytes) -> None:
+    def _judge(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
         """What a status means for the caller: nothing, give up these lines, send fewer, or try all of it later."""
         if 200 <= status < 300:
             return
@@ -190,7 +192,7 @@ class InfluxServer:
                     f"{self} refuses the sign-in ({status}): check the token, or user and password"
                 )
             case _:
-                raise ReadingsUnavailable(f"{self} answers {status}: {reason}")
+                raise ReadingsUnavailable(f"{self} answers {status}: {reason}", _retry_after(headers))
 
     def _open(self) -> None:
         if self._closed:
@@ -203,6 +205,12 @@ def _plainly(server: InfluxServer) -> Iterator[None]:
         yield
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise ReadingsUnavailable(f"{server} cannot be reached: {error}") from error
+
+
+def _retry_after(headers: Mapping[str, str]) -> int | None:
+    """``Retry-After`` in seconds, as milliseconds; a date is not looked at: our own back-off is near enough."""
+    text = headers.get("Retry-After", "")
+    return min(int(text), LONGEST_REST) * 1_000 if text.isascii() and text.isdigit() else None
 
 
 def _credentials(target: InfluxTarget) -> dict[str, str]:

@@ -12,7 +12,14 @@ from facility.reading import Bucket, Passage, Reading, Scan
 
 
 class ReadingsUnavailable(Exception):
-    """The store cannot be reached or refuses to write now: try again later. Nothing of the batch may be acknowledged."""
+    """The store cannot be reached or refuses to write now: try again later. Nothing of the batch may be acknowledged.
+
+    ``retry_after``: milliseconds that the server asks to be left alone, where it says so.
+    """
+
+    def __init__(self, reason: str, retry_after: int | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(reason)
 
 
 class ReadingsRefused(Exception):

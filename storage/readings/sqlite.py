@@ -15,7 +15,7 @@ import numpy as np
 from facility.quality import EVIDENCE, Quality
 from facility.reading import Bucket, Passage, Reading, Scan
 from storage.readings.heard import heard_in_order, scans_in_order
-from storage.readings.keepable import Row, sift
+from storage.readings.keepable import Row, Sifted, sift
 from storage.readings.port import Series
 from storage.readings.sqlite_file import FIGURES, SqliteFile
 
@@ -96,8 +96,11 @@ _KEY = itemgetter(0, 1)
 class SqliteReadings:
     """``append`` returns once the batch is on the disk (WAL, synchronous FULL)."""
 
+    ALSO = ""
+    """Further tables of a kind of store built on this one."""
+
     def __init__(self, path: str | Path) -> None:
-        self._file = SqliteFile(Path(path))
+        self._file = SqliteFile(Path(path), self.ALSO)
         self._ids: dict[str, int] = {}
 
     def append(self, readings: Sequence[Reading], passages: Sequence[Passage] = (), scans: Sequence[Scan] = ()) -> None:
@@ -108,9 +111,13 @@ class SqliteReadings:
                 _put_readings(connection, ids, sifted.readings)
                 _put_passages(connection, ids, sifted.passages)
                 _put_scans(connection, ids, sifted.scans)
+                self._put_also(connection, sifted)
             # Only now: an id from a transaction that was undone may be given to another name.
             self._ids = ids
         sifted.complain()
+
+    def _put_also(self, connection: sqlite3.Connection, sifted: Sifted) -> None:
+        """What else is kept in the same transaction."""
 
     def _ids_of(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> dict[str, int]:
         missing = {row.point for row in rows} - self._ids.keys()

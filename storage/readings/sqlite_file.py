@@ -48,8 +48,9 @@ class SqliteFile:
     Opening is lazy, so that a store which is away does not stop the start. All raise ``ReadingsUnavailable``.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, also: str = "") -> None:
+        """``also``: further tables, made where they are missing."""
+        self.path, self._also = path, also
         self._lock = Lock()
         self._writer: sqlite3.Connection | None = None
         self._readers: list[sqlite3.Connection] = []
@@ -138,6 +139,8 @@ class SqliteFile:
             self._refuse_newer(version)
             if version < VERSION:
                 connection.executescript(f"BEGIN IMMEDIATE; {_LAYOUT} PRAGMA user_version = {VERSION}; COMMIT;")
+            if self._also:
+                connection.executescript(f"BEGIN IMMEDIATE; {self._also} COMMIT;")
         except BaseException:
             connection.close()
             raise

@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from facility.quality import Quality
 from facility.reading import Bucket, Passage, Reading, Scan
 from storage.readings.influx import InfluxReadings
 from storage.readings.influx_url import parse_influx_url
+from storage.readings.journal import Journal
+from storage.readings.journalled import JournalledReadings
 from storage.readings.keepable import LATEST
 from storage.readings.memory import MemoryReadings
 from storage.readings.port import Readings, ReadingsRefused, ReadingsUnavailable
@@ -49,13 +51,39 @@ def labels(point: str) -> tuple[str, str]:
     return ("riverside, east=1", "pressure") if point != DOOR else ("", "")
 
 
-@pytest.fixture(params=["memory", "sqlite", "influx1", "influx2"])
+class Forwarded(JournalledReadings):
+    """Everything goes on to the history at once, and nothing stays in the journal longer than it must."""
+
+    def append(self, readings: Sequence[Reading], passages: Sequence[Passage] = (), scans: Sequence[Scan] = ()) -> None:
+        try:
+            super().append(readings, passages, scans)
+        finally:
+            seq, batch = self.journal.oldest(1_000_000)
+            self.history.append(*batch)
+            self.journal.forwarded(seq)
+            self.journal.prune(LATEST)
+
+
+@pytest.fixture(params=["memory", "sqlite", "influx1", "influx2", "journal", "forwarded", "journal, influx2"])
 def kind(request: pytest.FixtureRequest, tmp_path: Path) -> Kind:
     match request.param:
         case "memory":
             return Kind("memory", MemoryReadings, durable=False)
         case "sqlite":
             return Kind("sqlite", lambda: SqliteReadings(tmp_path / "readings.db"))
+        case "journal":
+            return Kind("journal", lambda: JournalledReadings(Journal(tmp_path / "journal.db"), MemoryReadings()))
+        case "forwarded":
+            history = MemoryReadings()
+            return Kind("forwarded", lambda: Forwarded(Journal(tmp_path / "journal.db"), history), durable=False)
+        case "journal, influx2":
+            target = parse_influx_url(request.getfixturevalue("influx2_db_url"))
+            return Kind(
+                "journal, influx2",
+                lambda: Forwarded(Journal(tmp_path / "journal.db"), InfluxReadings(target, labels)),
+                first_stays=False,
+                counts_forgotten=False,
+            )
         case which:
             target = parse_influx_url(request.getfixturevalue(f"{which}_db_url"))
             return Kind(which, lambda: InfluxReadings(target, labels), first_stays=False, counts_forgotten=False)
@@ -441,7 +469,8 @@ def test_what_was_appended_is_there_after_opening_again(kind: Kind, store: Readi
 
 
 def test_a_check_says_which_store_it_is(kind: Kind, store: Readings) -> None:
-    word = {"memory": "memory", "sqlite": "SQLite 3.", "influx1": "version 1.", "influx2": "InfluxDB"}[kind.name]
+    words = {"memory": "memory", "sqlite": "SQLite 3.", "influx1": "version 1.", "influx2": "InfluxDB"}
+    word = words.get(kind.name, "0 rows wait in SQLite 3.")
     line = store.check()
     assert word in line
     assert "\n" not in line

@@ -1,0 +1,91 @@
+"""From the journal to the server: in the order in which it came, in large writes, for as long as it takes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from facility.instant import MINUTE, SECOND
+from storage.readings.journal import Journal
+from storage.readings.port import Readings, ReadingsRefused, ReadingsUnavailable
+
+AT_ONCE = 20_000
+"""Rows in one write. Small writes cost the server three times as much as large ones."""
+FILL = SECOND
+"""So long is waited for a fuller write: history may be a second late, alarms are not."""
+PRUNE_EVERY = 10 * MINUTE
+FIRST, LONGEST = SECOND, MINUTE
+"""Between two attempts while the server is away; doubled each time, with jitter."""
+
+Bury = Callable[[Sequence[str], str], None]
+"""Takes what the server will never take (``ReadingsRefused.lines``) and why."""
+
+
+@dataclass(kw_only=True)
+class Forwarder:
+    """``once`` is called again and again by one thread, with the time of day."""
+
+    journal: Journal
+    history: Readings
+    bury: Bury
+    jitter: Callable[[], float] = random.random
+    forwarded: int = 0
+    """Rows since the start."""
+    refused: int = 0
+    error: str = ""
+    """Why the last attempt failed; empty when it did not."""
+    away_since: int | None = None
+    _not_before: int = 0
+    _wait: int = field(default=FIRST)
+    _pruned: int = 0
+
+    def once(self, now: int) -> bool:
+        """One write, if it is time for one. Returns whether more waits that can go at once."""
+        if now < self._not_before:
+            return False
+        self._prune(now)
+        seq, batch = self.journal.oldest(AT_ONCE)
+        if not seq:
+            self._not_before = now + FILL
+            return False
+        try:
+            self.history.append(*batch)
+        except ReadingsRefused as refusal:
+            self.refused += len(refusal.lines)
+            self.bury(refusal.lines, refusal.reason)
+        except ReadingsUnavailable as error:
+            self._later(now, error)
+            return False
+        self.journal.forwarded(seq)
+        self.forwarded += len(batch)
+        self.error, self.away_since, self._wait = "", None, FIRST
+        full = len(batch) >= AT_ONCE
+        self._not_before = now if full else now + FILL
+        return full
+
+    def note(self) -> dict[str, int | str | None]:
+        """What waits and how it goes, for the health note."""
+        waiting = self.journal.waiting()
+        return {
+            "rows": waiting.rows,
+            "bytes": waiting.bytes,
+            "limit": self.journal.limit,
+            "oldest": waiting.oldest,
+            "forwarded": self.forwarded,
+            "refused": self.refused,
+            "away_since": self.away_since,
+            "error": self.error,
+        }
+
+    def _later(self, now: int, error: ReadingsUnavailable) -> None:
+        self.error = str(error)
+        self.away_since = now if self.away_since is None else self.away_since
+        asked = error.retry_after or 0
+        self._not_before = now + max(asked, int(self._wait * (0.5 + self.jitter() / 2)))
+        self._wait = min(self._wait * 2, LONGEST)
+
+    def _prune(self, now: int) -> None:
+        if now - self._pruned >= PRUNE_EVERY:
+            self._pruned = now
+            self.journal.prune(now)

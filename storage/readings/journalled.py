@@ -1,0 +1,160 @@
+"""InfluxDB behind its journal, read as one.
+
+The journal is asked first, so that what moves from one to the other in between is not missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from facility.quality import EVIDENCE
+from facility.reading import Bucket, Passage, Reading, Scan
+from storage.readings.heard import heard_in_order, scans_in_order
+from storage.readings.journal import Journal
+from storage.readings.port import Readings, ReadingsUnavailable, Series
+
+Happening = TypeVar("Happening", Passage, Scan)
+
+
+class JournalledReadings:
+    """``append`` returns once the journal has it. What is wholly in the journal is read there alone."""
+
+    def __init__(self, journal: Journal, history: Readings) -> None:
+        self.journal, self.history = journal, history
+
+    def append(self, readings: Sequence[Reading], passages: Sequence[Passage] = (), scans: Sequence[Scan] = ()) -> None:
+        self.journal.append(readings, passages, scans)
+
+    def range(self, point: str, start: int, end: int, limit: int | None = None) -> list[Reading]:
+        here = self.journal.range(point, start, end, limit)
+        if start >= self.journal.readings_from():
+            return here
+        return _merged(here, self.history.range(point, start, end, limit))[:limit]
+
+    def columns(self, point: str, start: int, end: int) -> Series:
+        here = self.journal.columns(point, start, end)
+        if start >= self.journal.readings_from():
+            return here
+        there = self.history.columns(point, start, end)
+        at = np.concatenate([here.at, there.at])
+        # Of two with one time the first: the journal's.
+        _, chosen = np.unique(at, return_index=True)
+        return Series(*(np.concatenate(pair)[chosen] for pair in zip(here, there, strict=True)))
+
+    def before(self, point: str, at: int, limit: int) -> list[Reading]:
+        here = self.journal.before(point, at, limit)
+        if len(here) == limit and here and here[-1].at >= self.journal.readings_from():
+            return here
+        there = self.history.before(point, at, limit)
+        return _merged(here, there)[::-1][:limit]
+
+    def last(self, points: Iterable[str]) -> dict[str, Reading]:
+        """Once the server was asked about a point, it need not be there any more."""
+        wanted = list(points)
+        here = self.journal.last(wanted)
+        missing = [point for point in wanted if point not in here]
+        unknown = set(missing) - self.journal.asked(missing) if missing else set()
+        if not unknown:
+            return here
+        there = self.history.last(sorted(unknown))
+        self.journal.told(unknown, there.values())
+        return there | here
+
+    def buckets(self, point: str, start: int, end: int, width: int) -> list[Bucket]:
+        here_from = min(max(-(-self.journal.readings_from() // width) * width, start), end)
+        here = self.journal.buckets(point, here_from, end, width) if here_from < end else []
+        return [*self._older_buckets(point, start, here_from, width), *here] if start < here_from else here
+
+    def _older_buckets(self, point: str, start: int, end: int, width: int) -> list[Bucket]:
+        """The server's, but for those with a reading that it may not have yet: these are counted from the readings themselves."""
+        oldest = self.journal.waits_since()
+        late = self.journal.columns(point, start, end)
+        touched = {int(at) // width * width for at in late.at[late.received >= oldest]} if oldest is not None else set()
+        there = [one for one in self.history.buckets(point, start, end, width) if one.start not in touched]
+        made = (self._counted(point, max(at, start), min(at + width, end), at) for at in touched)
+        return sorted([*there, *(one for one in made if one is not None)], key=lambda one: one.start)
+
+    def _counted(self, point: str, start: int, end: int, name: int) -> Bucket | None:
+        found = self.columns(point, start, end)
+        value = found.value[np.isin(found.quality, [int(quality) for quality in EVIDENCE]) & ~found.test]
+        if not len(value):
+            return None
+        low, high, mean = float(value.min()), float(value.max()), float(value.mean())
+        return Bucket(start=name, low=low, high=high, mean=mean, count=len(value))
+
+    def passages(self, point: str, start: int, end: int, limit: int = 1000) -> list[Passage]:
+        here = self.journal.passages(point, start, end, limit)
+        if start >= self.journal.heard_from():
+            return here
+        found = _once([*here, *self.history.passages(point, start, end, limit)])
+        return sorted(found, key=lambda p: (p.at, p.seq), reverse=True)[:limit]
+
+    def passages_heard(self, points: Iterable[str], start: int, end: int, since: int) -> list[Passage]:
+        wanted = list(points)
+        here = self.journal.passages_heard(wanted, start, end, since)
+        if since >= self.journal.heard_from():
+            return here
+        return sorted(_once([*here, *self.history.passages_heard(wanted, start, end, since)]), key=heard_in_order)
+
+    def scans(self, point: str, start: int, end: int, limit: int = 1000) -> list[Scan]:
+        here = self.journal.scans(point, start, end, limit)
+        if start >= self.journal.heard_from():
+            return here
+        found = _once([*here, *self.history.scans(point, start, end, limit)])
+        return sorted(found, key=lambda s: (s.at, s.seq), reverse=True)[:limit]
+
+    def scans_heard(self, points: Iterable[str], start: int, end: int, since: int) -> list[Scan]:
+        wanted = list(points)
+        here = self.journal.scans_heard(wanted, start, end, since)
+        if since >= self.journal.heard_from():
+            return here
+        return sorted(_once([*here, *self.history.scans_heard(wanted, start, end, since)]), key=scans_in_order)
+
+    def forget(self, before: int) -> int:
+        """In both; the server first, since only it may be away."""
+        return _both(self.history.forget, self.journal.forget, before)
+
+    def forget_passages(self, before: int) -> int:
+        return _both(self.history.forget_passages, self.journal.forget_passages, before)
+
+    def check(self) -> str:
+        """Says what waits. A server that is away stops no start: then it says that."""
+        waiting = self.journal.waiting()
+        try:
+            there = self.history.check()
+        except ReadingsUnavailable as error:
+            there = f"away ({error})"
+        return f"{there}; {waiting.rows} rows wait in {self.journal.check()}"
+
+    def close(self) -> None:
+        self.journal.close()
+        self.history.close()
+
+
+def _merged(here: Iterable[Reading], there: Iterable[Reading]) -> list[Reading]:
+    """Oldest first; of two with one time the journal's, which is what was given first."""
+    found = {reading.at: reading for reading in there}
+    found.update((reading.at, reading) for reading in here)
+    return [found[at] for at in sorted(found)]
+
+
+def _once(found: Iterable[Happening]) -> list[Happening]:
+    """The first of those that are one and the same but for when they were received."""
+    kept: dict[object, Happening] = {}
+    for one in found:
+        kept.setdefault(_key(one), one)
+    return list(kept.values())
+
+
+def _key(one: Passage | Scan) -> object:
+    if isinstance(one, Passage):
+        return one.point, one.at, one.event, one.credential, one.seq
+    return one.point, one.at, one.tag, one.guard, one.seq
+
+
+def _both(there: Callable[[int], int], here: Callable[[int], int], before: int) -> int:
+    far, near = there(before), here(before)
+    return far if far > 0 else -1 if far < 0 or near < 0 else near
