@@ -61,6 +61,11 @@ def as_seen(actor: Actor, guest: Guest, visit: Visit) -> Guest:
     """The guest as far as this reader needs it. A host sees whom he announced himself."""
     if sees_names(actor) or visit.registered_by == actor.id:
         return guest
+    return part_of(guest)
+
+
+def part_of(guest: Guest) -> Guest:
+    """What those see who need not know who came."""
     return Guest(
         visit=guest.visit, name=short_name(guest.name), given=guest.given, until=guest.until, erased=guest.erased
     )
