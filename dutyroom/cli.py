@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from dutyroom.commands import chains, channels, classes, duties, people, permissions, playbooks, register, rota, rules
+from dutyroom.commands import (
+    chains,
+    channels,
+    classes,
+    duties,
+    facts,
+    people,
+    permissions,
+    playbooks,
+    register,
+    report,
+    rota,
+    rules,
+)
 from dutyroom.commands.simulate import simulate as simulate_command
 
 app = typer.Typer(
@@ -23,6 +36,8 @@ app.add_typer(playbooks.app, name="playbooks", help="What people do about incide
 app.add_typer(classes.app, name="classes", help="Classes of work, as files: check, list, schema.")
 app.add_typer(chains.app, name="chains", help="Who is told when, as files: check, list, schema.")
 app.add_typer(duties.app, name="duties", help="What is owed, as files: check, list, owed, schema.")
+app.add_typer(report.app, name="report", help="Reports of what was owed and done: make, verify.")
+app.add_typer(facts.app, name="facts", help="The chained facts: export, verify.")
 app.add_typer(channels.app, name="channels", help="channels.toml: check, schema.")
 app.add_typer(permissions.app, name="permissions", help="Who may enter where: import, export, list, compare.")
 app.add_typer(rota.app, name="rota", help="The rota: import, export, who is on duty.")

@@ -32,7 +32,7 @@ NOTHING_YET = Anchor(seq=0, at=0)
 def anchor_of(facts: Facts, seq: int | None = None) -> Anchor:
     """The newest fact, or the one of that number. Raises ``ValueError`` when there is none of it."""
     wanted = facts.head() if seq is None else seq
-    if wanted == 0 and seq is None:
+    if wanted == 0:
         return NOTHING_YET
     found = facts.after(wanted - 1, 1)
     if not found or found[0].seq != wanted:

@@ -30,4 +30,8 @@ SOURCES = {
 }
 
 WORDS: dict[str, dict[str, str]] = {"mark": MARKS, "carrier": CARRIERS, "asked-by": SOURCES}
-HAPPENED: dict[str, str] = {}
+HAPPENED = {
+    "looked": N_("looked at"),
+    "exported": N_("took away"),
+    "limited": N_("limited to a time, buildings or clauses"),
+}

@@ -1,0 +1,1 @@
+"""Reports to take away: figures, their documents, and what proves them."""

@@ -1,0 +1,183 @@
+"""Everything that a report rests on, read from the facts up to its anchor: the same facts give the same evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from facility.fact import Fact
+from facility.instant import DAY
+from facility.response_facts import Told, orders_told
+from inspections.compliance import Item, Wanted
+from inspections.ledger import Anchor, Progress, portions, quiet, read_items
+from storage.records.port import Facts
+
+LOOK_BACK = 120 * DAY
+"""Work orders that were opened so long before the period are read too: their limits may fall due in it."""
+ORDER_FACTS = (
+    "opened", "joined", "merged", "duplicated", "voice-added", "visit-agreed", "dispatched", "accepted", "rejected",
+    "transferred", "arrived", "started", "held", "resumed", "finished", "verified", "reopened", "reviewed", "cancelled",
+)  # fmt: skip
+"""What moves an order or changes its time limits."""
+
+
+class ResultTold(NamedTuple):
+    """A result as its fact tells it; of one that was corrected, the newest correction with when it was first done."""
+
+    id: int
+    occurrence: int
+    who: str
+    with_whom: tuple[str, ...]
+    done: int
+    received: int
+    outcome: str
+    effective: bool
+    """It carries data (a number, a picture, a scan, a signature, a sensor), and every instrument was in calibration."""
+    late_upload: bool
+    instruments: tuple[str, ...]
+    """“MEG-07 (calibration until 2027-03-01)”; the end as an instant after the id."""
+    values: tuple[str, ...]
+    photos: tuple[str, ...]
+    signatures: int
+    corrected: int
+    """How many corrections there were."""
+    seq: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What was read for one period, place and clause."""
+
+    wanted: Wanted
+    anchor: Anchor
+    items: list[Item]
+    results: Mapping[int, ResultTold]
+    """Occurrence → its result."""
+    orders: Mapping[int, Told] = field(default_factory=dict)
+    alerts: tuple[Fact, ...] = ()
+    """``alert raised`` in the period."""
+    rounds: tuple[Fact, ...] = ()
+    """``round ended`` and ``round missed``, of rounds that were due in the period."""
+    coverage: tuple[Fact, ...] = ()
+    """``coverage``: one a day."""
+    impairments: tuple[Fact, ...] = ()
+
+
+Stage = Callable[[str, float], None]
+"""Told what is being done, and how much of that, 0 to 1."""
+
+
+def nobody(stage: str, done: float) -> None:
+    """Nobody wants to know."""
+
+
+def read_evidence(facts: Facts, wanted: Wanted, anchor: Anchor, told: Stage = nobody) -> Evidence:
+    """Everything about the period up to the anchor."""
+    items = read_items(facts, wanted, anchor, lambda done: told("occurrences", done))
+    results = _results(facts, items, anchor, lambda done: told("results", done))
+    span = (wanted.since, min(wanted.until, anchor.at + 1))
+    orders = orders_told(portions(facts, "work-order", ORDER_FACTS, (wanted.since - LOOK_BACK, anchor.at + 1), anchor))
+    told("orders", 1.0)
+    rounds = portions(facts, "round", ("ended", "missed"), (wanted.since, anchor.at + 1), anchor)
+    found = Evidence(
+        wanted=wanted,
+        anchor=anchor,
+        items=items,
+        results=results,
+        orders={number: one for number, one in orders.items() if _in_zones(one.zone, wanted)},
+        alerts=tuple(
+            fact
+            for fact in portions(facts, "alert", ("raised",), span, anchor)
+            if _in_zones(str(fact.data.get("zone", "")), wanted) and not fact.data.get("test")
+        ),
+        rounds=tuple(one for one in rounds if wanted.since <= int(one.data.get("due", one.at)) < wanted.until),
+        coverage=_latest(portions(facts, "coverage", ("within", "over"), (span[0], span[1] + 2 * DAY), anchor)),
+        impairments=tuple(portions(facts, "impairment", ("begun", "overdue", "ended"), span, anchor)),
+    )
+    told("alerts", 1.0)
+    return found
+
+
+def _in_zones(zone: str, wanted: Wanted) -> bool:
+    return not wanted.zones or not zone or zone in wanted.zones
+
+
+def _latest(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The last one of each subject."""
+    found: dict[str, Fact] = {}
+    for fact in facts:
+        found[fact.subject] = fact
+    return tuple(found.values())
+
+
+def _results(facts: Facts, items: list[Item], anchor: Anchor, progress: Progress = quiet) -> dict[int, ResultTold]:
+    if not items:
+        return {}
+    known = {one.id for one in items}
+    first, end = min(one.opens for one in items), anchor.at + 1
+    found: dict[int, ResultTold] = {}
+    for fact in portions(facts, "result", ("submitted", "corrected"), (first, end), anchor):
+        occurrence = fact.data.get("occurrence")
+        if occurrence in known:
+            before = found.get(occurrence)
+            if before is None or fact.what == "corrected":
+                found[occurrence] = result_told(fact, before)
+        progress((fact.at - first) / max(1, end - first))
+    progress(1.0)
+    return found
+
+
+def result_told(fact: Fact, before: ResultTold | None = None) -> ResultTold:
+    """One result by its fact; a correction takes over when it was done from what it corrects."""
+    data = fact.data
+    findings: list[dict[str, Any]] = list(data.get("findings", ()))
+    sensors = data.get("sensors", ())
+    return ResultTold(
+        id=int(fact.subject),
+        occurrence=int(data["occurrence"]),
+        who=before.who if before else fact.who,
+        with_whom=tuple(data.get("with_whom", ())),
+        done=before.done if before else int(data.get("done", fact.at)),
+        received=fact.at,
+        outcome=str(data.get("outcome", fact.after)),
+        effective=_carries_data(findings, sensors) and all(_in_calibration(one) for one in findings),
+        late_upload=bool(data.get("late_upload")),
+        instruments=tuple(dict.fromkeys(_instrument(one) for one in findings if one.get("instrument"))),
+        values=tuple(filter(None, map(_value, findings))),
+        photos=tuple(sha for one in findings if not one.get("signed") for sha in one.get("files", ())),
+        signatures=sum(len(one.get("signed", ())) for one in findings),
+        corrected=before.corrected + 1 if before else 0,
+        seq=fact.seq,
+    )
+
+
+def _carries_data(findings: Iterable[Mapping[str, Any]], sensors: Any) -> bool:
+    return bool(sensors) or any(
+        one.get("value") is not None
+        or one.get("over_range")
+        or one.get("files")
+        or one.get("signed")
+        or one.get("code")
+        for one in findings
+    )
+
+
+def _in_calibration(finding: Mapping[str, Any]) -> bool:
+    instrument = finding.get("instrument")
+    return not instrument or bool(instrument.get("valid", True))
+
+
+def _instrument(finding: Mapping[str, Any]) -> str:
+    used = finding["instrument"]
+    until = used.get("calibration_due")
+    return f"{used['id']}|{'' if until is None else until}|{'1' if used.get('valid', True) else '0'}"
+
+
+def _value(finding: Mapping[str, Any]) -> str:
+    check = " ".join(filter(None, (str(finding["check"]), str(finding.get("item", "")))))
+    if finding.get("over_range"):
+        return f"{check} > {finding.get('unit', '')}".strip()
+    if finding.get("value") is not None:
+        return f"{check} {finding['value']:g} {finding.get('unit', '')}".strip()
+    return f"{check} {finding['outcome']}" if finding.get("outcome") in ("fail", "flag") else ""
