@@ -13,10 +13,12 @@ from collector.ingest import Ingest
 from collector.link_fake import FakeLink
 from collector.sources import Sources, read_sources
 from dutyroom.permission_files import Importing, import_permissions
+from dutyroom.plan_following import PlanFiles
 from facility.alert import Alert
 from facility.pseudonym import pseudonym
 from facility.register import Register, difference
 from facility.work_order import WorkOrder
+from inspections.coverage.watching import CameraWatch
 from response.class_files import load_classes
 from response.door_check_files import load_door_checks
 from response.door_watch import DoorWatch
@@ -57,6 +59,8 @@ class DutyRoom:
     readings: SqliteReadings
     doors: DoorWatch | None = None
     """The responder's part that looks at doors, where a scenario is about them."""
+    cameras: CameraWatch | None = None
+    """The same of cameras."""
 
     def take_in(self, now: int) -> None:
         """What has arrived by ``now``, and what is due by the clock."""
@@ -71,6 +75,8 @@ class DutyRoom:
             report_tests(unit, self.readings, now)
         while self.doors is not None and self.doors.run(self.records, now):
             pass
+        if self.cameras is not None:
+            self.cameras.run(self.records, now)
 
     def look_at_doors(self, now: int) -> None:
         """From now on passages are judged, by the example property's permissions."""
@@ -78,6 +84,12 @@ class DutyRoom:
         assert not import_permissions(self.records, SITE / "permissions", how).errors
         classes, checks = load_classes(), load_door_checks()
         self.doors = DoorWatch(readings=lambda: self.readings, checks=lambda: checks, opener=opener(lambda: classes))
+
+    def look_at_cameras(self, now: int) -> None:
+        """From now on what they see is held against the example property's plans."""
+        with self.records.begin() as unit:
+            PlanFiles(SITE).take(unit, now)
+        self.cameras = CameraWatch(readings=lambda: self.readings)
 
     def _commit(self, work: Callable[[Unit], Callable[[], None]]) -> None:
         with self.records.begin() as unit:

@@ -64,7 +64,7 @@ def test_devices_behind_a_gateway_speak_through_it_and_the_others_in_their_own_d
     topics = {message.topic for message in messages(10 * MINUTE)}
     assert {topic.split("/")[0] for topic in topics} == {"dutyroom", "zigbee2mqtt", "application"}
     speakers = {topic.split("/")[3] for topic in topics if topic.startswith("dutyroom/")}
-    gateways = {d.id for d in register().devices.values() if d.model == "edge-gateway"}
+    gateways = {d.gateway for d in register().devices.values() if d.gateway}
     assert speakers == gateways | {d.id for d in register().devices.values() if d.commands}
 
 
