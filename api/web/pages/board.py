@@ -14,6 +14,7 @@ from api.floods import causes, flood_mode, lost_gateways
 from api.health import Worker, workers
 from api.limits import Watch, watches
 from api.rota_reading import duty_line, rota_of
+from api.rounds import board_line
 from api.web.page import Page, reading
 from api.web.values import Shown, amount, trend
 from facility.alarm_flood import Cause, gather
@@ -109,6 +110,7 @@ def show(request: Request, visitor: Reader) -> Response:
             orders=orders_by_clock(page),
             workers=workers(page.unit),
             duty_line=duty_line(rota_of(page.context, page.unit), page.look.now),
+            rounds=board_line(page.unit, page.look.now),
             watched=sorted({row.alert.point for row in rows[:MOST_WATCHED]} | {gauge.point.id for gauge in shown}),
         )
 

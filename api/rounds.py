@@ -1,0 +1,274 @@
+"""What pages and programs read of rounds: a day of them, figures with the lists behind, checkpoints, how much was walked."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, tzinfo
+
+from api.access import Visitor
+from api.problems import NotPermitted
+from api.work_figures import plain
+from facility.calendar import DAY_MINUTES, instant_of, local_day
+from facility.floor_plan import AreaKind, FloorPlan
+from facility.instant import DAY, iso
+from facility.person import Right
+from facility.reading import Scan
+from facility.register import Register
+from facility.round import Flag, PointStatus, Round, RoundState, RoundStop
+from facility.round_figures import Tally, last_visits, tallies, tally
+from inspections.rounds.cover import REACH, Cover, cover, walks_of
+from storage.readings.port import Readings
+from storage.records.port import Unit
+from storage.records.rounds import RoundFilter
+
+CLAUSE = "AP-3"
+LONGEST = 400 * DAY
+STORED = 180 * DAY
+"""Scans are kept so long in the store of readings unless the site says otherwise."""
+
+WHICH: dict[str, Callable[[RoundStop], bool]] = {
+    "planned": lambda _: True,
+    "visited": lambda stop: stop.counts,
+    "on-time": lambda stop: stop.on_time,
+    "effective": lambda stop: stop.effective,
+    "early": lambda stop: stop.counts and stop.status is PointStatus.EARLY,
+    "late": lambda stop: stop.counts and stop.status is PointStatus.LATE,
+    "missed": lambda stop: stop.status is PointStatus.MISSED,
+    "uploaded-late": lambda stop: Flag.UPLOADED_LATE in stop.flags,
+    "out-of-order": lambda stop: Flag.OUT_OF_ORDER in stop.flags,
+    "too-fast": lambda stop: Flag.TOO_FAST in stop.flags,
+}
+"""The lists behind the figures: each count is exactly the points that its function says yes to."""
+BY: dict[str, Callable[[Round, tzinfo], str]] = {
+    "route": lambda one, _: one.route,
+    "team": lambda one, _: one.team,
+    "day": lambda one, zone: local_day(one.start, zone).isoformat(),
+    "month": lambda one, zone: local_day(one.start, zone).isoformat()[:7],
+}
+
+
+def seeing(visitor: Visitor) -> None:
+    """Raises ``NotPermitted`` for an inspector who was not asked to look at patrols, or at some buildings only.
+
+    A round leads through several buildings: there is no part of it to show.
+    """
+    if not visitor.may_see_clause(CLAUSE) or visitor.scope.buildings:
+        raise NotPermitted.to(visitor.actor, Right.READ)
+
+
+def day_span(day: date, zone: tzinfo) -> tuple[int, int]:
+    """The local day, as instants."""
+    return instant_of(day, 0, zone), instant_of(day, DAY_MINUTES, zone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardLine:
+    """Rounds in one line."""
+
+    running: list[Round]
+    overdue: int
+    """Points that can still be saved."""
+    coming: Round | None
+    missed: int
+    """Rounds of the last day that were missed or not whole."""
+
+    @property
+    def anything(self) -> bool:
+        """Whether there are routes at all."""
+        return bool(self.running or self.missed or self.coming)
+
+
+def board_line(unit: Unit, now: int) -> BoardLine:
+    """Of the last day, now, and what comes next."""
+    running = unit.rounds.all(RoundFilter(states=(RoundState.RUNNING,)))
+    coming = unit.rounds.find(RoundFilter(states=(RoundState.PLANNED,), since=now), limit=1, soonest=True).rows
+    bad = RoundFilter(states=(RoundState.MISSED, RoundState.INCOMPLETE), since=now - DAY, until=now)
+    return BoardLine(
+        running=running,
+        overdue=sum(len(one.overdue) for one in running),
+        coming=next(iter(coming), None),
+        missed=unit.rounds.count(bad),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """Of a period: all of it, and by what was asked."""
+
+    since: int
+    until: int
+    by: str
+    whole: Tally
+    parts: dict[str, Tally]
+
+
+def figures(unit: Unit, span: tuple[int, int], by: str, zone: tzinfo) -> Figures:
+    """Rounds that start in [since, until) and are over."""
+    found = unit.rounds.all(RoundFilter(since=span[0], until=span[1]))
+    over = [one for one in found if one.over]
+    parts = tallies(over, lambda one: BY[by](one, zone))
+    return Figures(since=span[0], until=span[1], by=by, whole=tally(over), parts=dict(sorted(parts.items())))
+
+
+def points_behind(
+    unit: Unit, wanted: RoundFilter, which: str, part: tuple[str, str], zone: tzinfo
+) -> list[tuple[Round, RoundStop]]:
+    """The list behind a figure, the newest first. ``part``: (by, key), or two empty words for all."""
+    by, key = part
+    found = (one for one in unit.rounds.all(wanted) if one.over and (not by or BY[by](one, zone) == key))
+    return [(one, stop) for one in found for stop in one.stops if WHICH[which](stop)][::-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A point of some route, and when somebody was last there."""
+
+    point: str
+    asset: str
+    zone: str
+    routes: tuple[str, ...]
+    last: int | None
+    never: bool
+    """Nobody ever was: it is younger than what is stored. False without ``last``: nobody was in the stored period."""
+    since: int | None = None
+    """Since when it is registered."""
+
+
+def checkpoints(unit: Unit, readings: Readings, register: Register, now: int) -> list[Checkpoint]:
+    """All of them, those that nobody visited for longest first. Raises ``ReadingsUnavailable``."""
+    recent = last_visits(unit.rounds.all(RoundFilter(since=now - 8 * DAY, until=now + DAY)))
+    routes: dict[str, list[str]] = {}
+    for stop in register.stops.values():
+        routes.setdefault(stop.point, []).append(stop.route)
+    found = [_checkpoint(readings, register, point, tuple(routes[point]), recent, now) for point in routes]
+    return sorted(found, key=lambda one: (one.last is not None, one.last or 0, one.point))
+
+
+def _checkpoint(  # noqa: PLR0917 - one row of a table
+    readings: Readings, register: Register, point: str, routes: tuple[str, ...], recent: Mapping[str, int], now: int
+) -> Checkpoint:
+    known = register.points.get(point)
+    asset = register.assets.get(known.asset) if known else None
+    last, since = recent.get(point), register.registered.get(point)
+    if last is None:
+        last = _last_scan(readings, point, bool(known and known.quantity == "entry"), now)
+    return Checkpoint(
+        point=point,
+        asset=asset.id if asset else "",
+        zone=asset.zone if asset else "",
+        routes=tuple(dict.fromkeys(routes)),
+        last=last,
+        never=last is None and since is not None and since > now - STORED,
+        since=since,
+    )
+
+
+def _last_scan(readings: Readings, point: str, is_door: bool, now: int) -> int | None:
+    """Outside rounds too. People who go through a door are no guards: it is visited on rounds only."""
+    found: list[Scan] = [] if is_door else readings.scans(point, now - STORED, now + 1, 1)
+    return found[0].at if found else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneShare:
+    """Where there is no plan: checkpoints of one zone that somebody visited."""
+
+    zone: str
+    all: int
+    visited: int
+
+    @property
+    def share(self) -> float:
+        """0 to 1."""
+        return self.visited / self.all
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walked:
+    """How much of what must be patrolled was near where somebody was, in a period."""
+
+    since: int
+    until: int
+    reach: float
+    plans: list[Cover]
+    zones: list[ZoneShare]
+
+    @property
+    def share(self) -> float | None:
+        """Over all plans, by area; None where no plan says what must be patrolled."""
+        whole = sum(one.whole for one in self.plans)
+        return sum(one.near for one in self.plans) / whole if whole else None
+
+
+def walked(unit: Unit, register: Register, span: tuple[int, int], reach: float = REACH) -> Walked:
+    """By the rounds that start in [since, until), those that go on included."""
+    rounds = unit.rounds.all(RoundFilter(since=span[0], until=span[1]))
+    walks = walks_of(rounds)
+    covers = [found for plan in unit.plans.all().values() if (found := cover(plan, walks, reach)) is not None]
+    return Walked(
+        since=span[0],
+        until=span[1],
+        reach=reach,
+        plans=covers,
+        zones=_zone_shares(register, {asset for walk in walks for asset in walk}),
+    )
+
+
+def _zone_shares(register: Register, visited: set[str]) -> list[ZoneShare]:
+    by_zone: dict[str, set[str]] = {}
+    for stop in register.stops.values():
+        point = register.points.get(stop.point)
+        asset = register.assets.get(point.asset) if point else None
+        if asset is not None:
+            by_zone.setdefault(asset.zone, set()).add(asset.id)
+    shares = [ZoneShare(zone=zone, all=len(all), visited=len(all & visited)) for zone, all in by_zone.items()]
+    return sorted(shares, key=lambda one: (one.share, one.zone))
+
+
+def plans_of(unit: Unit, round: Round) -> list[FloorPlan]:
+    """The plans on which points of the round are marked, in the order of the walk."""
+    plans = unit.plans.all().values()
+    assets = [stop.asset for stop in round.stops]
+    found = {plan.zone: plan for asset in assets for plan in plans if asset in plan.marks}
+    return list(found.values())
+
+
+def patrolled(plan: FloorPlan) -> bool:
+    """Whether something on it must be walked."""
+    return any(area.kind is AreaKind.PATROL for area in plan.areas)
+
+
+COLUMNS = (
+    "round", "route", "team", "state", "start", "order", "point", "zone", "due", "status", "at", "received", "guard",
+    "flags", "effective",
+)  # fmt: skip
+
+
+def as_csv(found: Iterable[tuple[Round, RoundStop]]) -> str:
+    """One point a line. A spreadsheet takes the mark at the beginning for UTF-8."""
+    out = io.StringIO()
+    out.write("\ufeff")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for one, stop in found:
+        words = [one.route, one.team, str(one.state), iso(one.start)]
+        times = ["" if at is None else iso(at) for at in (stop.at, stop.received)]
+        writer.writerow(
+            [
+                one.id,
+                *map(plain, words),
+                stop.order,
+                plain(stop.point),
+                plain(stop.zone),
+                iso(stop.due),
+                stop.told,
+                *times,
+                stop.guard,
+                " ".join(stop.flags),
+                "yes" if stop.effective else "no",
+            ]
+        )
+    return out.getvalue()
