@@ -17,6 +17,7 @@ NAMES = (
     "backlog",
     "clocks",
     "notices",
+    "coverage",
 )
 
 

@@ -33,7 +33,7 @@ class CoverageSettings:
     """A camera's lens is so far in front of the point where it hangs, along its axis."""
     fisheye: float = 120.0
     """Lenses of this angle and above are taken as equidistant, below as rectilinear."""
-    arc: float = 1.0
+    arc: float = 2.0
     """Degrees between two corners of a range drawn as a polygon; the error is under 0.01 %."""
 
     def told(self) -> tuple[tuple[Text, str], ...]:

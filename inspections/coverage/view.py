@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
+import numpy as np
 import shapely
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
@@ -85,10 +87,13 @@ def view(camera: Camera, room: Room, settings: CoverageSettings) -> View:
 
 def disc(centre: Point2, radius: float, step: float) -> Polygon:
     """A circle as a polygon of the circle's own area, corners ``step`` degrees apart."""
-    corners = max(8, round(360 / step))
-    turn = 2 * math.pi / corners
-    # A regular polygon of n corners at radius R covers n/2·R²·sin(2π/n): R is chosen so that this is πr².
-    out = radius * math.sqrt(turn / math.sin(turn))
-    return Polygon(
-        [(centre[0] + out * math.cos(turn * n), centre[1] + out * math.sin(turn * n)) for n in range(corners)]
-    )
+    return Polygon(_unit_disc(max(8, round(360 / step))) * radius + np.asarray(centre))
+
+
+@cache
+def _unit_disc(corners: int) -> sight.Floats:
+    turn = 2 * np.pi / corners
+    # A regular polygon of n corners at radius R covers n/2·R²·sin(2π/n): R is chosen so that this is π.
+    angles = np.arange(corners) * turn
+    corner = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    return np.asarray(corner * np.sqrt(turn / np.sin(turn)), dtype=np.float64)
