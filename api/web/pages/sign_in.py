@@ -55,6 +55,8 @@ def leave(visitor: Reader, context: Given) -> Response:
     sign_out(context, visitor.session, visitor.actor.id)
     response = RedirectResponse("/sign-in", 303)
     drop_cookie(response, context)
+    # Read by the phone's pages, which then forget the day's data that they keep for when there is no signal.
+    response.set_cookie("signed-out", "1", max_age=YEAR, samesite="lax", secure=context.secure_cookies)
     return response
 
 

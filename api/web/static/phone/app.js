@@ -23,11 +23,18 @@ const room = {
   again: () => draw(true),
   async add(entry, draft) {
     const { account, offset } = state.me;
-    await store.enqueue({ account, offset, ...entry }, draft);
+    await store.enqueue({ account, offset, ...entry }, draft).catch((error) => {
+      room.full(error);
+      throw error;
+    });
     await reload();
     later(0);
     const ready = navigator.serviceWorker && (await navigator.serviceWorker.getRegistration());
     ready?.sync?.register("queue").catch(() => {});
+  },
+  full(error) {
+    console.warn(error);
+    bar.replaceChildren(h("b", { class: "wrong" }, t("The phone's memory is full: make room, then do it again.")));
   },
   async changed() {
     await reload();
@@ -74,7 +81,7 @@ async function draw(forced) {
   const view = VIEWS[name] || today;
   const moved = drawn !== location.hash;
   drawn = location.hash;
-  for (const one of nav.querySelectorAll("a")) one.toggleAttribute("aria-current", one.hash === `#${name}`);
+  for (const one of nav.querySelectorAll("a")) one.toggleAttribute("aria-current", one.getAttribute("href") === `#${name}`);
   const made = state.me ? await view(room, ...rest) : signedOut();
   if (location.hash !== drawn) return;
   main.replaceChildren(...[made].flat());

@@ -3,7 +3,7 @@ import * as store from "./store.js";
 import { t, say, when, date, number, now } from "./words.js";
 import { h, link, empty, choices } from "./draw.js";
 import { judge, read, answered, missing } from "./judge.js";
-import { keepPhoto, keep, show, signing } from "./picture.js";
+import { keep, photos, show, signing } from "./picture.js";
 import { reader, find, plain, outcome } from "./place.js";
 import { sentFor, standing, overdue } from "./today.js";
 
@@ -72,7 +72,7 @@ const KINDS = { pass: passing, number: numbered, choice: chosen, text: written, 
 function block(form, line, answer) {
   const made = h("div", { class: "answer" });
   const keepIt = (redraw) => {
-    store.put("drafts", form.draft, form.draft.key);
+    store.put("drafts", form.draft, form.draft.key).catch(form.room.full);
     counted(form);
     made.dataset.outcome = judge(line, answer, expired(form, answer));
     if (redraw) paint();
@@ -93,7 +93,7 @@ function passing(form, line, answer, kept) {
     choices(say(line.title), options, answer.choice, (value) => { answer.choice = value; if (value !== "fail") answer.order = false; kept(true); }),
     last(form, line, answer),
     wordy ? remark(answer, kept) : "",
-    wordy ? photos(form, line, answer, kept) : "",
+    ...(wordy ? pictured(form, line, answer, kept) : []),
     answer.choice === "fail" ? failed(form, line, answer, kept) : "",
   ];
 }
@@ -172,22 +172,9 @@ function written(form, line, answer, kept) {
 }
 
 function pictured(form, line, answer, kept) {
-  return [photos(form, line, answer, kept)];
-}
-
-function photos({ me, said, works }, line, answer, kept) {
-  const field = h("input", { type: "file", accept: "image/*", capture: "environment", class: "hidden", "aria-label": t("Photo: %(what)s", { what: say(line.title) }), onchange: () => works.push((async () => {
-    for (const file of field.files) (answer.files ??= []).push(await keepPhoto(file, me.account));
-    kept(true);
-  })().catch(() => (said.textContent = t("This picture cannot be read. Take it with the camera.")))) });
   const wanted = line.kind === "photo" || (line.photo_on_fail && answer.choice === "fail");
-  return h("div", { class: "photos" },
-    (answer.files || []).map((sha) => {
-      const image = h("img", { alt: t("Photo"), width: 96, height: 96 });
-      show(sha, image);
-      return h("span", {}, image, h("button", { type: "button", "aria-label": t("Remove the photo"), onclick: () => { answer.files = answer.files.filter((one) => one !== sha); kept(true); } }, "×"));
-    }),
-    h("label", { class: "button" }, wanted ? t("Take a photo") : t("Add a photo"), field));
+  answer.files ??= [];
+  return [photos({ files: answer.files, account: form.me.account, word: wanted ? t("Take a photo") : "", name: t("Photo: %(what)s", { what: say(line.title) }), made: (work) => form.works.push(work), changed: kept })];
 }
 
 function scanned(form, line, answer, kept) {
@@ -260,7 +247,7 @@ async function submit(form, button) {
     kind: "result", about: `occurrence:${owed.id}`, body, files: [...new Set(answers.flatMap((one) => one.files))], title: say(duty.title), where: say(owed.name),
     draft: { key: draft.key, occurrence: draft.occurrence, answers: draft.answers }, ...(draft.mends ? { mends: draft.mends, device_at: draft.device_at } : {}),
   };
-  await room.add(entry, draft.key);
+  await room.add(entry, draft.key).finally(() => (button.disabled = false));
   if (draft.replaces) await store.drop("queue", draft.replaces);
   await room.changed();
 }

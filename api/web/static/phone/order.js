@@ -2,7 +2,7 @@
 import * as store from "./store.js";
 import { t, say, when } from "./words.js";
 import { h, link, empty, section, row } from "./draw.js";
-import { keepPhoto, show } from "./picture.js";
+import { photos } from "./picture.js";
 import { reader } from "./place.js";
 import { sentFor, standing } from "./today.js";
 
@@ -17,7 +17,7 @@ export async function order(room, id) {
   const state = sent.filter((one) => one.state === "waiting" || (one.state === "sent" && one.at > day.at)).reduce((now, one) => AFTER[one.body.action] || now, work.state);
   const key = `${me.account}/order-${id}`;
   const form = { room, me, work, said: h("p", { role: "status" }), draft: (await store.get("drafts", key)) || { key, reason: "", code: "", ticks: [], files: [] } };
-  form.keep = () => store.put("drafts", form.draft, key);
+  form.keep = () => store.put("drafts", form.draft, key).catch(room.full);
   const action = me.rights.includes("act-on-work") ? NEXT[state] : "";
   const made = [
     h("h1", {}, `#${work.id} ${say(work.title)}`),
@@ -29,7 +29,7 @@ export async function order(room, id) {
       action === "finish" && work.checks.length ? section(t("Checklist"), work.checks.map((line) => ticked(form, line))) : "",
       action === "arrive" ? arriving(form) : "",
       h("label", {}, action === "finish" ? t("What was done") : t("Remark"), h("textarea", { name: "reason", rows: 2, value: form.draft.reason, oninput: (event) => { form.draft.reason = event.target.value; form.keep(); } })),
-      photos(form),
+      photos({ files: form.draft.files, account: me.account, changed: form.keep }),
       form.said,
       action ? h("button", { type: "button", class: "strong next", onclick: () => take(form, action) }, doing(action)) : "",
       me.rights.includes("act-on-work") ? h("button", { type: "button", onclick: () => take(form, "comment") }, doing("comment")) : ""),
@@ -59,26 +59,6 @@ function arriving(form) {
     form.read.say(t("Code kept: %(code)s", { code: text.split("/").pop() }));
   });
   return h("div", {}, h("p", {}, t("Scan the code that hangs there, or say in the remark why not.")), form.read);
-}
-
-function photos({ me, draft, keep, said }) {
-  const box = h("div", { class: "photos" });
-  const field = h("input", { type: "file", accept: "image/*", capture: "environment", class: "hidden", onchange: async () => {
-    try {
-      for (const file of field.files) draft.files.push(await keepPhoto(file, me.account));
-      await keep();
-      paint();
-    } catch {
-      said.textContent = t("This picture cannot be read. Take it with the camera.");
-    }
-  } });
-  const paint = () => box.replaceChildren(...draft.files.map((sha) => {
-    const image = h("img", { alt: t("Photo"), width: 96, height: 96 });
-    show(sha, image);
-    return image;
-  }), h("label", { class: "button" }, t("Add a photo"), field));
-  paint();
-  return box;
 }
 
 async function take({ room, work, draft, said }, action) {

@@ -1,9 +1,11 @@
 // Photos and signatures, made small before they are kept. Drawn anew they carry no place, no maker and no time.
 import * as store from "./store.js";
+import { t } from "./words.js";
+import { h } from "./draw.js";
 
 const LONGEST = 1600;
 
-export async function keepPhoto(file, account) {
+async function keepPhoto(file, account) {
   const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
   const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
   const canvas = sized(Math.round(picture.width * scale), Math.round(picture.height * scale));
@@ -30,6 +32,26 @@ export async function show(sha, image) {
   const reader = new FileReader();
   reader.onload = () => (image.src = reader.result);
   reader.readAsDataURL(file.blob);
+}
+
+// Pictures that were taken, and a button to take one more. files is changed in place; made() gives each picture that is being kept.
+export function photos({ files, account, word, name, made = () => {}, changed }) {
+  const said = h("span", { role: "status" });
+  const row = h("div", { class: "photos" });
+  const take = async (chosen) => {
+    for (const file of chosen) files.push(await keepPhoto(file, account));
+    changed();
+    paint();
+  };
+  const field = h("input", { type: "file", accept: "image/*", capture: "environment", class: "hidden", "aria-label": name || t("Photo"), onchange: () =>
+    made(take(field.files).catch((error) => (said.textContent = error.name === "QuotaExceededError" ? t("The phone's memory is full: make room, then do it again.") : t("This picture cannot be read. Take it with the camera.")))) });
+  const paint = () => row.replaceChildren(...files.map((sha) => {
+    const image = h("img", { alt: t("Photo"), width: 96, height: 96 });
+    show(sha, image);
+    return h("span", {}, image, h("button", { type: "button", "aria-label": t("Remove the photo"), onclick: () => { files.splice(files.indexOf(sha), 1); changed(); paint(); } }, "×"));
+  }), h("label", { class: "button" }, word || t("Add a photo"), field), said);
+  paint();
+  return row;
 }
 
 // A field to sign in, with finger, pen or mouse. done(picture to come) after each stroke.

@@ -3,7 +3,7 @@ import { t, say, when } from "./words.js";
 import { h, empty, section, priority, row } from "./draw.js";
 import { duties, orders, standing } from "./today.js";
 import { read as read_ } from "./judge.js";
-import { keepPhoto } from "./picture.js";
+import { photos } from "./picture.js";
 
 // Of a whole address, as QR codes carry it, the code alone.
 export const plain = (text) => text.trim().replace(/[?#].*$/, "").replace(/\/+$/, "").split("/").pop();
@@ -82,15 +82,6 @@ const mark = (stop) => ({ open: t("until %(time)s", { time: when(stop.due) }), o
 function checkpoint(room, text, point, read) {
   const asks = point?.asks || [], files = [];
   const value = h("input", { inputmode: "decimal", "aria-label": t("Value") });
-  const shot = h("input", { type: "file", accept: "image/*", capture: "environment", class: "hidden", onchange: async () => {
-    try {
-      for (const file of shot.files) files.push(await keepPhoto(file, room.state.me.account));
-      counted.textContent = t("%(n)s photos", { n: files.length });
-    } catch {
-      read.say(t("This picture cannot be read. Take it with the camera."));
-    }
-  } });
-  const counted = h("span", { class: "quiet" });
   const name = point ? say(point.name) : t("Tag %(code)s", { code: plain(text) });
   const keepIt = async () => {
     const number = read_(value.value);
@@ -99,7 +90,7 @@ function checkpoint(room, text, point, read) {
     await room.add({ kind: "scan", about: `checkpoint:${plain(text)}`, body: { code: plain(text), value: number, files }, files, title: name, where: t("Rounds") });
     await room.changed();
   };
-  return h("div", { class: "card" }, h("b", {}, name), asks.includes("reading") ? value : "", h("label", { class: "button" }, t("Add a photo"), shot), counted,
+  return h("div", { class: "card" }, h("b", {}, name), asks.includes("reading") ? value : "", photos({ files, account: room.state.me.account, changed: () => {} }),
     h("button", { type: "button", class: "strong next", onclick: keepIt }, t("I am here")));
 }
 

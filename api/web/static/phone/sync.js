@@ -94,8 +94,18 @@ async function deliver(me, entries, waits) {
   };
   const headers = { "Content-Type": "application/json", "X-CSRF-Token": me.csrf };
   const answer = await ask("/api/v1/phone/sync", { method: "POST", headers, body: JSON.stringify(body) });
+  if (answer.status === 422) return refused(me, entries, waits, answer);
   if (!answer.ok) throw new Away();
   return (await answer.json()).answers;
+}
+
+// One that makes no sense at all spoils the whole request: then each goes alone, so that it holds up no other.
+async function refused(me, entries, waits, answer) {
+  if (!entries.length) throw new Away();
+  if (entries.length === 1) return [{ id: entries[0].id, status: "refused", at: new Date().toISOString(), why: (await answer.json()).detail, more: {} }];
+  const answers = [];
+  for (const one of entries) answers.push(...(await deliver(me, [one], waits)));
+  return answers;
 }
 
 async function settle(entry, answer) {

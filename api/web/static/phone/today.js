@@ -53,7 +53,7 @@ export function orders(list, state) {
   return h("ul", { class: "cards" }, list.map((one) => {
     const sent = sentFor(state.queue, `work-order:${one.id}`).filter((entry) => entry.state !== "sent").at(-1);
     return h("li", {}, link(`order/${one.id}`, { class: "card" },
-      h("span", {}, priority(one.severity, one.severity_word[document.documentElement.lang.slice(0, 2)]), " ", h("b", {}, `#${one.id} ${say(one.title)}`)),
+      h("span", {}, priority(one.severity, say(one.severity_word)), " ", h("b", {}, `#${one.id} ${say(one.title)}`)),
       h("span", { class: "quiet" }, say(one.place)),
       one.due ? h("span", { class: one.due < now() ? "tag wrong" : "tag" }, t("until %(time)s", { time: when(one.due) })) : "",
       sent ? h("span", { class: "tag" }, standing(sent)) : ""));
