@@ -119,6 +119,8 @@ class EvidenceKind(StrEnum):
     """A pump's running contact went on; the pressures while it ran belong to it."""
     DISCHARGE = "discharge"
     """A luminaire was on its battery for so many minutes."""
+    MEASURED = "measured"
+    """An instrument that sends what it measured, such as a megohmmeter on a gateway."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +131,16 @@ class Evidence:
     quantity: str = ""
     """Of the target's points that tell it; empty: whatever the kind asks for."""
     sets: tuple[tuple[str, str], ...] = ()
-    """Check → what is entered there: ``pass``, ``starts``, ``minutes``, ``pressure-min``, ``pressure-max``, ``pressure``."""
+    """Check → what is entered there, a word of ``EVIDENCE_SETS``."""
+
+
+EVIDENCE_SETS: dict[EvidenceKind, tuple[str, ...]] = {
+    EvidenceKind.TEST_SIGNAL: ("pass", "cleared", "person"),
+    EvidenceKind.PUMP_START: ("pass", "automatic", "starts", "pressure-min", "pressure-max", "person"),
+    EvidenceKind.DISCHARGE: ("minutes", "charging", "person"),
+    EvidenceKind.MEASURED: ("value", "person"),
+}
+"""What each kind can enter: that it came, that it went again, a number; ``person`` is the signature of whoever ran the test."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,14 +132,26 @@ class CheckTable(Table):
     per: Words | None = Field(default=None, description="answered for each of several things, such as circuits")
 
 
+Sets = Literal[
+    "pass",
+    "cleared",
+    "automatic",
+    "starts",
+    "pressure-min",
+    "pressure-max",
+    "minutes",
+    "charging",
+    "value",
+    "person",
+]
+
+
 class EvidenceTable(Table):
     """``evidence``: sensors that fill in the checklist."""
 
-    kind: Literal["test-signal", "pump-start", "discharge"]
+    kind: Literal["test-signal", "pump-start", "discharge", "measured"]
     quantity: str = Field(default="", description="of the points that tell it; the usual one by default")
-    sets: dict[Name, Literal["pass", "starts", "minutes", "pressure", "pressure-min", "pressure-max"]] = Field(
-        min_length=1, description="check → what sensors enter there"
-    )
+    sets: dict[Name, Sets] = Field(min_length=1, description="check → what sensors enter there")
 
     def evidence(self) -> Evidence:
         """As the product keeps it."""

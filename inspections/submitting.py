@@ -17,6 +17,7 @@ from inspections.draft import Draft, DraftRefused, KeyTaken, Wrong
 from inspections.judging import Bench, judge, worst
 from inspections.result_room import Opener, ResultRoom
 from inspections.retests import ask_for_retest
+from inspections.sensor_evidence import instruments_for
 from inspections.settling import settle
 from inspections.work import order_for
 from storage.records.port import Conflict, NotFound, Unit
@@ -85,7 +86,7 @@ def _bench(case: _Case) -> Bench:
         done=case.done,
         asset=target.asset,
         zone=target.zone,
-        instruments=case.room.register.instruments,
+        instruments=instruments_for(case.room.register, target.asset, case.asked.duty),
         code=lambda code: _code(unit, code),
         has_file=unit.files.has,
         is_account=lambda name: _is_account(unit, name),
