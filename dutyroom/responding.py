@@ -21,6 +21,7 @@ from dutyroom.report_following import ReportsInMotion
 from dutyroom.responder import Responder
 from dutyroom.round_motion import RoundsInMotion
 from dutyroom.rule_files import RuleFiles
+from dutyroom.sensor_evidence import sensor_evidence
 from dutyroom.settings import Settings
 from dutyroom.telling import Telling
 from dutyroom.visiting import PersonalDataInMotion, crossings_errand, visits_step
@@ -92,8 +93,14 @@ class Rooms:
             self._doors.errand,
             self._rounds.errand,
             crossings_errand(self._settings, self.readings),
+            self._sensors,
             self._personal.errand,
         ]
+
+    @property
+    def _sensors(self) -> Errand:
+        """What sensors saw in tests counts for duties."""
+        return sensor_evidence(self._duties.files.duties, self.readings, self.rules)
 
     def rules(self) -> RuleBook:
         """Those in force, with the classes of work: read once for all rooms."""
