@@ -13,7 +13,10 @@ from fastapi import Request
 
 from api.throttle import Throttle
 from facility.chain import Chain
+from facility.door_check import DoorCheck
+from facility.door_finding import DoorRule
 from facility.duty import Duty
+from facility.permission_files.door_list import DoorListFile, read_mapping
 from facility.person import Role
 from facility.playbook import Playbook
 from facility.pseudonym import pseudonym
@@ -84,6 +87,14 @@ def shipped_personal_data() -> Mapping[str, DataClass]:
     return load_classes()
 
 
+@cache
+def shipped_door_checks() -> Mapping[DoorRule, DoorCheck]:
+    """What is looked for at doors, as the product brings it."""
+    from response.door_check_files import load_door_checks
+
+    return load_door_checks()
+
+
 def private_hide() -> Callable[[str, str], str]:
     """Under a key of this process alone."""
     return partial(pseudonym, secrets.token_bytes(32))
@@ -115,6 +126,10 @@ class Context:
     """The escalation chains in force, by id; called on each request, so it should be cheap."""
     duties: Callable[[], Mapping[str, Duty]] = shipped_duties
     """The duties in force, by id; called on each request, so it should be cheap."""
+    door_checks: Callable[[], Mapping[DoorRule, DoorCheck]] = shipped_door_checks
+    """What is looked for at doors; called on each request, so it should be cheap."""
+    door_list: Callable[[], DoorListFile] = lambda: read_mapping("")
+    """How the door system writes its list. Raises ``BrokenDoorList``, ``OSError``."""
     ways: Callable[[], tuple[tuple[Way, ...], str]] = lambda: ((), "")
     """By which ways people and devices are reached, and what is wrong with the file that says so."""
     hide: Callable[[str, str], str] = field(default_factory=private_hide)
@@ -161,6 +176,7 @@ def zone_of(site: Site) -> tzinfo:
 
 
 def context_of(request: Request) -> Context:
-    """The context that ``create_app`` was given."""
+    """The context that ``create_app`` was given; as it looks from within what a limited account may look at."""
     found: Context = request.app.state.context
-    return found
+    narrow: Callable[[Context], Context] | None = getattr(request.state, "narrow", None)
+    return found if narrow is None else narrow(found)

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facility.door import doors_of
-from facility.door_list import Comparison, compare
+from facility.door_list import Comparison
 from facility.permission import Permissions
 from facility.permission_files.columns import Hide
-from facility.permission_files.door_list import FILE, DoorListFile, read_door_list, read_mapping
-from storage.records.comparisons import keep_comparison
+from facility.permission_files.door_list import FILE, DoorListFile, read_mapping
+from inspections.permission_deeds import ListedDoors, compare_doors
 
 if TYPE_CHECKING:
     from storage.records.port import Records
@@ -28,20 +27,19 @@ class Comparing:
     site: Path | None = None
 
 
-def mapping_of(how: Comparing) -> DoorListFile:
-    """Raises ``BrokenDoorList``, ``OSError``."""
-    own = how.site / FILE if how.site else None
-    path = how.mapping or (own if own and own.is_file() else None)
-    return read_mapping(path.read_text("utf-8"), str(path)) if path else read_mapping("")
+def site_mapping(site: Path | None) -> DoorListFile:
+    """The site's own; plain column names where it has none. Raises ``BrokenDoorList``, ``OSError``."""
+    own = site / FILE if site else None
+    return _read(own) if own and own.is_file() else read_mapping("")
+
+
+def _read(path: Path) -> DoorListFile:
+    return read_mapping(path.read_text("utf-8"), str(path))
 
 
 def compare_list(records: Records, content: bytes, how: Comparing) -> tuple[Comparison, Permissions]:
     """Read, compare and keep. Raises ``BrokenDoorList``, ``RegisterRefused``, ``OSError``."""
-    mapping = mapping_of(how)
+    mapping = _read(how.mapping) if how.mapping else site_mapping(how.site)
     with records.begin() as unit:
-        register, permissions = unit.registers.load(), unit.permissions.load()
-        doors = doors_of(register)
-        listed = read_door_list(content, mapping, doors, register, how.hide)
-        found = compare(permissions, doors, listed, how.at)
-        keep_comparison(unit, found, how.who)
-    return found, permissions
+        listing = ListedDoors(content=content, mapping=mapping, hide=how.hide, register=unit.registers.load())
+        return compare_doors(unit, listing, how.who, how.at), unit.permissions.load()

@@ -46,6 +46,8 @@ def _pages(settings: Settings, records: Records, readings: Readings) -> FastAPI:
     from api.app import create_app
     from api.context import Context
     from dutyroom.chain_following import ChainFiles
+    from dutyroom.door_comparing import site_mapping
+    from dutyroom.door_following import DoorFiles
     from dutyroom.duty_following import DutyFiles
     from dutyroom.playbook_following import PlaybookFiles
     from dutyroom.report_following import ReportFiles
@@ -69,6 +71,8 @@ def _pages(settings: Settings, records: Records, readings: Readings) -> FastAPI:
         report_book=ReportFiles(settings.site_folder, settings.public_url).book,
         chains=ChainFiles(settings.site_folder).chains,
         duties=DutyFiles(settings.site_folder).duties,
+        door_checks=DoorFiles(settings.site_folder).checks,
+        door_list=partial(site_mapping, settings.site_folder),
         personal_data=PersonalDataFiles(settings.site_folder).classes,
         clock=wiring.now,
         hide=partial(pseudonym, wiring.pseudonym_key(settings)),

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from facility.door import doors_of
+from facility.door_list import Comparison, compare
 from facility.fact import Fact
 from facility.inspection import Result
 from facility.instant import DAY
 from facility.permission import Permissions
 from facility.permission_entries import CredentialState, PermissionChange
+from facility.permission_files.columns import Hide
+from facility.permission_files.door_list import DoorListFile, read_door_list
 from facility.permission_review import EVERY, Line, Said, decide, figures, lines
+from facility.register import Register
 from inspections.draft import Answer, Draft
 from inspections.result_room import ResultRoom
 from inspections.submitting import submit
-from storage.records.comparisons import last_comparison
+from storage.records.comparisons import keep_comparison, last_comparison
 from storage.records.port import NotFound, Unit
 
 DUTY = "permission-review"
@@ -28,6 +33,25 @@ def review_one(unit: Unit, said: Said) -> int:
         raise NotFound(f"there is no permission {said.permission!r}")
     why = f"{said.decision.value}: {said.why.strip()}" if said.why.strip() else said.decision.value
     return unit.permissions.apply(decide(permissions, said), said.who, said.at, why)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDoors:
+    """The door system's list as it was given."""
+
+    content: bytes
+    mapping: DoorListFile
+    hide: Hide
+    register: Register
+
+
+def compare_doors(unit: Unit, given: ListedDoors, who: str, now: int) -> Comparison:
+    """Hold it against the permissions, and keep what came of it. Raises ``RegisterRefused``."""
+    permissions, doors = unit.permissions.load(), doors_of(given.register)
+    listed = read_door_list(given.content, given.mapping, doors, given.register, given.hide)
+    found = compare(permissions, doors, listed, now)
+    keep_comparison(unit, found, who)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
