@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
 
 from api import failures
 from api.context import Context
@@ -25,6 +26,7 @@ from api.routes import (
     letters,
     maintenance,
     notices,
+    occurrences,
     phone,
     points,
     probes,
@@ -58,6 +60,7 @@ NOUNS = (
     test_modes,
     maintenance,
     notices,
+    occurrences,
     incidents,
     reviews,
     figures,
@@ -102,7 +105,8 @@ def create_app(context: Context) -> FastAPI:
     app.include_router(probes.router)
     app.include_router(pages.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    # What everybody may read is sent compressed; pages and data are not, for secrets stand beside what a stranger may choose.
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1000), name="static")
     return app
 
 

@@ -347,3 +347,13 @@ def test_the_page_opens_without_any_store_of_ours(home: House) -> None:
     with TestClient(create_app(home.context)) as plain:
         home.records.close()
         assert plain.get("/m/").status_code == 200
+
+
+def test_the_scripts_come_compressed_and_small(client: TestClient) -> None:
+    scripts = [address for address in shell_files() if address.endswith(".js")]
+    sizes = []
+    for address in scripts:
+        with client.stream("GET", address, headers={"accept-encoding": "gzip"}) as answer:
+            assert answer.headers.get("content-encoding") == "gzip"
+            sizes.append(len(b"".join(answer.iter_raw())))
+    assert sum(sizes) < 40_000
