@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
-from api import looks
+from api import retrieving
 from api.access import READING, Reader, Visitor, needs
 from api.acting import LONGEST_TEXT
 from api.context import Context, context_of
@@ -269,7 +269,7 @@ def read_retrieval(visitor: Reader, context: Given, number: int) -> RetrievalOut
     """With who took it, until that is erased."""
     with context.records.read() as unit:
         entry = unit.retrievals.get(number)
-    if not looks.may_read(visitor.actor, entry):
+    if not retrieving.may_read(visitor.actor, entry):
         raise NotPermitted.to(visitor.actor, Right.READ_RETRIEVALS.value)
     return _retrieval_out(entry)
 

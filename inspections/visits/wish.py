@@ -63,7 +63,7 @@ class Shown:
 def visit_of(desk: Desk, wish: Wish, who: str, now: int) -> Visit:
     """Raises ``MissingField``, ``FieldRefused``."""
     if not wish.name.strip():
-        raise MissingField("visit", "name")
+        raise FieldRefused("visit", "name", Text("请填写访客姓名", "the visitor's name is missing"))
     if not wish.host and not wish.host_text.strip():
         raise MissingField("visit", "host")
     if not wish.zones:

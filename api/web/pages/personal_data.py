@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from api import looks
+from api import retrieving
 from api.access import Reader, Visitor, needs
 from api.acting import LONGEST_TEXT, write
 from api.context import Context, context_of
@@ -118,7 +118,7 @@ def ask(
         about=about,
         subject=subject.strip(),
         purpose=purpose,
-        basis=looks.basis_of(basis),
+        basis=retrieving.basis_of(basis),
         for_whom=for_whom,
         request=request,
         start=local(context, "start", start) if start else None,
@@ -128,7 +128,7 @@ def ask(
 
     def do(unit: Unit) -> Retrieval:
         _known(unit, context, entry)
-        return looks.ask(unit, visitor.actor, entry)
+        return retrieving.ask(unit, visitor.actor, entry)
 
     return RedirectResponse(f"/personal-data/retrievals/{write(context, do).id}", 303)
 
@@ -150,7 +150,7 @@ def show_entry(request: Request, visitor: Reader, number: int) -> Response:
     """One entry, with what may be done, as a form to be printed and signed too."""
     with reading(request, visitor) as page:
         entry = page.unit.retrievals.get(number)
-        if not looks.may_read(visitor.actor, entry):
+        if not retrieving.may_read(visitor.actor, entry):
             raise NotPermitted.to(visitor.actor, Right.READ_RETRIEVALS.value)
         steps = {step.deed.value for step in steps_from(entry) if visitor.may(step.right)}
         if entry.who == visitor.actor.id:
@@ -192,7 +192,7 @@ def act(
         medium=medium,
         sha256=sha256,
     )
-    write(context, lambda unit: looks.take(unit, visitor.actor, number, done))
+    write(context, lambda unit: retrieving.take(unit, visitor.actor, number, done))
     return RedirectResponse(f"/personal-data/retrievals/{number}", 303)
 
 
@@ -216,7 +216,7 @@ def look_behind(
     basis: Short = "duty",
 ) -> Response:
     """Named once, on this answer only."""
-    found = looks.reveal(context, visitor.actor, pseudonym.strip(), purpose=purpose, basis=basis)
+    found = retrieving.reveal(context, visitor.actor, pseudonym.strip(), purpose=purpose, basis=basis)
     with reading(request, visitor) as page:
         answer = page.render("behind.html", pseudonym=pseudonym, found=found, bases=list(Basis), register=page.register)
     answer.headers.update(NO_STORE)
@@ -265,7 +265,7 @@ def search(
             422, "invalid", "Invalid", f"kind: one of {', '.join(KEYS)}; value: the whole number", errors=wrong
         )
     key = Key(kind=kind, document=document if document in DOCUMENTS else "", value=value)
-    found, entry = looks.reveal_person(context, visitor.actor, key, purpose=purpose, basis=basis)
+    found, entry = retrieving.reveal_person(context, visitor.actor, key, purpose=purpose, basis=basis)
     if form != "json":
         return _person(request, visitor, found, entry)
     name = f"personal-data-{entry.id}.json"
@@ -298,12 +298,12 @@ def exported(found: list[Held], context: Context) -> dict[str, object]:
 @router.post("/visits/{number}/erase")
 def erase(visitor: Eraser, context: Given, number: int) -> Response:
     """At the person's wish."""
-    write(context, lambda unit: looks.erase(unit, visitor.actor, number, context.clock()))
+    write(context, lambda unit: retrieving.erase(unit, visitor.actor, number, context.clock()))
     return RedirectResponse(f"/visitors/{number}", 303)
 
 
 @router.post("/visits/{number}/correct")
 def correct(visitor: Looker, context: Given, number: int, note: Said = "") -> Response:
     """What the person says is wrong stands beside what was written down."""
-    write(context, lambda unit: looks.correct(unit, visitor.actor, number, note, context.clock()))
+    write(context, lambda unit: retrieving.correct(unit, visitor.actor, number, note, context.clock()))
     return RedirectResponse(f"/visitors/{number}", 303)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
-from api import looks
+from api import retrieving
 from api.access import Reader, Visitor, needs
 from api.acting import LONGEST_TEXT, write
 from api.context import Context, context_of
@@ -327,7 +327,7 @@ def reveal(
     basis: Annotated[str, Form(max_length=20)] = "duty",
 ) -> Response:
     """Shown once, on this answer only; that it was looked at, and why, stays."""
-    looks.reveal_visit(context, visitor.actor, number, purpose=purpose, basis=basis)
+    retrieving.reveal_visit(context, visitor.actor, number, purpose=purpose, basis=basis)
     return one_page(request, visitor, number, revealed=True)
 
 
