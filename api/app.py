@@ -18,6 +18,7 @@ from api.paging import ProblemOut
 from api.routes import (
     alertmanager,
     alerts,
+    cameras,
     clocks,
     compliance,
     doors,
@@ -30,6 +31,7 @@ from api.routes import (
     occurrences,
     permissions,
     phone,
+    plans,
     points,
     probes,
     register,
@@ -77,6 +79,8 @@ NOUNS = (
     results,
     rota,
     rounds,
+    plans,
+    cameras,
     rules,
     facts,
     compliance,
@@ -119,6 +123,7 @@ def _api() -> APIRouter:
     for noun in NOUNS:
         router.include_router(noun.router)
     router.include_router(notices.chains)
+    router.include_router(cameras.coverage)
     return router
 
 

@@ -147,6 +147,7 @@ def people(unit: Unit, accounts: Sequence[Account], look: Look) -> dict[str, str
         "system:responder": look._("the responder"),
         "system:collector": look._("the collector"),
         "system:rota": look._("the rota"),
+        "system:duties": look._("the duties"),
         "system:rounds": look._("the rounds"),
         "system:doors": look._("the doors"),
         "system:dispatch": look._("given out in turn"),

@@ -8,6 +8,7 @@ from api.web import (
     words_clocks,
     words_compliance,
     words_doors,
+    words_duties,
     words_incidents,
     words_notices,
     words_orders,
@@ -273,6 +274,9 @@ words_incidents.NOUNS.update(words_phone.NOUNS)
 HAPPENED.update(words_compliance.HAPPENED)
 WORDS.update(words_compliance.WORDS)
 WORDS.update(words_cameras.WORDS)
+WORDS.update(words_duties.WORDS)
+words_incidents.HAPPENED_TO.update(words_duties.HAPPENED_TO)
+words_incidents.NOUNS.update(words_duties.NOUNS)
 words_incidents.HAPPENED_TO.update(words_cameras.HAPPENED_TO)
 words_incidents.NOUNS.update(words_cameras.NOUNS)
 HAPPENED.update(words_visits.HAPPENED)

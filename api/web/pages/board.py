@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 
 from api.access import Reader
+from api.duties import days_of, today_of
 from api.floods import causes, flood_mode, lost_gateways
 from api.health import Worker, workers
 from api.limits import Watch, watches
@@ -23,6 +24,7 @@ from facility.point import Point
 from facility.register import Register
 from facility.site import Zone
 from facility.work_order import WorkOrder
+from inspections.missing import MISSED
 from rules.book import RuleBook
 from storage.records.port import WorkOrderFilter
 
@@ -109,6 +111,7 @@ def show(request: Request, visitor: Reader) -> Response:
             gauges=shown,
             orders=orders_by_clock(page),
             workers=workers(page.unit),
+            duties_today=today_of(page.unit, days_of(page.context, page.register)),
             duty_line=duty_line(rota_of(page.context, page.unit), page.look.now),
             rounds=board_line(page.unit, page.look.now),
             watched=sorted({row.alert.point for row in rows[:MOST_WATCHED]} | {gauge.point.id for gauge in shown}),
@@ -118,6 +121,13 @@ def show(request: Request, visitor: Reader) -> Response:
 def urgency(alert: Alert) -> tuple[bool, bool, int, bool, int]:
     """Life safety first, what is set aside last; then severity, then what nobody acknowledged, then the newest."""
     return (not alert.life_safety, not alert.announces, int(alert.severity), alert.acknowledged, -alert.started)
+
+
+def own_name(page: Page, alert: Alert) -> str:
+    """What an alert is about that no point raised; empty of one that a point did."""
+    if alert.rule.startswith("rota-"):
+        return page.look._("Rota")
+    return page.look._("Duty") if alert.rule == MISSED else ""
 
 
 def alert_rows(page: Page, alerts: Iterable[Alert]) -> list[AlertRow]:
@@ -132,7 +142,7 @@ def alert_rows(page: Page, alerts: Iterable[Alert]) -> list[AlertRow]:
             place=page.place_text(alert.zone, alert.asset),
             building=page.look.say(top.name) if (top := _top(page, alert)) else "",
             building_zone=top.id if top else "",
-            point_name=page.look._("Rota") if alert.rule.startswith("rota-") else page.point_name(alert.point),
+            point_name=own_name(page, alert) or page.point_name(alert.point),
             shown=page.look.value(points[alert.point], last.get(alert.point)) if alert.point in points else None,
             trend=_trend(page, points.get(alert.point)) if number < MOST_TRENDS else "",
             raised_by=raised_by(page, alert),
