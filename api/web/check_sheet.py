@@ -142,6 +142,20 @@ def prefilled(result: Result) -> dict[str, str]:
     return found
 
 
+def answered(answers: Sequence[Answer]) -> dict[str, str]:
+    """The fields of what sensors said: a signature stays for a person to give."""
+    found: dict[str, str] = {}
+    index: dict[str, int] = {}
+    for one in answers:
+        if one.choice == SIGNED:
+            continue
+        number = index[one.check] = index.get(one.check, -1) + 1
+        value = "" if one.value is None else f"{one.value:g} {one.unit}".strip()
+        told = {"item": one.item, "value": value, "choice": one.choice, "text": one.text, "instrument": one.instrument}
+        found |= {f"{one.check}.{number}.{name}": text for name, text in told.items() if text}
+    return found
+
+
 def _as_fields(one: Finding) -> Iterator[tuple[str, str]]:
     yield "item", one.item
     yield "value", "" if one.value is None else f"{one.value:g}"

@@ -12,7 +12,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from facility.inspection import Outcome
-from facility.instant import DAY, HOUR
+from facility.instant import DAY, HOUR, MINUTE
 from facility.occurrence import Occurrence, Standing
 from facility.person import Role
 from storage.records.port import WorkOrderFilter
@@ -329,3 +329,57 @@ def test_the_list_teaches_while_it_is_empty_and_then_shows(home: House, browser_
     inspector = browser_of("inspector")
     assert inspector.client.get(f"/duties/{tiles}/do").status_code == 403
     assert f"{address}/correct" not in inspector.page(address)
+
+
+# --- sensors ------------------------------------------------------------------------------------------------------------
+
+DETECTOR = "t2-f10-smoke-1"
+
+
+def signalled(home: House, *, test: bool = True) -> int:
+    number = owe(home, "smoke-detectors", DETECTOR, asset=DETECTOR, zone="t2-f10")
+    for ago, value in ((20, 0.0), (15, 1.0), (10, 0.0)):
+        home.say(f"{DETECTOR}.smoke", value, ago=ago * MINUTE, test=test)
+    return number
+
+
+def test_what_sensors_saw_is_prepared_and_needs_a_person(home: House, browser_of: Browsers) -> None:
+    number = signalled(home)
+    wang, address = browser_of("engineer"), f"/duties/{number}/do"
+    said = words(wang.client.get(address, headers={"accept-language": "en"}).text)
+    assert "Sensors saw it at" in said
+    assert "needs" in said or "confirmed" in said
+    assert 'value="pass" checked' in wang.page(address)
+    assert address in wang.page(f"/duties/{number}/signals")
+    with home.records.read() as unit:
+        assert unit.occurrences.get(number).standing is Standing.OPEN
+    fields = sheet(wang, address) | {
+        "signal.0.choice": "pass",
+        "reset.0.choice": "pass",
+        "signature.0.choice": "signed",
+    }
+    sent = wang.client.post(address, data=fields)
+    assert sent.status_code == 303, words(sent.text)
+    with home.records.read() as unit:
+        (made,) = unit.results.of_occurrence(number)
+        assert unit.occurrences.get(number).standing is Standing.DONE
+    assert made.sensors == ((f"{DETECTOR}.smoke", NOW - 15 * MINUTE),)
+    assert f"{DETECTOR}.smoke" in wang.page(f"/results/{made.id}")
+
+
+def test_a_signal_that_was_no_test_is_not_offered_as_one(home: House, browser_of: Browsers) -> None:
+    number = signalled(home, test=False)
+    wang = browser_of("engineer")
+    assert "checked" not in re.sub(
+        r"order", "", re.sub(r'name="[^"]*order"[^>]*', "", wang.page(f"/duties/{number}/do"))
+    )
+    assert words(wang.page(f"/duties/{number}/signals")) == ""
+
+
+def test_what_was_owed_shows_its_results_and_the_one_kept_beside(home: House, browser_of: Browsers, tiles: int) -> None:
+    wang = browser_of("engineer")
+    first, second = submitted(wang, tiles, "0.62"), submitted(browser_of("guard"), tiles, "0.4")
+    page = wang.page(f"/duties/{tiles}")
+    assert first in page
+    assert second in page
+    assert "0.62" in page

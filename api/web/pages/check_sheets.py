@@ -11,21 +11,24 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
-from api.access import Visitor
+from api.access import Reader, Visitor
 from api.acting import LONGEST_TEXT, write
 from api.context import Context, context_of, zone_of
 from api.result_room import KEY_TAKEN, result_room
 from api.routes.results import DutyActor
 from api.sessions import TryLater, caller_of, proven
-from api.web.check_sheet import Filled, lines, prefilled, read
+from api.signals import prepared
+from api.web.check_sheet import Filled, answered, lines, prefilled, read
 from api.web.page import reading
 from api.web.times import entered
 from facility.alert_life import FieldRefused
 from facility.duty import CheckKind
 from facility.inspection import Result
+from facility.person import Right
 from facility.text import Text
 from inspections.asked import Asked, look_up
 from inspections.draft import Draft, DraftRefused, KeyTaken, Wrong
+from inspections.sensor_evidence import instruments_for
 from inspections.submitting import submit
 from response.attachments import LARGEST, take_in
 from storage.records.port import NotFound
@@ -114,11 +117,16 @@ def _show(
             asked = look_up(page.unit, room, about.draft())
         except DraftRefused as refused:
             raise NotFound(str(refused)) from None
+        signals = prepared(page.context, page.unit, asked.duty, asked.occurrence, page.look.now)
         given = dict(filled.given) if filled else prefilled(asked.old) if asked.old else None
+        if given is None and signals is not None:
+            given = answered(signals.answers)
         if filled and given is not None:
             given |= {f"{row}.kept": " ".join(files) for row, files in filled.files.items()}
         last = asked.old or page.unit.results.last(asked.duty.id, asked.target.id, page.look.now + 1)
-        sheet = lines(asked.duty, page.register.instruments, last, given=given, wrong=wrong)
+        sheet = lines(
+            asked.duty, instruments_for(page.register, asked.target.asset, asked.duty), last, given=given, wrong=wrong
+        )
         return page.render(
             "check_sheet.html",
             422 if wrong else 200,
@@ -133,6 +141,7 @@ def _show(
             people=[one for one in page.enabled if one.id != visitor.actor.id],
             address=_address(about),
             kinds=CheckKind,
+            signals=signals,
         )
 
 
@@ -167,6 +176,7 @@ def _take(request: Request, visitor: Visitor, context: Context, form: FormData, 
         answers=filled.answers,
         why=given.get("why", ""),
         with_whom=tuple(name for name in (given.get("with", ""),) if name),
+        sensors=_sensors(context, asked),
     )
     now = context.clock()
     try:
@@ -177,6 +187,23 @@ def _take(request: Request, visitor: Visitor, context: Context, form: FormData, 
         told = Text(*(KEY_TAKEN.say(language).format(number=taken.result) for language in ("zh", "en")))
         return _show(request, visitor, about, filled=filled, wrong=(Wrong("key", told),))
     return RedirectResponse(f"/results/{made.id}", 303)
+
+
+def _sensors(context: Context, asked: Asked) -> tuple[tuple[str, int], ...]:
+    """What stood in the form as said by sensors, looked up again: nobody may send it."""
+    with context.records.read() as unit:
+        found = prepared(context, unit, asked.duty, asked.occurrence, context.clock())
+    return found.sensors if found else ()
+
+
+@router.get("/duties/{number}/signals")
+def show_signals(request: Request, visitor: Reader, number: int) -> Response:
+    """A piece of the page of what is owed: what sensors said, where a person has to confirm it."""
+    with reading(request, visitor) as page:
+        room = result_room(page.context, page.unit)
+        asked = look_up(page.unit, room, About(occurrence=number).draft())
+        signals = prepared(page.context, page.unit, asked.duty, asked.occurrence, page.look.now)
+        return page.render("signals.html", signals=signals, asked=asked, may_do=page.look.may(Right.DO_DUTIES))
 
 
 def _asked(context: Context, about: About, version: str) -> Asked:
