@@ -456,3 +456,73 @@ def test_the_words_change_without_a_signal(phone: Page, context: BrowserContext)
     phone.click("#nav a[href='#']")
     expect(phone.locator("main")).to_contain_text("Look at the pump room")
     expect(phone.locator("html")).to_have_attribute("lang", "en")
+
+
+SEES = """
+globalThis.BarcodeDetector = class { async detect() { return [{ rawValue: "http://anywhere/report/CODE" }]; } };
+Object.defineProperty(navigator, "mediaDevices", { value: {
+  async getUserMedia() {
+    const seen = document.createElement("canvas"), pen = seen.getContext("2d");
+    setInterval(() => pen.fillRect(Math.random() * 100, 0, 9, 9), 50);
+    return seen.captureStream();
+  },
+} });
+globalThis.NDEFReader = class {
+  async scan() { setTimeout(() => this.onreading({ message: { records: [] }, serialNumber: "04:a1:b2:c3" }), 50); }
+};
+""".replace("CODE", CODE)
+
+
+def test_a_code_is_seen_by_the_camera_where_the_browser_can_read_it(phone: Page, context: BrowserContext) -> None:
+    context.add_init_script(SEES)
+    phone.reload()
+    phone.click("#nav a[href='#scan']")
+    phone.get_by_role("button", name="用摄像头扫").click()
+    expect(phone.locator("h1")).to_have_text("1号楼低区压力表")
+
+
+def test_a_tag_is_read_and_nobody_s_is_said_to_be_nobody_s(phone: Page, context: BrowserContext) -> None:
+    context.add_init_script(SEES)
+    phone.reload()
+    phone.click("#nav a[href='#scan']")
+    phone.get_by_role("button", name="读标签").click()
+    expect(phone.locator("main")).to_contain_text("本机不认识这个码")
+
+
+def test_what_waits_is_sent_by_the_worker_with_no_page_open(
+    phone: Page, context: BrowserContext, basement: Basement
+) -> None:
+    open_the_duty(phone)
+    context.set_offline(True)
+    fill_in(phone)
+    phone.click("form.checks button.strong")
+    waits(phone, 1)
+    phone.goto("about:blank")
+    context.set_offline(False)
+    other = context.new_page()
+    other.goto(f"{basement.address}/healthz")
+    tools = context.new_cdp_session(other)
+    versions: list[dict[str, str]] = []
+    tools.on("ServiceWorker.workerVersionUpdated", lambda event: versions.extend(event["versions"]))
+    tools.send("ServiceWorker.enable")
+    other.wait_for_timeout(300)
+    sync = {
+        "origin": basement.address,
+        "registrationId": versions[-1]["registrationId"],
+        "tag": "queue",
+        "lastChance": True,
+    }
+    tools.send("ServiceWorker.dispatchSyncEvent", sync)
+    for _ in range(100):
+        if basement.entries():
+            break
+        other.wait_for_timeout(100)
+    assert basement.entries() == [("engineer", "result", "taken")]
+
+
+def test_it_can_be_put_beside_the_phone_s_other_programs(phone: Page, context: BrowserContext) -> None:
+    tools = context.new_cdp_session(phone)
+    manifest = tools.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    errors = tools.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    assert [one["errorId"] for one in errors if one["errorId"] != "in-incognito"] == []
