@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 
 from facility.calendar import DAY_MINUTES, WorkCalendar, days_between, instant_of, local_day
 from facility.instant import DAY, MINUTE, SECOND
@@ -141,7 +141,7 @@ class _Pattern:
 def _apart(found: Sequence[Round], tolerance: int) -> Iterator[Round]:
     """No scan may belong to two rounds of one route: where they would touch, the earlier one ends."""
     before = None
-    for one, following in zip(found, [*found[1:], None], strict=True):
+    for one, following in zip_longest(found, found[1:]):
         opens, closes = one.opens if before is None else max(one.opens, before), one.closes
         if following is not None:
             closes = max(one.start + MINUTE, min(closes, following.start - tolerance))

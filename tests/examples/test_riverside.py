@@ -80,10 +80,10 @@ def test_each_pump_room_gauge_has_a_set_pressure_that_its_instrument_can_tell(re
     assert {0.35, 0.8} <= set_pressures
 
 
-def test_there_are_doors_of_every_class_checkpoints_cameras_and_two_routes(register: Register) -> None:
+def test_there_are_doors_of_every_class_checkpoints_cameras_and_routes(register: Register) -> None:
     doors = [asset for asset in register.assets.values() if asset.kind == "door"]
     assert set(ACCESS_CLASSES) <= {register.zones[door.zone].access for door in doors}
-    assert len(register.routes) == 2
+    assert len(register.routes) == 3
     assert {stop.route for stop in register.stops.values()} == set(register.routes)
     assert len(register.cameras) >= 10
     checkpoints = {p.id for p in register.points.values() if p.quantity == "scan"}

@@ -117,6 +117,10 @@ def test_tags_are_kept_as_scans_carry_them() -> None:
     assert one.stops[0].tags == (hide("tag", "04A1"),)
 
 
+def test_on_days_that_do_not_come_there_are_no_rounds() -> None:
+    assert planned(days=("holidays",)) == []
+
+
 def test_a_route_without_stops_has_no_rounds() -> None:
     of = route()
     assert rounds(register(of, ()), of, table(), MIDNIGHT, MIDNIGHT + DAY) == []

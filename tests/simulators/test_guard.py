@@ -1,8 +1,12 @@
 import itertools
 import json
+from dataclasses import replace
 
-from facility.instant import HOUR, MINUTE
-from simulators.guard import tag_of
+from facility.instant import DAY, HOUR, MINUTE
+from facility.round_fold import Taken, fold
+from facility.round_timetable import rounds, stops_of
+from simulators.guard import next_round, tag_of, timetable
+from simulators.people import People
 from simulators.scenario import Scenario, Step, find
 from tests.simulators.riverside import MORNING, messages, register
 
@@ -13,6 +17,8 @@ def scans(span: int, *steps: Step) -> list[tuple[str, int, str]]:
     scenario = Scenario(
         id="made", title=quiet.title, about=quiet.about, start=MORNING, duration=span, steps=steps, none_other=False
     )
+    people = People.living_here(1)
+    walkers = {people.guard_on(hour, list(register().routes).index("outdoor")).card for hour in (1, 9, 17)}
     devices = [stop.point.removesuffix(".scan") for stop in register().stops.values() if stop.route == "outdoor"]
     rows = [
         row
@@ -20,7 +26,9 @@ def scans(span: int, *steps: Step) -> list[tuple[str, int, str]]:
         if message.topic.endswith("/patrol-gw/batch")
         for row in json.loads(message.payload)
     ]
-    return [(row["device"], row["ts"], row["tag"]) for row in rows if row["device"] in devices]
+    return [
+        (row["device"], row["ts"], row["tag"]) for row in rows if row["device"] in devices and row["guard"] in walkers
+    ]
 
 
 def test_a_round_passes_every_checkpoint_in_order_and_begins_again_when_it_is_due() -> None:
@@ -49,3 +57,28 @@ def test_a_skipped_checkpoint_is_left_out_until_the_guard_is_told() -> None:
 def test_a_guard_who_dawdles_comes_later() -> None:
     late = Step(at=MINUTE, noun="route", id="outdoor", what="dawdle", given={"by": "20m"})
     assert scans(HOUR, late)[1][1] - scans(HOUR)[1][1] == 20 * MINUTE
+
+
+def test_a_route_with_a_team_is_walked_by_its_timetable_and_now_and_then_a_point_is_late() -> None:
+    route = register().routes["garage"]
+    stops = stops_of(register(), "garage")
+    planned = rounds(register(), route, timetable(register()), MORNING, MORNING + 8 * HOUR)
+    rows = [
+        Taken(point=f"{row['device']}.scan", at=row["ts"], received=row["ts"])
+        for message in messages(8 * HOUR)
+        if message.topic.endswith("/patrol-gw/batch")
+        for row in json.loads(message.payload)
+    ]
+    walked = [
+        fold(replace(one, stops=tuple(replace(s, tags=()) for s in one.stops)), rows, MORNING + DAY) for one in planned
+    ]
+    assert len(walked) == 32
+    assert all(one.visited == len(stops) for one in walked[:-1])
+    late = [one for one in walked[:-1] if one.on_time < len(stops)]
+    assert 3 <= len(late) <= 14
+
+
+def test_a_route_without_rounds_for_long_is_not_walked() -> None:
+    found = register()
+    never = replace(found.routes["garage"], days=("holidays",))
+    assert next_round(found, never, timetable(found), MORNING) >= MORNING + 1000 * DAY
