@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -65,6 +66,44 @@ def read_plan(text: str, path: str) -> PlanFile:
     if wrong:
         raise BrokenPlans(wrong)
     return PlanFile(plan=plan, image=file.image, path=path)
+
+
+def plan_from(document: Mapping[str, Any]) -> FloorPlan:
+    """A plan sent as JSON in the shape of a file. Raises ``BrokenPlans``, with the keys; there are no lines."""
+    try:
+        file = PlanFileTable.model_validate(document)
+    except ValidationError as error:
+        raise BrokenPlans([_invalid(one, "", "") for one in error.errors(include_url=False)]) from None
+    plan, wrong = None, list(_misfits(file))
+    if not wrong:
+        plan = _plan(file)
+        wrong = [(key, told.en) for key, told in plan_troubles(plan)]
+    if plan is None or wrong:
+        raise BrokenPlans([Problem(path="", key=key, text=told) for key, told in wrong])
+    return plan
+
+
+def document_of(plan: FloorPlan) -> dict[str, Any]:
+    """The same plan in the shape of a file; ``plan_from`` reads it back. Its picture stays where it is kept."""
+    return {
+        "zone": plan.zone,
+        "width": plan.width,
+        "height": plan.height,
+        "walls": [[list(point) for point in wall] for wall in plan.walls],
+        "column": [{"outline": [list(point) for point in column]} for column in plan.columns],
+        "area": [
+            {
+                "id": area.id,
+                "kind": area.kind.value,
+                "name": {"zh": area.name.say("zh"), "en": area.name.say("en")},
+                "outline": [list(point) for point in area.outline],
+                "density": area.density,
+                "group": area.group,
+            }
+            for area in plan.areas
+        ],
+        "marks": {asset: list(point) for asset, point in plan.marks.items()},
+    }
 
 
 def _path(key: str) -> list[str | int]:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from facility.floor_plan import AreaKind
-from inspections.coverage.plan_files import BrokenPlans, load_plans, read_plan
+from inspections.coverage.plan_files import BrokenPlans, document_of, load_plans, plan_from, read_plan
 from inspections.coverage.plan_shape import schema_text
 
 GOOD = """
@@ -94,6 +94,18 @@ def test_a_broken_file_is_refused_with_its_line_its_key_and_what_is_allowed(old:
     with pytest.raises(BrokenPlans) as refused:
         read_plan(GOOD.replace(old, new, 1), "plans/b1.toml")
     assert told in str(refused.value)
+
+
+def test_a_plan_sent_as_a_document_reads_back_the_same_and_is_refused_by_its_keys() -> None:
+    plan = read_plan(GOOD, "x").plan
+    document = document_of(plan)
+    assert plan_from(document) == plan
+    with pytest.raises(BrokenPlans) as refused:
+        plan_from(document | {"width": 10})
+    assert "walls.0: [20, 0] is off the plan; allowed: x 0 to 10, y 0 to 12.5" in str(refused.value)
+    with pytest.raises(BrokenPlans) as refused:
+        plan_from(document | {"wide": 10})
+    assert refused.value.problems[0].key == "wide"
 
 
 def test_a_folder_is_read_all_or_nothing_and_a_zone_has_one_plan(tmp_path: Path) -> None:
