@@ -21,16 +21,17 @@ from facility.work_order import Source, State, WorkOrder
 from storage.records.breaches import Breaches, LateWork
 from storage.records.clocks import Clocks
 from storage.records.files import Files
+from storage.records.impairments import Impairments
 from storage.records.incidents import Bulletins, Incidents, Reviews
 from storage.records.issued_reports import IssuedReports, Looks
 from storage.records.leases import Leases
 from storage.records.notices import ChainRuns, Notices
 from storage.records.occurrences import DutyVersions, Occurrences
 from storage.records.people import People
-from storage.records.personal import PersonalData
 from storage.records.permissions import DoorFindings, PermissionStore
-from storage.records.plans import Plans
+from storage.records.personal import PersonalData
 from storage.records.phones import PhoneEntries, Phones
+from storage.records.plans import Plans
 from storage.records.reports import PlaceCodes, Reports
 from storage.records.results import Results
 from storage.records.retrievals import Retrievals
@@ -321,6 +322,8 @@ class Unit(Protocol):
     def results(self) -> Results: ...
     @property
     def occurrences(self) -> Occurrences: ...
+    @property
+    def impairments(self) -> Impairments: ...
     @property
     def duty_versions(self) -> DutyVersions: ...
     @property

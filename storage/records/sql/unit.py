@@ -5,16 +5,17 @@ from __future__ import annotations
 from storage.records.breaches import Breaches, LateWork
 from storage.records.clocks import Clocks
 from storage.records.files import Files
+from storage.records.impairments import Impairments
 from storage.records.incidents import Bulletins, Incidents, Reviews
 from storage.records.issued_reports import IssuedReports, Looks
 from storage.records.leases import Leases
 from storage.records.notices import ChainRuns, Notices
 from storage.records.occurrences import DutyVersions, Occurrences
 from storage.records.people import People
-from storage.records.personal import PersonalData
 from storage.records.permissions import DoorFindings, PermissionStore
-from storage.records.plans import Plans
+from storage.records.personal import PersonalData
 from storage.records.phones import PhoneEntries, Phones
+from storage.records.plans import Plans
 from storage.records.port import Alerts, Facts, Letters, Maintenances, Notes, Registers, TestRuns, WorkOrders
 from storage.records.reports import PlaceCodes, Reports
 from storage.records.results import Results
@@ -29,6 +30,7 @@ from storage.records.sql.clocks import SqlClocks
 from storage.records.sql.duty_versions import SqlDutyVersions
 from storage.records.sql.facts import SqlFacts
 from storage.records.sql.files import SqlFiles
+from storage.records.sql.impairments import SqlImpairments
 from storage.records.sql.incidents import SqlBulletins, SqlIncidents, SqlReviews
 from storage.records.sql.issued_reports import SqlIssuedReports, SqlLooks
 from storage.records.sql.leases import SqlLeases
@@ -37,10 +39,10 @@ from storage.records.sql.notes import SqlNotes
 from storage.records.sql.notices import SqlNotices
 from storage.records.sql.occurrences import SqlOccurrences
 from storage.records.sql.people import SqlPeople
-from storage.records.sql.personal import SqlPersonalData
 from storage.records.sql.permissions import SqlDoorFindings, SqlPermissions
-from storage.records.sql.plans import SqlPlans
+from storage.records.sql.personal import SqlPersonalData
 from storage.records.sql.phones import SqlPhoneEntries, SqlPhones
+from storage.records.sql.plans import SqlPlans
 from storage.records.sql.registers import SqlRegisters
 from storage.records.sql.reports import SqlPlaceCodes, SqlReports
 from storage.records.sql.results import SqlResults
@@ -74,6 +76,7 @@ class SqlUnit:
         self.rule_versions: RuleVersions = SqlRuleVersions(transaction)
         self.results: Results = SqlResults(transaction)
         self.occurrences: Occurrences = SqlOccurrences(transaction)
+        self.impairments: Impairments = SqlImpairments(transaction)
         self.duty_versions: DutyVersions = SqlDutyVersions(transaction)
         self.reports: Reports = SqlReports(transaction)
         self.place_codes: PlaceCodes = SqlPlaceCodes(transaction)

@@ -4,6 +4,7 @@ from storage.records.sql.tables.alerts import ALERTS, BREACHES, LATE_WORK, TRACK
 from storage.records.sql.tables.columns import METADATA, storable, within
 from storage.records.sql.tables.facts import FACTS, NOTES
 from storage.records.sql.tables.files import FILES
+from storage.records.sql.tables.impairments import IMPAIRMENTS
 from storage.records.sql.tables.incidents import BULLETINS, INCIDENTS, MEASURES, REVIEWS
 from storage.records.sql.tables.issued_reports import ISSUED_REPORTS
 from storage.records.sql.tables.letters import DEAD_LETTERS, UNCLAIMED
@@ -11,8 +12,8 @@ from storage.records.sql.tables.notices import CHAINS, NOTICES
 from storage.records.sql.tables.occurrences import DUTY_VERSIONS, OCCURRENCES
 from storage.records.sql.tables.people import ACCOUNTS, FAILED_SIGN_INS, LOOKS, SESSIONS, TOKENS
 from storage.records.sql.tables.permissions import DOOR_FINDINGS, PERMISSION_ENTRIES, PERMISSION_VERSIONS
-from storage.records.sql.tables.plans import PLAN_ENTRIES, PLAN_VERSIONS
 from storage.records.sql.tables.phones import PHONE_ENTRIES, PHONES
+from storage.records.sql.tables.plans import PLAN_ENTRIES, PLAN_VERSIONS
 from storage.records.sql.tables.registers import REGISTER_ENTRIES, REGISTER_VERSIONS
 from storage.records.sql.tables.reports import CONTACTS, PLACE_CODES, REPORT_PHOTOS, REPORTS
 from storage.records.sql.tables.response import CLOCK_ACTS, CLOCK_DUES, LEASES, TROUBLES
@@ -42,6 +43,7 @@ __all__ = [
     "FACTS",
     "FAILED_SIGN_INS",
     "FILES",
+    "IMPAIRMENTS",
     "INCIDENTS",
     "ISSUED_REPORTS",
     "LATE_WORK",
@@ -66,8 +68,8 @@ __all__ = [
     "REPORTS",
     "REPORT_PHOTOS",
     "RESULTS",
-    "REVIEWS",
     "RETRIEVALS",
+    "REVIEWS",
     "ROTA_ENTRIES",
     "ROTA_VERSIONS",
     "ROUNDS",
