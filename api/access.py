@@ -13,9 +13,11 @@ from starlette.concurrency import run_in_threadpool
 
 from api.accounts import digest, token_actor
 from api.context import Context, context_of
-from api.problems import Forged, NotPermitted, NotSignedIn
+from api.looks import look_noted
+from api.problems import Elsewhere, Forged, NotPermitted, NotSignedIn
+from api.scoped import is_open, narrow
 from api.sessions import cookie_name, find_session
-from facility.person import Actor, Right, Scope
+from facility.person import Actor, Right, Role, Scope
 from storage.records.port import NotFound
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -33,6 +35,11 @@ class Visitor:
     language: str = ""
     scope: Scope = EVERYTHING
     """What may be looked at; everything but for accounts that are limited."""
+
+    @property
+    def watched(self) -> bool:
+        """Each look is a stored fact: of inspectors who signed in."""
+        return self.actor.role is Role.INSPECTOR and bool(self.session)
 
     def may_see_clause(self, clause: str) -> bool:
         """Whether the clause lies in the visitor's scope."""
@@ -107,9 +114,28 @@ def needs(right: Right) -> Callable[[Request], Awaitable[Visitor]]:
             await check_forgery(request, visitor)
         if not visitor.may(right):
             raise NotPermitted.to(visitor.actor, right.value)
+        if not visitor.scope.whole:
+            limit(request, visitor)
+        if visitor.watched and not hasattr(request.state, "looked"):
+            request.state.looked = True
+            await run_in_threadpool(look_noted, request, visitor)
         return visitor
 
     return check
+
+
+def limit(request: Request, visitor: Visitor) -> None:
+    """A limited account sees what lies within its scope, at the addresses that read through it. Raises ``NotFound``."""
+    path = request.url.path
+    if path == "/":
+        raise Elsewhere("/compliance")
+    if path not in ALWAYS and not is_open(path):
+        raise NotFound(f"{path}: this account is limited to some buildings or clauses and does not look at this")
+    scope = visitor.scope
+    request.state.narrow = lambda context: narrow(context, scope)
+
+
+ALWAYS = ("/sign-out", "/preferences")
 
 
 READING = Depends(needs(Right.READ))
@@ -122,3 +148,4 @@ Mender = Annotated[Visitor, Depends(needs(Right.MEND_INTAKE))]
 Keeper = Annotated[Visitor, Depends(needs(Right.MANAGE_REGISTER))]
 Dispatcher = Annotated[Visitor, Depends(needs(Right.DISPATCH))]
 RotaKeeper = Annotated[Visitor, Depends(needs(Right.MANAGE_ROTA))]
+AccountKeeper = Annotated[Visitor, Depends(needs(Right.MANAGE_ACCOUNTS))]

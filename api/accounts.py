@@ -6,10 +6,11 @@ import hashlib
 import re
 import secrets
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from facility.clause import CLAUSES
 from facility.fact import Fact
 from facility.person import Actor, Role
 from storage.records.people import Account, Token
@@ -78,6 +79,34 @@ def add_account(unit: Unit, *, name: str, title: str, role: Role, password: str,
     unit.people.add(account)
     unit.facts.append(_fact(name, "added", at, who, role=role.value))
     return account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Until when an inspector may come, and what may be looked at. Empty fields do not limit."""
+
+    until: int | None = None
+    buildings: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
+
+
+def limit_account(unit: Unit, *, name: str, limits: Limits, who: str, at: int) -> Account:
+    """Set an inspector's end and scope, with a fact. Raises ``AccountError`` for another role, ``NotFound``."""
+    account = unit.people.get(name)
+    if account.role is not Role.INSPECTOR:
+        raise AccountError(f"name: {name!r} is {account.role.value}; allowed: an inspector's account")
+    if limits.until is not None and limits.until <= at:
+        raise AccountError("until: lies in the past; allowed: a day that is still to come")
+    if wrong := [clause for clause in limits.clauses if clause not in CLAUSES]:
+        raise AccountError(f"clauses: {', '.join(wrong)}; allowed: clauses of the manual, as in FI-1")
+    zones = unit.registers.load().zones
+    if lost := [zone for zone in limits.buildings if zone not in zones]:
+        raise AccountError(f"buildings: {', '.join(lost)}; allowed: zones of the register")
+    changed = replace(account, until=limits.until, buildings=limits.buildings, clauses=limits.clauses)
+    unit.people.update(changed)
+    data = {"until": limits.until, "buildings": list(limits.buildings), "clauses": list(limits.clauses)}
+    unit.facts.append(Fact(at=at, noun="account", subject=name, what="limited", who=who, data=data))
+    return changed
 
 
 def change_password(unit: Unit, *, name: str, password: str, who: str, at: int) -> None:

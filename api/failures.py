@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from api.access import Visitor
 from api.acting import TooLate
 from api.context import context_of
-from api.problems import Forged, NotPermitted, NotSignedIn, Problem
+from api.problems import Elsewhere, Forged, NotPermitted, NotSignedIn, Problem
 from api.web import languages
 from api.web.languages import N_
 from api.web.look import language_of, look_at
@@ -48,6 +48,7 @@ STATUS_TITLES = {
 
 def install(app: FastAPI) -> None:
     """Handlers for every exception that a route lets through."""
+    app.add_exception_handler(Elsewhere, lambda _, error: RedirectResponse(str(error), 303))
     for kind in (
         NotSignedIn,
         NotPermitted,

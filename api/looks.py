@@ -1,97 +1,49 @@
-"""The only way from a pseudonym to a name, for every page: a right, a purpose, a legal basis, and an entry that stays."""
+"""Each look of an inspector is a stored fact: who looked at which address, and when. Once in ten minutes an address."""
 
 from __future__ import annotations
 
-from api.acting import TooLate, last_fact, write
-from api.context import Context
-from api.problems import Problem, permit
-from facility.alert import NotAllowed
-from facility.person import Actor, Right
-from facility.retrieval import STEP, Basis, Retrieval, RetrievalDone
-from inspections.personal import retrieving
-from inspections.personal.behind import Found
-from inspections.personal.person import Held, Key, correct_guest, erase_guest
-from storage.records.port import Unit
+from typing import Protocol
+
+from fastapi import Request
+
+from api.context import context_of
+from facility.fact import Fact
+from facility.instant import MINUTE
+from facility.person import Actor
+
+EVERY = 10 * MINUTE
+LONGEST = 500
+"""Characters of an address that are kept."""
+NOT_LOOKS = ("/live", "/static/", "/sign-out", "/preferences")
 
 
-def reveal(context: Context, actor: Actor, pseudonym: str, *, purpose: str, basis: str = Basis.DUTY) -> list[Found]:
-    """Who is behind a pseudonym, the newest first. Raises ``NotPermitted``, ``MissingField``, ``Problem``."""
-    permit(actor, Right.LOOK_BEHIND)
-    right = basis_of(basis)
+class Looking(Protocol):
+    """Who looks."""
 
-    def look(unit: Unit) -> list[Found]:
-        return retrieving.reveal(
-            unit, context.hide, pseudonym, who=actor.id, purpose=purpose, basis=right, now=context.clock()
-        )
-
-    return write(context, look)
+    @property
+    def actor(self) -> Actor: ...
 
 
-def reveal_visit(context: Context, actor: Actor, number: int, *, purpose: str, basis: str = Basis.DUTY) -> None:
-    """Who a visitor was. Raises ``NotPermitted``, ``MissingField``, ``NotFound``, ``Problem``."""
-    permit(actor, Right.LOOK_BEHIND)
-    right = basis_of(basis)
-    write(
-        context,
-        lambda unit: retrieving.reveal_visit(
-            unit, number, who=actor.id, purpose=purpose, basis=right, now=context.clock()
-        ),
-    )
+def look_noted(request: Request, visitor: Looking) -> None:
+    """Before anything is shown. Raises ``RecordsUnavailable``: what cannot be noted is not shown."""
+    path = request.url.path
+    if request.method not in ("GET", "HEAD") or path.startswith(NOT_LOOKS):
+        return
+    address = (path + (f"?{request.url.query}" if request.url.query else ""))[:LONGEST]
+    context = context_of(request)
+    at = context.clock()
+    with context.records.begin() as unit:
+        if unit.looks.note(visitor.actor.id, address, at, EVERY):
+            unit.facts.append(looked(visitor.actor.id, address, at))
 
 
-def reveal_person(
-    context: Context, actor: Actor, key: Key, *, purpose: str, basis: str = Basis.PERSON
-) -> tuple[list[Held], Retrieval]:
-    """What is kept about one person. Raises ``NotPermitted``, ``MissingField``, ``Problem``."""
-    permit(actor, Right.LOOK_BEHIND)
-    right = basis_of(basis)
-    return write(
-        context,
-        lambda unit: retrieving.reveal_person(
-            unit, context.hide, key, who=actor.id, purpose=purpose, basis=right, now=context.clock()
-        ),
-    )
+def looked(account: str, address: str, at: int) -> Fact:
+    """The fact of one look; a file that is taken away is an export."""
+    what = "exported" if is_export(address) else "looked"
+    return Fact(at=at, noun="look", subject=account, what=what, who=account, data={"address": address})
 
 
-def ask(unit: Unit, actor: Actor, entry: Retrieval) -> Retrieval:
-    """Something is asked for from outside. Raises ``NotPermitted``, ``MissingField``, ``FieldRefused``."""
-    permit(actor, Right.LOOK_BEHIND)
-    return retrieving.note(unit, entry)
-
-
-def take(unit: Unit, actor: Actor, number: int, done: RetrievalDone) -> Retrieval:
-    """One deed of a person. Raises ``TooLate``, ``NotPermitted``, ``NotAllowed``, ``MissingField``, ``NotFound``."""
-    permit(actor, STEP[done.deed].right)
-    try:
-        return retrieving.act(unit, number, done)
-    except NotAllowed as refused:
-        if refused.why is not None:
-            raise
-        raise TooLate(refused, last_fact(unit, retrieving.NOUN, number)) from None
-
-
-def erase(unit: Unit, actor: Actor, visit: int, now: int) -> None:
-    """At the person's wish. Raises ``NotPermitted``, ``NotAllowed`` with why it must stay, ``NotFound``."""
-    permit(actor, Right.ERASE_PERSONAL_DATA)
-    erase_guest(unit, visit, actor.id, now)
-
-
-def correct(unit: Unit, actor: Actor, visit: int, note: str, now: int) -> None:
-    """What the person says is wrong. Raises ``NotPermitted``, ``MissingField``, ``NotFound``."""
-    permit(actor, Right.LOOK_BEHIND)
-    correct_guest(unit, visit, note, actor.id, now)
-
-
-def may_read(actor: Actor, entry: Retrieval) -> bool:
-    """Whoever reads the register, and each his own."""
-    return actor.may(Right.READ_RETRIEVALS) or (actor.may(Right.LOOK_BEHIND) and entry.who == actor.id)
-
-
-def basis_of(text: str) -> Basis:
-    """Raises ``Problem``, which names what is allowed."""
-    try:
-        return Basis(text)
-    except ValueError:
-        allowed = ", ".join(Basis)
-        wrong = [{"field": "basis", "wrong": f"{text[:40]!r} is no legal basis", "allowed": allowed}]
-        raise Problem(422, "invalid", "Invalid", f"basis: allowed: {allowed}", errors=wrong) from None
+def is_export(address: str) -> bool:
+    """Whether it gives a file to take away."""
+    path = address.partition("?")[0]
+    return path.endswith((".pdf", ".xlsx", ".csv", ".json", ".ics"))

@@ -34,6 +34,14 @@ class Problem(Exception):
         return JSONResponse(self.body(instance), self.status, headers, media_type=MEDIA_TYPE)
 
 
+class Elsewhere(Exception):
+    """A page that this visitor has another one for: a redirect."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        super().__init__(address)
+
+
 class NotSignedIn(Exception):
     """Nobody is known to make this request: 401 under ``/api``, the sign-in page elsewhere."""
 

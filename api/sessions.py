@@ -32,6 +32,14 @@ class TryLater(Exception):
         super().__init__(f"try again in {minutes} min")
 
 
+class AccountEnded(Exception):
+    """The account was for a time, and that is over since ``until``."""
+
+    def __init__(self, until: int) -> None:
+        self.until = until
+        super().__init__(f"the account ended at {until}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Where a sign-in comes from."""
@@ -46,10 +54,12 @@ def cookie_name(context: Context) -> str:
 
 
 def sign_in(context: Context, id: str, password: str, caller: Caller) -> tuple[Session, str] | None:
-    """A new session and its cookie, or None when id and password do not fit. Raises ``TryLater``."""
+    """A new session and its cookie, or None when id and password do not fit. Raises ``TryLater``, ``AccountEnded``."""
     account = proven(context, id, password, caller)
     if account is None:
         return None
+    if account.until is not None and account.until <= context.clock():
+        raise AccountEnded(account.until)
     with context.records.begin() as unit:
         return _open(unit, account, context.clock(), caller)
 
@@ -118,6 +128,7 @@ def _living(unit: Unit, cookie_digest: str, now: int) -> tuple[Session, Account]
     except NotFound:
         return None
     alive = now < session.expires and now - session.seen < IDLE and account.disabled is None
+    alive = alive and (account.until is None or now < account.until)
     return (session, account) if alive else None
 
 

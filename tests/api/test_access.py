@@ -76,6 +76,10 @@ WRITES = {
     "place-codes": Right.MANAGE_REGISTER,
     "limits": Right.MANAGE_REGISTER,
     "number": Right.ACT_ON_WORK,
+    "inspectors": Right.MANAGE_ACCOUNTS,
+    "scope": Right.MANAGE_ACCOUNTS,
+    "password": Right.MANAGE_ACCOUNTS,
+    "disable": Right.MANAGE_ACCOUNTS,
 }
 WRITES |= dict.fromkeys(
     ("measurements", "parts", "time", "checks", "strikes", "files", "signatures"), Right.ACT_ON_WORK

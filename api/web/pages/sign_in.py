@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api.access import Reader, check_forgery, identify, same_origin
 from api.context import Context, context_of
 from api.problems import Forged, NotSignedIn
-from api.sessions import TryLater, caller_of, cookie_name, drop_cookie, set_cookie, sign_in, sign_out
+from api.sessions import AccountEnded, TryLater, caller_of, cookie_name, drop_cookie, set_cookie, sign_in, sign_out
 from api.web.languages import LANGUAGES
 from api.web.look import THEMES, look_at
 
@@ -42,6 +42,8 @@ def enter(
         opened = sign_in(context, account.strip(), password, caller_of(request))
     except TryLater as later:
         return _form(request, context, next, status=429, account=account, minutes=later.minutes)
+    except AccountEnded as ended:
+        return _form(request, context, next, status=403, account=account, ended=ended.until)
     if opened is None:
         return _form(request, context, next, status=401, account=account, wrong=True)
     response = RedirectResponse(local_path(next), 303)
@@ -114,6 +116,7 @@ def _form(
     account: str = "",
     wrong: bool = False,
     minutes: int = 0,
+    ended: int | None = None,
 ) -> Response:
     with context.records.read() as unit:
         register = context.register(unit)
@@ -126,5 +129,6 @@ def _form(
         account=account,
         wrong=wrong,
         minutes=minutes,
+        ended=ended,
         demo=context.demo,
     )

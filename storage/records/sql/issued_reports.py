@@ -27,7 +27,7 @@ class SqlIssuedReports(Rows[IssuedReport]):
         if added is not None:
             return added
         found = self.one(_C.key == report.key)
-        assert found is not None  # noqa: S101 - its key is there, and nothing deletes one
+        assert found is not None
         return found
 
     def of_file(self, sha256: str) -> IssuedReport | None:
