@@ -44,6 +44,10 @@ class Worker:
     refused: tuple[str, ...] = ()
     """What is wrong with the rule files that lie there now; the rules in force are those from before."""
     stores: Mapping[str, str] = field(default_factory=dict)
+    journal: Mapping[str, float] = field(default_factory=dict)
+    """What waits for the history: rows, bytes, limit, oldest (received), forwarded, refused, away_since; as far as it is said."""
+    journal_error: str = ""
+    """Why the history could not be written when that was last tried."""
 
     def silent(self, now: int) -> bool:
         """Whether it has not been heard of for too long."""
@@ -85,6 +89,8 @@ def read_worker(name: str, note: Any) -> Worker:
         costs=dict(_cost(row) for row in _rows(given.get("rules")) if isinstance(row, Mapping) and row.get("cost_us")),
         cannot=tuple(one for row in _rows(given.get("rules")) if isinstance(row, Mapping) for one in _cannot(row)),
         refused=tuple(_text(problem) for problem in _rows(_table(given.get("rules_refused")).get("problems")))[:20],
+        journal=dict(_numbers(_table(given.get("journal")))),
+        journal_error=_text(_table(given.get("journal")).get("error")),
         stores={str(store): _text(says) for store, says in _table(given.get("stores")).items()},
     )
 
@@ -105,6 +111,12 @@ def _cannot(row: Mapping[str, Any]) -> Iterator[tuple[str, str, int, tuple[str, 
         told = _table(one)
         points = tuple(_text(point) for point in _rows(told.get("points")))
         yield _text(row.get("rule")), _text(told.get("reason")), _whole(told.get("count")) or len(points), points
+
+
+def _numbers(given: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    for name, value in given.items():
+        if (number := _number(value)) is not None:
+            yield str(name), number
 
 
 def _table(value: Any) -> Mapping[str, Any]:

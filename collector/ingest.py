@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
@@ -26,6 +27,7 @@ from collector.stats import Stats
 from facility.letter import DeadLetter
 from facility.reading import Reading
 from facility.register import Register
+from storage.readings.journalled import as_far_as_known
 from storage.readings.port import Readings, ReadingsRefused, ReadingsUnavailable
 from storage.records.port import Conflict, Records, RecordsUnavailable, Unit
 
@@ -199,7 +201,7 @@ class Ingest:
             known, mine = int(unit.notes.get(self._watermark) or 0), group[-1].received
             done = known >= mine == self._mark(group)
             if done:
-                self._judge.restore(unit, self._readings)
+                as_far_as_known(self._readings, partial(self._judge.restore, unit))
         self._in_doubt = False
         return done
 

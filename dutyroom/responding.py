@@ -25,7 +25,7 @@ from dutyroom.sensor_evidence import sensor_evidence
 from dutyroom.settings import Settings
 from dutyroom.telling import Telling
 from dutyroom.visiting import PersonalDataInMotion, crossings_errand, visits_step
-from response import incident_watch
+from response import history_watch, incident_watch
 from response.following import Follower
 from response.rota_watch import rota_step
 from response.scheduler import SCHEDULER
@@ -76,6 +76,7 @@ class Rooms:
             *self._reports.steps,
             *self._duties.steps,
             rota_step(self._settings.rota_days),
+            history_watch.STEP,
             *self._cameras.steps,
             self._rounds.step,
             visits_step(),

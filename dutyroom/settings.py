@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(default=False, description="true behind HTTPS")
     worker: str = Field("worker-1", description="name of this collector; keep it over restarts, unique per broker")
     responder: str = Field("responder-1", description="name of this responder; keep it over restarts")
+    journal_limit: int = Field(
+        8192, ge=1, description="MiB that may wait for InfluxDB; at that nothing more is taken, and the broker keeps it"
+    )
     rota_days: int = Field(14, ge=1, le=400, description="so many days ahead gaps in the rota are looked for")
 
     @field_validator("http", "broker")

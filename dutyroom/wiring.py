@@ -52,12 +52,16 @@ def open_readings(settings: Settings, records: Records) -> Readings:
     _needs("influxdb_client", "influx", "READINGS_URL")
     from storage.readings.influx import InfluxReadings
     from storage.readings.influx_url import parse_influx_url
+    from storage.readings.journal import Journal
+    from storage.readings.journalled import JournalledReadings
 
     try:
         target = parse_influx_url(settings.readings)
     except ValueError as error:
         raise SettingsError(f"DUTYROOM_READINGS_URL: {error}") from None
-    return InfluxReadings(target, point_labels(records))
+    private_folder(settings.data_folder)
+    journal = Journal(settings.data_folder / "journal.db", settings.journal_limit << 20)
+    return JournalledReadings(journal, InfluxReadings(target, point_labels(records)))
 
 
 def _needs(module: str, extra: str, setting: str) -> None:

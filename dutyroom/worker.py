@@ -8,14 +8,17 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from dutyroom import wiring
+from dutyroom.journal_motion import JournalMotion
 from dutyroom.settings import Settings, hide
 from rules.failing import Failures, report
+from storage.readings.journalled import as_far_as_known
 from storage.readings.port import ReadingsUnavailable
 from storage.records.port import Conflict, RecordsUnavailable
 
@@ -55,14 +58,18 @@ class Worker:
         version: int,
         rules: RuleFollower,
         sleep: Callable[[float], None] = sleep,
+        journal: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
-        """``version``: the register's, as the judge and the intake were given it. ``sleep``: between two tries to read again."""
+        """``version``: the register's, as the judge and the intake were given it. ``sleep``: between two tries to read again.
+
+        ``journal`` says what waits for the history.
+        """
         self._name, self._records, self._readings = name, records, readings
         self._ingest, self._judge, self._clock, self._about = ingest, judge, clock, about
         self._started = clock()
         self._next_tick = self._next_health = self._started
         self._version, self._rules, self._failures = version, rules, Failures()
-        self._sleep = sleep
+        self._sleep, self._journal = sleep, journal
         self._look_back_at = self._last_step = self._started
         self._looked = False
         """At history, in the step before: a step that takes long messages in does not look back as well, if it can wait."""
@@ -193,6 +200,8 @@ class Worker:
         note["late"] = {"waiting": len(self._judge.backlog.waiting), "too_late": self._judge.backlog.beyond}
         note["rules"] = [health.note() for health in self._judge.health()]
         note["rules_refused"] = self._rules.refused
+        if journal := self._journal():
+            note["journal"] = journal
         totals = {name: self._before.get(name, 0) + int(note[name]) for name in ("messages", "readings")}
         with self._records.begin() as unit:
             unit.notes.put(f"worker/{self._name}", note)
@@ -217,12 +226,15 @@ def work(settings: Settings) -> None:
         signal.signal(number, lambda *_: stop.set())
     records = wiring.open_records(settings)
     readings = wiring.open_readings(settings, records)
+    journal = JournalMotion(readings, records, wiring.now, settings.data_folder / "journal.lock")
     try:
-        worker, close = build(settings, records, readings, wiring.now)
+        worker, close = build(settings, records, readings, wiring.now, journal.note)
+        journal.start()
         try:
             worker.run(stop)
         finally:
             close()
+            journal.stop()
     finally:
         readings.close()
         records.close()
@@ -238,7 +250,11 @@ def _ready_judge(settings: Settings, book: RuleBook, register: Register, sources
 
 
 def build(
-    settings: Settings, records: Records, readings: Readings, clock: Callable[[], int]
+    settings: Settings,
+    records: Records,
+    readings: Readings,
+    clock: Callable[[], int],
+    journal: Callable[[], Mapping[str, Any]] = dict,
 ) -> tuple[Worker, Callable[[], None]]:
     """Put a worker together; the second value closes its link."""
     from collector.ingest import Ingest
@@ -251,7 +267,7 @@ def build(
     with without_collecting(), records.read() as unit:
         register = unit.registers.load()
         judge = _ready_judge(settings, rules.first(unit), register, sources, clock())
-        judge.restore(unit, readings)
+        as_far_as_known(readings, partial(judge.restore, unit))
     link = MqttLink(settings.mqtt_url, client_id=f"dutyroom-{settings.worker}", filters=sources.filters())
     ingest = Ingest(
         name=settings.worker,
@@ -275,5 +291,6 @@ def build(
         about=about,
         version=register.version,
         rules=rules,
+        journal=journal,
     )
     return worker, link.stop

@@ -98,6 +98,15 @@ WORKER_GAUGES = {
 }
 
 
+JOURNAL_GAUGES = {
+    "rows": "Rows that wait for the history",
+    "bytes": "Bytes that wait for the history",
+    "limit": "Bytes that may wait",
+    "forwarded": "Rows forwarded to the history since the worker started",
+    "refused": "Rows that the history refused since the worker started",
+}
+
+
 def _worked(found: list[Worker], now: int) -> Iterable[Metric]:
     for field, help in WORKER_GAUGES.items():
         family = GaugeMetricFamily(f"dutyroom_worker_{field}", help, labels=["worker"])
@@ -106,6 +115,20 @@ def _worked(found: list[Worker], now: int) -> Iterable[Metric]:
             if value is not None:
                 family.add_metric([worker.name], value)
         yield family
+    for field, help in JOURNAL_GAUGES.items():
+        family = GaugeMetricFamily(f"dutyroom_journal_{field}", help, labels=["worker"])
+        for worker in found:
+            if field in worker.journal:
+                family.add_metric([worker.name], worker.journal[field])
+        yield family
+    waits = GaugeMetricFamily(
+        "dutyroom_journal_age", "Milliseconds since the oldest that waits came", labels=["worker"]
+    )
+    for worker in found:
+        if worker.journal:
+            oldest = worker.journal.get("oldest")
+            waits.add_metric([worker.name], 0 if oldest is None else now - oldest)
+    yield waits
     up = GaugeMetricFamily("dutyroom_worker_up", "Heard of within 15 s", labels=["worker"])
     connected = GaugeMetricFamily("dutyroom_worker_connected", "Connected to the broker", labels=["worker"])
     for worker in found:

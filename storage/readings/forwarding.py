@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from facility.instant import MINUTE, SECOND
-from storage.readings.journal import Journal
-from storage.readings.port import Readings, ReadingsRefused, ReadingsUnavailable
+from storage.readings.journalled import JournalledReadings
+from storage.readings.port import ReadingsRefused, ReadingsUnavailable
 
 AT_ONCE = 20_000
 """Rows in one write. Small writes cost the server three times as much as large ones."""
 FILL = SECOND
 """So long is waited for a fuller write: history may be a second late, alarms are not."""
-PRUNE_EVERY = 10 * MINUTE
+TIDY_EVERY = 10 * MINUTE
 FIRST, LONGEST = SECOND, MINUTE
 """Between two attempts while the server is away; doubled each time, with jitter."""
 
@@ -26,9 +26,10 @@ Bury = Callable[[Sequence[str], str], None]
 class Forwarder:
     """``once`` is called again and again by one thread, with the time of day."""
 
-    journal: Journal
-    history: Readings
+    store: JournalledReadings
     bury: Bury
+    points: Callable[[], Iterable[str]] = tuple
+    """Those of which a start without the server must know the newest reading."""
     jitter: Callable[[], float] = random.random
     forwarded: int = 0
     """Rows since the start."""
@@ -38,39 +39,40 @@ class Forwarder:
     away_since: int | None = None
     _not_before: int = 0
     _wait: int = field(default=FIRST)
-    _pruned: int = 0
+    _tidied: int = 0
 
     def once(self, now: int) -> bool:
         """One write, if it is time for one. Returns whether more waits that can go at once."""
         if now < self._not_before:
             return False
-        self._prune(now)
-        seq, batch = self.journal.oldest(AT_ONCE)
+        self._tidy(now)
+        seq, batch = self.store.journal.oldest(AT_ONCE)
         if not seq:
             self._not_before = now + FILL
             return False
         try:
-            self.history.append(*batch)
+            self.store.history.append(*batch)
         except ReadingsRefused as refusal:
             self.refused += len(refusal.lines)
             self.bury(refusal.lines, refusal.reason)
         except ReadingsUnavailable as error:
             self._later(now, error)
             return False
-        self.journal.forwarded(seq)
+        self.store.journal.forwarded(seq)
         self.forwarded += len(batch)
-        self.error, self.away_since, self._wait = "", None, FIRST
-        full = len(batch) >= AT_ONCE
-        self._not_before = now if full else now + FILL
-        return full
+        self._there()
+        oldest = self.store.journal.waits_since()
+        behind = oldest is not None and now - oldest > FILL
+        self._not_before = now if behind else now + FILL
+        return behind
 
     def note(self) -> dict[str, int | str | None]:
         """What waits and how it goes, for the health note."""
-        waiting = self.journal.waiting()
+        waiting = self.store.journal.waiting()
         return {
             "rows": waiting.rows,
             "bytes": waiting.bytes,
-            "limit": self.journal.limit,
+            "limit": self.store.journal.limit,
             "oldest": waiting.oldest,
             "forwarded": self.forwarded,
             "refused": self.refused,
@@ -85,7 +87,15 @@ class Forwarder:
         self._not_before = now + max(asked, int(self._wait * (0.5 + self.jitter() / 2)))
         self._wait = min(self._wait * 2, LONGEST)
 
-    def _prune(self, now: int) -> None:
-        if now - self._pruned >= PRUNE_EVERY:
-            self._pruned = now
-            self.journal.prune(now)
+    def _there(self) -> None:
+        self.error, self.away_since, self._wait = "", None, FIRST
+
+    def _tidy(self, now: int) -> None:
+        if now - self._tidied < TIDY_EVERY:
+            return
+        self._tidied = now
+        self.store.journal.prune(now)
+        try:
+            self.store.learn(self.points())
+        except ReadingsUnavailable as error:
+            self._later(now, error)

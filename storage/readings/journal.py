@@ -128,7 +128,7 @@ class Journal(SqliteReadings):
         """The batches that have waited longest, about ``rows`` rows of them, and the number of the last; 0: none waits."""
         found = Batch([], [], [])
         last = 0
-        for seq, body in self._rows("SELECT seq, body FROM waiting ORDER BY seq LIMIT 200"):
+        for seq, body in self._rows("SELECT seq, body FROM waiting ORDER BY seq LIMIT 2000"):
             if last and len(found) >= rows:
                 break
             last = seq

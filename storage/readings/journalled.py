@@ -5,7 +5,9 @@ The journal is asked first, so that what moves from one to the other in between 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import threading
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 import numpy as np
@@ -14,7 +16,10 @@ from facility.quality import EVIDENCE
 from facility.reading import Bucket, Passage, Reading, Scan
 from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.journal import Journal
+from storage.readings.memory import MemoryReadings
 from storage.readings.port import Readings, ReadingsUnavailable, Series
+
+_NOTHING: Readings = MemoryReadings()
 
 Happening = TypeVar("Happening", Passage, Scan)
 
@@ -23,7 +28,22 @@ class JournalledReadings:
     """``append`` returns once the journal has it. What is wholly in the journal is read there alone."""
 
     def __init__(self, journal: Journal, history: Readings) -> None:
-        self.journal, self.history = journal, history
+        self.journal, self._server = journal, history
+        self._mine = threading.local()
+
+    @property
+    def history(self) -> Readings:
+        """The server; nothing at all while this thread reads the journal alone."""
+        return _NOTHING if getattr(self._mine, "alone", False) else self._server
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """This thread reads what the journal knows, as if there were no more."""
+        self._mine.alone = True
+        try:
+            yield
+        finally:
+            self._mine.alone = False
 
     def append(self, readings: Sequence[Reading], passages: Sequence[Passage] = (), scans: Sequence[Scan] = ()) -> None:
         self.journal.append(readings, passages, scans)
@@ -55,13 +75,22 @@ class JournalledReadings:
         """Once the server was asked about a point, it need not be there any more."""
         wanted = list(points)
         here = self.journal.last(wanted)
+        return self._learnt(here, wanted) | here
+
+    def learn(self, points: Iterable[str]) -> None:
+        """Ask the server now, while it is there, for what a start without it would have to know."""
+        wanted = list(points)
+        self._learnt(self.journal.last(wanted), wanted)
+
+    def _learnt(self, here: Container[str], wanted: Iterable[str]) -> dict[str, Reading]:
         missing = [point for point in wanted if point not in here]
         unknown = set(missing) - self.journal.asked(missing) if missing else set()
         if not unknown:
-            return here
+            return {}
         there = self.history.last(sorted(unknown))
-        self.journal.told(unknown, there.values())
-        return there | here
+        if self.history is self._server:
+            self.journal.told(unknown, there.values())
+        return there
 
     def buckets(self, point: str, start: int, end: int, width: int) -> list[Bucket]:
         here_from = min(max(-(-self.journal.readings_from() // width) * width, start), end)
@@ -131,7 +160,18 @@ class JournalledReadings:
 
     def close(self) -> None:
         self.journal.close()
-        self.history.close()
+        self._server.close()
+
+
+def as_far_as_known(readings: Readings, work: Callable[[Readings], None]) -> None:
+    """``work(readings)``; while the server is away, by what the journal knows: alarms go on. Raises ``ReadingsUnavailable``."""
+    try:
+        work(readings)
+    except ReadingsUnavailable:
+        if not isinstance(readings, JournalledReadings):
+            raise
+        with readings.alone():
+            work(readings)
 
 
 def _merged(here: Iterable[Reading], there: Iterable[Reading]) -> list[Reading]:

@@ -30,6 +30,8 @@ from rules.proof import report_tests
 from simulators.building import Building
 from simulators.scenario import Scenario
 from simulators.spoken import Message
+from storage.readings.journalled import as_far_as_known
+from storage.readings.port import Readings
 from storage.readings.sqlite import SqliteReadings
 from storage.records.port import AlertFilter, Unit, WorkOrderFilter
 from storage.records.sql import SqlRecords
@@ -129,14 +131,14 @@ def duty_room(folder: Path, register: Register, start: int) -> Iterator[DutyRoom
         records.close()
 
 
-def open_again(records: SqlRecords, readings: SqliteReadings, link: FakeLink, now: int) -> DutyRoom:
+def open_again(records: SqlRecords, readings: Readings, link: FakeLink, now: int) -> DutyRoom:
     """As after a start: what is remembered is what was stored."""
     judge = Judge(site_rules(), now)
     with records.begin() as unit:
         register = unit.registers.load()
         adopt = judge.use(unit, register, now)
         adopt()
-        judge.restore(unit, readings)
+        as_far_as_known(readings, partial(judge.restore, unit))
     ingest = Ingest(
         name="worker-1",
         link=link,

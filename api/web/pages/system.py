@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
@@ -61,7 +62,7 @@ def retry(request: Request, visitor: Mender, number: int) -> Response:
 def way(page: Page, worker: Worker | None, answering: dict[str, tuple[bool, str]], streams: int) -> list[Stop]:
     """From the broker to the browser."""
     return [*_intake(page, worker), _store(page, "readings", answering), _rules(page, worker),
-            _store(page, "records", answering), _pages(page, streams)]  # fmt: skip
+            _store(page, "records", answering), *_history(page, worker), _pages(page, streams)]  # fmt: skip
 
 
 def _intake(page: Page, worker: Worker | None) -> list[Stop]:
@@ -109,6 +110,25 @@ def _rules(page: Page, worker: Worker | None) -> Stop:
     figures += [look._("%(rule)s: %(error)s", rule=rule, error=error) for rule, _, error in broken]
     state = BROKEN if broken else OK if worker is not None and not worker.silent(look.now) else UNKNOWN
     return Stop(name=look._("rules"), state=state, figures=figures)
+
+
+def _history(page: Page, worker: Worker | None) -> list[Stop]:
+    """Where readings go on to a server: what waits for it."""
+    look, journal = page.look, worker.journal if worker is not None else {}
+    if not journal:
+        return []
+    figures = [look._("%(rows)s rows wait", rows=f"{journal.get('rows', 0):.0f}")]
+    if "oldest" in journal:
+        figures.append(look._("the oldest since %(ago)s", ago=look.ago(int(journal["oldest"]))))
+    figures.append(look._("%(share)s %% of what may wait", share=f"{_share(journal):.0f}"))
+    if worker is not None and worker.journal_error:
+        figures.append(worker.journal_error)
+    away = "away_since" in journal
+    return [Stop(name=look._("history"), state=BROKEN if away else OK, figures=figures)]
+
+
+def _share(journal: Mapping[str, float]) -> float:
+    return 100 * journal.get("bytes", 0) / (journal.get("limit") or 1)
 
 
 def _pages(page: Page, streams: int) -> Stop:

@@ -60,7 +60,7 @@ class House:
         self.store = JournalledReadings(self.journal, server)
         self.buried: list[str] = []
         self.forwarder = Forwarder(
-            journal=self.journal, history=server, bury=lambda lines, _: self.buried.extend(lines), jitter=lambda: 1.0
+            store=self.store, bury=lambda lines, _: self.buried.extend(lines), jitter=lambda: 1.0
         )
 
     def give(self, *times: int, value: float = 0.6, received: int | None = None) -> None:
@@ -211,8 +211,8 @@ def test_what_is_forwarded_between_two_looks_is_not_missed(house: House) -> None
             house.journal.prune(T0 + 9 * DAY)
             return super().range(point, start, end, limit)
 
-    house.store.history = Moving()
-    assert house.times() == [T0]
+    moving = JournalledReadings(house.journal, Moving())
+    assert [reading.at for reading in moving.range(POINT, 0, T0 + DAY)] == [T0]
 
 
 def test_a_check_says_that_the_server_is_away_and_what_waits(house: House) -> None:

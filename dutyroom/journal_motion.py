@@ -1,0 +1,107 @@
+"""The journal on its way to the history: a thread of the worker, and only of one worker a journal."""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import structlog
+
+from facility.letter import DeadLetter
+from storage.readings.forwarding import Forwarder
+from storage.readings.journalled import JournalledReadings
+from storage.readings.port import Readings, ReadingsUnavailable
+from storage.records.port import Conflict, Records, RecordsUnavailable
+
+log = structlog.get_logger()
+
+LOOP = 0.25
+"""Seconds between two looks when nothing waits."""
+AFTER_ERROR = 2.0
+SOURCE = "history"
+"""Of the dead letters: what the server refused for good."""
+
+
+class JournalMotion:
+    """Does nothing where readings have no journal. ``note`` is for the worker's health note."""
+
+    def __init__(self, readings: Readings, records: Records, clock: Callable[[], int], lock: Path) -> None:
+        self._records, self._clock, self._lock_path = records, clock, lock
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._forwarder: Forwarder | None = None
+        if isinstance(readings, JournalledReadings):
+            self._forwarder = Forwarder(store=readings, bury=self.bury, points=self._points)
+
+    def start(self) -> None:
+        """In a thread of its own: the server's troubles never hold up what is live."""
+        if self._forwarder is not None:
+            self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+            self._thread.start()
+
+    def stop(self, within: float = 5.0) -> None:
+        """What is not forwarded yet stays in the journal."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(within)
+
+    def note(self) -> dict[str, Any]:
+        """What waits and how it goes; empty without a journal."""
+        if self._forwarder is None:
+            return {}
+        try:
+            return self._forwarder.note()
+        except ReadingsUnavailable as error:
+            return {"error": str(error)}
+
+    def _points(self) -> list[str]:
+        with self._records.read() as unit:
+            return list(unit.registers.load().points)
+
+    def _run(self) -> None:
+        with self._lock_path.open("a") as lock:
+            while not self._stop.is_set():
+                if not _locked(lock):
+                    self._stop.wait(AFTER_ERROR)  # another process forwards
+                elif not self._once():
+                    self._stop.wait(LOOP)
+
+    def _once(self) -> bool:
+        assert self._forwarder is not None
+        try:
+            return self._forwarder.once(self._clock())
+        except (ReadingsUnavailable, RecordsUnavailable, Conflict) as error:
+            log.warning("the journal could not be forwarded", reason=str(error))
+        except Exception:
+            log.exception("the journal could not be forwarded")
+        self._stop.wait(AFTER_ERROR)
+        return False
+
+    def bury(self, lines: Sequence[str], reason: str) -> None:
+        """What the server will never take, as dead letters: one for each reason, with the first rows."""
+        now = self._clock()
+        body = "\n".join(lines).encode()
+        letter = DeadLetter(
+            source=SOURCE,
+            topic="",
+            reason=f"refused by the history: {reason}"[:500],
+            payload=body[: 256 << 10],
+            size=len(body),
+            first=now,
+            last=now,
+            count=len(lines),
+        )
+        with self._records.begin() as unit:
+            unit.letters.bury(letter)
+
+
+def _locked(lock: IO[str]) -> bool:
+    """Whether this process is the one that forwards. Freed by the system when the process ends, however it ends."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
