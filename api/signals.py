@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from api.context import Context
 from facility.duty import Duty
@@ -12,6 +13,9 @@ from facility.test_mode import LONGEST, TestMode
 from inspections.sensor_evidence import Seen, seen
 from storage.readings.port import ReadingsUnavailable
 from storage.records.port import Unit
+
+if TYPE_CHECKING:
+    from api.web.page import Page
 
 log = logging.getLogger(__name__)
 LOOK_BACK = 31 * DAY
@@ -32,6 +36,11 @@ def prepared(context: Context, unit: Unit, duty: Duty, occurrence: Occurrence | 
     except ReadingsUnavailable:
         log.warning("readings are away: a checklist is shown without what sensors said")
         return None
+
+
+def signals_of(page: Page, duty: Duty | None, occurrence: Occurrence) -> Seen | None:
+    """For templates."""
+    return None if duty is None else prepared(page.context, page.unit, duty, occurrence, page.look.now)
 
 
 def _tests(unit: Unit, start: int, end: int) -> list[TestMode]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from facility.duty import CheckKind, Duty, DutyCheck
@@ -70,25 +70,26 @@ class Filled:
 def lines(
     duty: Duty,
     instruments: Mapping[str, Instrument],
-    last: Result | None,
+    last: Sequence[Finding],
     *,
     given: Mapping[str, str] | None = None,
     wrong: Sequence[Wrong] = (),
 ) -> list[Line]:
-    """The form. ``given`` is how it was filled in before, None where it is new."""
+    """The form. ``last`` is what was found last time, of each line and thing once; ``given`` how it was filled in before, None
+    where it is new."""
     return [_line(check, instruments, last, given or {}, wrong, new=given is None) for check in duty.checks]
 
 
 def _line(
     check: DutyCheck,
     instruments: Mapping[str, Instrument],
-    last: Result | None,
+    last: Sequence[Finding],
     given: Mapping[str, str],
     wrong: Sequence[Wrong],
     *,
     new: bool,
 ) -> Line:
-    before = [one for one in last.findings if one.check == check.id] if last else []
+    before = [one for one in last if one.check == check.id]
     rows = []
     for index in range(_rows(check, before, given)):
         mine = _fields(given, f"{check.id}.{index}")
@@ -130,6 +131,15 @@ def _named(check: str) -> str:
 def _is_about(field: str, check: str, item: str) -> bool:
     whole = rf"answers\.{re.escape(check)}" + (re.escape(f"[{item}]") if item else "")
     return re.fullmatch(whole + r"(\.[\w.]+)?", field) is not None
+
+
+def last_found(results: Iterable[Result]) -> list[Finding]:
+    """The newest finding of each line and of each thing of a line: a re-test may have measured one circuit alone."""
+    found: dict[tuple[str, str, str], Finding] = {}
+    for result in results:
+        for one in result.findings:
+            found.setdefault((one.check, one.item, str(dict(one.conditions).get("phase", ""))), one)
+    return sorted(found.values(), key=lambda one: (one.check, one.item))
 
 
 def prefilled(result: Result) -> dict[str, str]:

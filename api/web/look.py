@@ -17,6 +17,7 @@ from markupsafe import Markup
 from api.access import Visitor
 from api.clock_lines import clock_lines, pressing
 from api.context import Context, context_of, zone_of
+from api.signals import signals_of
 from api.web import languages, times
 from api.web.values import Shown, number, show
 from api.web.words import WORDS
@@ -56,6 +57,7 @@ def environment(language: str) -> Environment:
     made.globals["Right"] = Right
     made.globals["clock_lines"] = clock_lines
     made.globals["pressing"] = pressing
+    made.globals["signals_of"] = signals_of
     return made
 
 

@@ -11,20 +11,19 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
-from api.access import Reader, Visitor
+from api.access import Visitor
 from api.acting import LONGEST_TEXT, write
 from api.context import Context, context_of, zone_of
 from api.result_room import KEY_TAKEN, result_room
 from api.routes.results import DutyActor
 from api.sessions import TryLater, caller_of, proven
 from api.signals import prepared
-from api.web.check_sheet import Filled, answered, lines, prefilled, read
+from api.web.check_sheet import Filled, answered, last_found, lines, prefilled, read
 from api.web.page import reading
 from api.web.times import entered
 from facility.alert_life import FieldRefused
 from facility.duty import CheckKind
 from facility.inspection import Result
-from facility.person import Right
 from facility.text import Text
 from inspections.asked import Asked, look_up
 from inspections.draft import Draft, DraftRefused, KeyTaken, Wrong
@@ -32,11 +31,16 @@ from inspections.sensor_evidence import instruments_for
 from inspections.submitting import submit
 from response.attachments import LARGEST, take_in
 from storage.records.port import NotFound
+from storage.records.results import ResultFilter
 
 router = APIRouter()
 Given = Annotated[Context, Depends(context_of)]
 _WRONG_PASSWORD = Text("登录名或密码不对", "is not signed: name and password do not fit")
 _TWICE = Text("不能由同一个人签两次", "is whoever submits; allowed: another person")
+
+
+LAST = 12
+"""So many results back it is looked for what was found last time."""
 
 
 async def form_of(request: Request) -> AsyncIterator[FormData]:
@@ -123,7 +127,8 @@ def _show(
             given = answered(signals.answers)
         if filled and given is not None:
             given |= {f"{row}.kept": " ".join(files) for row, files in filled.files.items()}
-        last = asked.old or page.unit.results.last(asked.duty.id, asked.target.id, page.look.now + 1)
+        before = ResultFilter(duties=(asked.duty.id,), targets=(asked.target.id,))
+        last = last_found([asked.old] if asked.old else page.unit.results.find(before, limit=LAST).rows)
         sheet = lines(
             asked.duty, instruments_for(page.register, asked.target.asset, asked.duty), last, given=given, wrong=wrong
         )
@@ -132,7 +137,6 @@ def _show(
             422 if wrong else 200,
             asked=asked,
             lines=sheet,
-            last=last,
             given=given or {},
             top=[one for one in wrong if not one.field.startswith("answers.")],
             wrong=wrong,
@@ -194,16 +198,6 @@ def _sensors(context: Context, asked: Asked) -> tuple[tuple[str, int], ...]:
     with context.records.read() as unit:
         found = prepared(context, unit, asked.duty, asked.occurrence, context.clock())
     return found.sensors if found else ()
-
-
-@router.get("/duties/{number}/signals")
-def show_signals(request: Request, visitor: Reader, number: int) -> Response:
-    """A piece of the page of what is owed: what sensors said, where a person has to confirm it."""
-    with reading(request, visitor) as page:
-        room = result_room(page.context, page.unit)
-        asked = look_up(page.unit, room, About(occurrence=number).draft())
-        signals = prepared(page.context, page.unit, asked.duty, asked.occurrence, page.look.now)
-        return page.render("signals.html", signals=signals, asked=asked, may_do=page.look.may(Right.DO_DUTIES))
 
 
 def _asked(context: Context, about: About, version: str) -> Asked:
