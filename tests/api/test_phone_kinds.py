@@ -14,6 +14,8 @@ from facility.occurrence import Occurrence, Standing
 from facility.phone import EntryOutcome
 from facility.place_code import PlaceCode
 from facility.rota import Person, rota_difference
+from facility.round import Round, RoundStop
+from facility.text import Text
 from facility.visit import VisitState
 from inspections.duty_files import load_duties
 from storage.records.phones import PhoneEntryFilter
@@ -21,6 +23,7 @@ from storage.records.visits import VisitFilter
 from tests.api.browser import Browser, words
 from tests.api.seed import NOW, House
 from tests.api.test_phone import Phone, picture
+from tests.storage.records.examples import at_once
 
 DUTIES = load_duties()
 DUTY = DUTIES["box-insulation"]
@@ -251,3 +254,54 @@ def test_a_manager_sees_the_phones_their_clocks_and_what_was_refused(home: House
         assert client.get("/phones?cursor=nonsense").status_code == 303
         engineer = phone.browser.client.get("/phones")
         assert engineer.status_code == 403
+
+
+def test_the_same_entry_sent_by_several_at_once_is_taken_once(home: House, phone: Phone) -> None:
+    number = owe(home)
+    entry = phone.entry(1, "result", occurrence=number, answers=answers())
+    statuses = sorted(one for found in at_once(4, lambda _: phone.statuses(entry)) for one in found)
+    assert statuses == ["already", "already", "already", "taken"]
+    with home.records.read() as unit:
+        assert len(unit.results.of_occurrence(number)) == 1
+
+
+def test_a_restart_between_sending_and_sending_again_changes_nothing(home: House, phone: Phone) -> None:
+    number = owe(home)
+    entry = phone.entry(1, "result", occurrence=number, answers=answers())
+    assert phone.statuses(entry) == ["taken"]
+    with TestClient(create_app(replace(home.context)), follow_redirects=False) as client:
+        browser = Browser(client)
+        browser.sign_in("engineer")
+        later = Phone(browser, home.clock, ahead=-2 * HOUR)
+        assert later.statuses(entry) == ["already"]
+    with home.records.read() as unit:
+        assert len(unit.results.of_occurrence(number)) == 1
+
+
+def test_a_round_that_goes_on_is_on_the_guard_s_phone(home: House, phone: Phone) -> None:
+    stop = RoundStop(
+        order=1,
+        point="cp-t1-lobby.scan",
+        asset="cp-t1-lobby",
+        zone="t1-f01",
+        opens=NOW - HOUR,
+        due=NOW + MINUTE,
+        until=NOW + HOUR,
+    )
+    walk = Round(
+        key="night/1",
+        route="night-indoor",
+        name=Text("夜巡", "Night round"),
+        slot=NOW - MINUTE,
+        start=NOW - MINUTE,
+        opens=NOW - HOUR,
+        due=NOW + HOUR,
+        closes=NOW + HOUR,
+        stops=(stop,),
+    )
+    with home.records.begin() as unit:
+        unit.rounds.plan([walk])
+    day = phone.browser.client.get("/api/v1/phone/day").json()
+    [shown] = day["rounds"]
+    assert (shown["name"]["en"], [one["status"] for one in shown["stops"]]) == ("Night round", ["open"])
+    assert day["checkpoints"]["cp-t1-lobby"]["point"] == "cp-t1-lobby.scan"

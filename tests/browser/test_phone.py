@@ -12,10 +12,16 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from api.app import create_app
+from api.phone.day import check_out
+from facility.duty import CheckKind, DutyCheck
 from facility.instant import HOUR, SECOND
+from facility.instrument import Instrument
 from facility.occurrence import Occurrence, Standing
 from facility.place_code import PlaceCode
+from facility.text import Text
+from inspections.draft import Answer, Draft
 from inspections.duty_files import read_duty
+from inspections.judging import Bench, judge
 from storage.records.phones import PhoneEntryFilter
 from tests.api.seed import NOW, PASSWORD, House, RunningClock, house, order_of
 from tests.api.server import serving
@@ -280,7 +286,6 @@ def test_who_was_first_is_told_and_both_are_kept(phone: Page, context: BrowserCo
 def submit_elsewhere(basement: Basement) -> None:
     """A colleague did it at a desk meanwhile."""
     from api.result_room import result_room
-    from inspections.draft import Answer, Draft
     from inspections.submitting import submit
 
     home = basement.home
@@ -526,3 +531,83 @@ def test_it_can_be_put_beside_the_phone_s_other_programs(phone: Page, context: B
     assert manifest["errors"] == []
     errors = tools.send("Page.getInstallabilityErrors")["installabilityErrors"]
     assert [one["errorId"] for one in errors if one["errorId"] != "in-incognito"] == []
+
+
+def test_signing_out_at_a_desk_leaves_no_data_on_the_phone(
+    phone: Page, context: BrowserContext, basement: Basement
+) -> None:
+    phone.goto(f"{basement.address}/work-orders")
+    phone.evaluate("document.querySelector('form[action=\"/sign-out\"]').submit()")
+    phone.wait_for_url(f"{basement.address}/sign-in")
+    context.set_offline(True)
+    phone.goto(f"{basement.address}/m/")
+    expect(phone.locator("main")).to_contain_text("没有信号不能登录")
+    assert phone.evaluate(KEPT)["kept"] == ["device"]
+
+
+def test_the_list_of_phones_is_accessible_on_a_small_screen_and_a_wide_one(phone: Page, basement: Basement) -> None:
+    phone.context.clear_cookies()
+    sign_in(phone, basement, "manager")
+    for width in (360, 1920):
+        phone.set_viewport_size({"width": width, "height": 900})
+        phone.goto(f"{basement.address}/phones")
+        expect(phone.locator("main")).to_contain_text("林经理 Lin")
+        assert violations(phone) == []
+        assert phone.evaluate("document.documentElement.scrollWidth") <= width
+
+
+JUDGED = [
+    # low, high, value, over range, instrument's calibration is over, and what both must find
+    (0.5, None, 0.5, False, False, "pass"),
+    (0.5, None, 0.49999, False, False, "fail"),
+    (0.1 + 0.2, None, 0.3, False, False, "pass"),
+    (None, 0.3, 0.1 + 0.2, False, False, "pass"),
+    (0.5, 0.7, 0.71, False, False, "fail"),
+    (0.5, None, None, True, False, "pass"),
+    (0.5, 2.0, None, True, False, "fail"),
+    (0.5, None, 2.0, False, True, "flag"),
+    (0.5, None, 0.1, False, True, "fail"),
+    (None, None, 3.0, False, False, "none"),
+    (-5.0, -1.0, -1.0, False, False, "pass"),
+]
+
+
+def test_the_phone_judges_a_number_as_the_server_does(phone: Page) -> None:
+    for low, high, value, over, expired, wanted in JUDGED:
+        line = DutyCheck(
+            id="r",
+            title=Text("r"),
+            kind=CheckKind.NUMBER,
+            low=low,
+            high=high,
+            over_range=True,
+            instrument="meter" if expired else "",
+        )
+        meter = Instrument(id="M", kind="meter", name=Text("m"), calibration_due=NOW - 1)
+        bench = Bench(who="engineer", done=NOW, instruments={"M": meter})
+        answer = Answer(check="r", value=value, over_range=over, instrument="M" if expired else "")
+        [finding], wrong = judge(replace(DUTY, checks=(line,)), [answer], bench)
+        assert wrong == ()
+        told = phone.evaluate(
+            "([line, answer, expired]) => import('/static/phone/judge.js').then((one) => one.judge(line, answer, expired))",
+            [check_out(line), {"value": value, "over_range": over}, expired],
+        )
+        assert (finding.outcome.value, told or "none") == (wanted, wanted), (low, high, value)
+
+
+TYPED = [
+    ("0,62", 0.62),
+    (" 5 ", 5),
+    ("-1.5", -1.5),
+    (".5", 0.5),
+    ("1e3", 1000),
+    ("", None),
+    ("1.2.3", None),
+    ("0x10", None),
+]
+
+
+def test_what_is_typed_is_a_number_or_none(phone: Page) -> None:
+    for typed, read in TYPED:
+        found = phone.evaluate("(text) => import('/static/phone/judge.js').then((one) => one.read(text))", typed)
+        assert found == read, typed
