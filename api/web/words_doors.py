@@ -7,8 +7,6 @@ from api.web.languages import N_
 HAPPENED = {
     "compared": N_("compared"),
     "forgotten": N_("name and card taken out"),
-    "found": N_("found"),
-    "confirmed": N_("confirmed"),
 }
 
 HAPPENED_TO = {
@@ -36,7 +34,7 @@ RIGHTS = {
 
 EVENTS = {
     "granted": N_("let in"),
-    "denied": N_("refused"),
+    "denied": N_("turned away"),
     "open": N_("opened at the door"),
     "opened": N_("opened at the door"),
     "closed": N_("shut"),
