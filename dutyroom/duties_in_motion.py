@@ -8,13 +8,16 @@ from pathlib import Path
 from dutyroom.duty_following import DutyFiles
 from facility.work_order import Source
 from inspections.attending import Attending
+from inspections.impairing import watcher
 from inspections.planner import Planner
 from response.orders import opener
 from response.steps import Step
 from rules.book import RuleBook
+from storage.records.kept import register_kept
 
 PLANNED_EVERY = 10_000
 ATTENDED_EVERY = 1_000
+WATCHED_EVERY = 30_000
 
 
 class DutiesInMotion:
@@ -22,6 +25,7 @@ class DutiesInMotion:
 
     def __init__(self, site: Path | None, rules: Callable[[], RuleBook]) -> None:
         self.files = DutyFiles(site)
+        self._registers = register_kept()
         self._planner = Planner(self.files.duties)
         self._attending = Attending(self.files.duties, opener(lambda: rules().classes, Source.PLAN))
 
@@ -31,4 +35,5 @@ class DutiesInMotion:
         return [
             Step("duties planned", PLANNED_EVERY, self._planner.step),
             Step("duties attended", ATTENDED_EVERY, self._attending.step),
+            Step("fire facilities stopped", WATCHED_EVERY, watcher(self._registers.now)),
         ]

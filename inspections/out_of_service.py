@@ -12,6 +12,7 @@ from facility.scope import Extent
 from storage.records.port import Unit
 
 _PAGE = 500
+FOR_EVER = 2**62
 _SUSPENDING = (Extent.ASSET, Extent.ZONE)
 """A window over the whole property sets its sensors aside; nobody is rid of all duties by it."""
 
@@ -41,6 +42,11 @@ class OutOfService:
             if window.extent in _SUSPENDING and until > window.since:
                 one = Absence(since=window.since, until=until, why=f"maintenance:{window.id}")
                 found.setdefault(window.scope, []).append(one)
+        for stop in unit.impairments.touching(0, FOR_EVER):
+            one = Absence(
+                since=stop.since, until=FOR_EVER if stop.ended is None else stop.ended, why=f"impairment:{stop.id}"
+            )
+            found.setdefault(stop.asset, []).append(one)
         return cls(absences=found, register=register)
 
     def all_along(self, one: Occurrence) -> str:

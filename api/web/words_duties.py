@@ -47,4 +47,14 @@ CHECKS = {
     "scan": N_("the code there"),
     "signature": N_("a signature"),
 }
-WORDS: dict[str, dict[str, str]] = {"standing": STANDINGS, "check-kind": CHECKS}
+IMPAIRMENT_STATES = {
+    "stopped": N_("stopped"),
+    "overdue": N_("stopped for over 24 hours, not reported"),
+    "reported": N_("stopped, fire brigade told"),
+    "ended": N_("works again"),
+}
+WORDS: dict[str, dict[str, str]] = {
+    "standing": STANDINGS,
+    "check-kind": CHECKS,
+    "impairment-state": IMPAIRMENT_STATES,
+}

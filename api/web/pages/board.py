@@ -24,6 +24,7 @@ from facility.point import Point
 from facility.register import Register
 from facility.site import Zone
 from facility.work_order import WorkOrder
+from inspections.impairing import OVERDUE
 from inspections.missing import MISSED
 from rules.book import RuleBook
 from storage.records.port import WorkOrderFilter
@@ -127,6 +128,8 @@ def own_name(page: Page, alert: Alert) -> str:
     """What an alert is about that no point raised; empty of one that a point did."""
     if alert.rule.startswith("rota-"):
         return page.look._("Rota")
+    if alert.rule == OVERDUE:
+        return page.look._("Stopped fire facility")
     return page.look._("Duty") if alert.rule == MISSED else ""
 
 

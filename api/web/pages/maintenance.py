@@ -18,6 +18,7 @@ from facility.instant import HOUR
 from facility.person import Right
 from facility.register import Register
 from facility.scope import Extent
+from inspections.impairing import without_record
 
 router = APIRouter(prefix="/maintenance")
 Given = Annotated[Context, Depends(context_of)]
@@ -41,6 +42,7 @@ def show_list(request: Request, visitor: Reader, cursor: str | None = None, scop
             asked=scope,
             people=[account for account in page.enabled if account.id != visitor.actor.id],
             may_plan=page.look.may(Right.ACT_ON_WORK),
+            unrecorded=without_record(page.unit, page.register, page.look.now),
         )
 
 
