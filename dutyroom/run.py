@@ -113,6 +113,12 @@ def _prepare(settings: Settings, records: Records, *, with_demo: bool) -> None:
         demo.add_accounts(records, wiring.now())
     take_rota(folder, records)
     take_permissions(settings, records)
+    if with_demo:
+        from dutyroom.demo_visitors import let_in_visitors
+        from dutyroom.visiting import PersonalDataFiles, hider
+
+        keep = PersonalDataFiles(folder).classes()["visits"].kept or 0
+        let_in_visitors(records, hider(settings), keep, wiring.now())
 
 
 def take_permissions(settings: Settings, records: Records) -> None:

@@ -30,6 +30,10 @@ def card_number(rng: Random) -> str:
     return f"{rng.getrandbits(32):08X}"
 
 
+VISITOR_BADGES = ("5A00C701", "5A00C702", "5A00C703", "5A00C704")
+"""The cards that lie at the desk for visitors."""
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """Everybody with a card, the same ones for the same seed."""

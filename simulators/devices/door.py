@@ -9,7 +9,7 @@ from typing import ClassVar
 from facility.instant import HOUR, SECOND
 from facility.point import Point
 from simulators.devices.model import DURATION, NUMBER, Kinds, Model, at_rest, interval_of
-from simulators.people import card_number, local_hour, traffic
+from simulators.people import VISITOR_BADGES, card_number, local_hour, traffic
 from simulators.spoken import Spoken, Value
 
 OPENS_AFTER = SECOND
@@ -17,6 +17,7 @@ STANDS_OPEN = (3 * SECOND, 9 * SECOND)
 HELD_AFTER = 30 * SECOND
 """The controller calls a door held when it stands open this long."""
 BETWEEN_SWIPES = 4 * SECOND
+ESCORT_BEHIND = 6 * SECOND
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,6 +42,8 @@ class Door(Model):
         "off-shift-card": {},
         "lost-card": {},
         "duress-card": {},
+        "visitor": {"badge": NUMBER},
+        "visitor-with-escort": {"badge": NUMBER},
         "nobody-comes": {},
     }
     state: str = "closed"
@@ -169,6 +172,21 @@ class Door(Model):
         """Somebody is forced to open, and shows the card for that: the door opens as always."""
         return self._let_in(self.fitting.people.duress)
 
+    def visitor(self, badge: float) -> list[Spoken]:
+        """A visitor comes in alone, with the desk's badge of that number (from 1)."""
+        return self._insert(*self._passing(_badge(badge)))
+
+    def visitor_with_escort(self, badge: float) -> list[Spoken]:
+        """A visitor, and right behind somebody on duty who may be there."""
+        escort = self.fitting.people.somebody("staff", self._hour(), self.rng).card
+        behind = self.now + ESCORT_BEHIND
+        return self._insert(*self._passing(_badge(badge)), Moment(behind, "granted", escort, "in"))
+
+    def _passing(self, card: str) -> list[Moment]:
+        opened = self.now + OPENS_AFTER
+        closed = opened + ESCORT_BEHIND + STANDS_OPEN[0]
+        return [Moment(self.now, "granted", card, "in"), Moment(opened, "open"), Moment(closed, "closed")]
+
     def _let_in(self, card: str) -> list[Spoken]:
         opened = self.now + OPENS_AFTER
         way = self._way(card, "in")
@@ -181,3 +199,7 @@ class Door(Model):
         self.next_person = self.now + 10**15
         self._plan()
         return []
+
+
+def _badge(number: float) -> str:
+    return VISITOR_BADGES[(round(number) - 1) % len(VISITOR_BADGES)]

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from inspections.coverage.alarms import BLIND
+from inspections.visits.alerts import OURS as VISITORS
 from response.door_check_files import load_door_checks
 from simulators.scenario import available, find
 from tests.acceptance.expectation import differences, missing_evidence
@@ -18,6 +19,9 @@ def test_the_duty_room_raises_what_the_scenario_says_and_nothing_else(name: str,
     with duty_room(tmp_path, register(), scenario.start) as room:
         if any(wanted.rule in CARDS_AT_DOORS for wanted in scenario.expected):
             room.look_at_doors(scenario.start)
+        if any(wanted.rule in VISITORS for wanted in scenario.expected):
+            room.look_at_doors(scenario.start)
+            room.look_at_visitors(scenario.start)
         if any(wanted.rule == BLIND for wanted in scenario.expected):
             room.look_at_cameras(scenario.start)
         published = play(room, scenario, at_once(scenario, register()))

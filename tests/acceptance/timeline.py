@@ -12,13 +12,16 @@ from pathlib import Path
 from collector.ingest import Ingest
 from collector.link_fake import FakeLink
 from collector.sources import Sources, read_sources
+from dutyroom.demo_visitors import let_in_visitors
 from dutyroom.permission_files import Importing, import_permissions
 from dutyroom.plan_following import PlanFiles
 from facility.alert import Alert
+from facility.instant import DAY
 from facility.pseudonym import pseudonym
 from facility.register import Register, difference
 from facility.work_order import WorkOrder
 from inspections.coverage.watching import CameraWatch
+from inspections.visits.crossings import Crossings
 from response.class_files import load_classes
 from response.door_check_files import load_door_checks
 from response.door_watch import DoorWatch
@@ -63,6 +66,8 @@ class DutyRoom:
     """The responder's part that looks at doors, where a scenario is about them."""
     cameras: CameraWatch | None = None
     """The same of cameras."""
+    visitors: Crossings | None = None
+    """The same of visitors."""
 
     def take_in(self, now: int) -> None:
         """What has arrived by ``now``, and what is due by the clock."""
@@ -79,6 +84,8 @@ class DutyRoom:
             pass
         if self.cameras is not None:
             self.cameras.run(self.records, now)
+        if self.visitors is not None:
+            self.visitors.run(self.records, now)
 
     def look_at_doors(self, now: int) -> None:
         """From now on passages are judged, by the example property's permissions."""
@@ -86,6 +93,11 @@ class DutyRoom:
         assert not import_permissions(self.records, SITE / "permissions", how).errors
         classes, checks = load_classes(), load_door_checks()
         self.doors = DoorWatch(readings=lambda: self.readings, checks=lambda: checks, opener=opener(lambda: classes))
+
+    def look_at_visitors(self, now: int) -> None:
+        """From now on visitors are followed: those of the demo are in the house."""
+        let_in_visitors(self.records, partial(pseudonym, KEY), DAY, now)
+        self.visitors = Crossings(readings=lambda: self.readings, hide=partial(pseudonym, KEY))
 
     def look_at_cameras(self, now: int) -> None:
         """From now on what they see is held against the example property's plans."""
