@@ -108,7 +108,10 @@ def _shown(page: Page, result: Result) -> dict[str, Any]:
         "target": page.look.say(name_of(result_room(page.context, unit), result.target)),
         "facts": facts,
         "work": {one.check: order for one in failed(result) if (order := open_work(unit, result, one)) is not None},
-        "may_open": page.look.may(Right.DO_DUTIES) and duty is not None and bool(duty.fail_order),
+        "may_open": newest.id == result.id
+        and page.look.may(Right.DO_DUTIES)
+        and duty is not None
+        and bool(duty.fail_order),
         "may_correct": newest.id == result.id
         and (page.look.may(Right.CORRECT_RESULTS) or (mine and page.look.may(Right.DO_DUTIES))),
         "fail": Outcome.FAIL,
