@@ -13,9 +13,11 @@ from dutyroom.permission_files import Importing, import_permissions
 from facility.door_finding import DoorFinding, DoorRule
 from facility.instant import HOUR, MINUTE
 from facility.permission_files.door_list import read_mapping
+from facility.permission_review import Decision
 from facility.person import Role
 from facility.pseudonym import pseudonym
 from facility.reading import Passage, Reading
+from tests.api.browser import Browser, words
 from tests.api.seed import NOW, House
 
 Headers = Callable[[Role], dict[str, str]]
@@ -165,3 +167,104 @@ def test_a_lost_card_is_lost_from_now_on(api: TestClient, house: House, program:
     with house.context.records.read() as unit:
         assert unit.permissions.load(NOW - MINUTE).credentials[CARD].state.value == "active"
         assert unit.permissions.load().credentials[CARD].state.value == "lost"
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sign_in(house: House) -> Callable[[str], Browser]:
+    app = create_app(house.context)
+
+    def made(name: str) -> Browser:
+        browser = Browser(TestClient(app, raise_server_exceptions=False, follow_redirects=False))
+        browser.sign_in(name)
+        return browser
+
+    return made
+
+
+SignIn = Callable[[str], Browser]
+
+
+def test_the_pages_of_a_guard_show_pseudonyms_and_name_nobody(sign_in: SignIn) -> None:
+    guard = sign_in("guard")
+    for address in ("/doors", f"/doors/{DOOR}", "/permissions", "/permissions/review", "/permissions/compare"):
+        page = guard.page(address)
+        assert not any(name in page for name in NAMES), address
+        assert "胁迫" not in words(page), address
+    assert CARD[:6] in guard.page("/doors")
+    assert "/personal-data/behind" not in guard.page(f"/doors/{DOOR}")
+    assert guard.page("/permissions/lift-01", 403)
+
+
+def test_the_officer_sees_what_is_silent_and_may_ask_who_is_behind_a_card(sign_in: SignIn) -> None:
+    page = sign_in("officer").page(f"/doors/{DOOR}")
+    assert "胁迫" in words(page)
+    assert f"/personal-data/behind?pseudonym={CARD}" in page
+    assert "孔工" not in page
+
+
+def test_a_door_s_passages_are_filtered_by_the_address(sign_in: SignIn) -> None:
+    guard = sign_in("guard")
+    assert guard.page(f"/doors/{DOOR}?event=denied").count("<tr><td") == 1
+    assert "当天没有通行" in words(guard.page(f"/doors/{DOOR}?day=2026-11-20"))
+    assert guard.page(f"/doors/{DOOR}?day=nonsense&event=nonsense&card=%00")
+    assert guard.page("/doors/t1-pump-1", 404)
+
+
+def test_the_keeper_sees_holders_with_the_end_of_their_cards_and_finds_them_by_it(sign_in: SignIn) -> None:
+    keeper = sign_in("manager")
+    page = words(keeper.page("/permissions?q=F7A1"))
+    assert "孔工" in page
+    assert "严立" not in page
+    one = words(keeper.page("/permissions/lift-01"))
+    assert all(word in one for word in ("孔工", "F7A1", "1号楼电梯机房"))
+    assert keeper.page("/permissions/nobody", 404)
+
+
+def test_a_card_is_reported_lost_on_its_holder_s_page(sign_in: SignIn) -> None:
+    keeper = sign_in("manager")
+    address = f"/permissions/lift-01/cards/{CARD}"
+    assert keeper.send(address, state="lost", why="") == 422
+    assert keeper.send(address, state="lost", why="left in a taxi") == 303
+    assert "卡已挂失" in words(keeper.page("/permissions/lift-01"))
+    assert sign_in("officer").send(address, state="active", why="x") == 403
+
+
+def test_a_review_is_done_on_its_page_and_handed_in(sign_in: SignIn, house: House) -> None:
+    keeper = sign_in("manager")
+    assert "5 项权限" in words(keeper.page("/permissions/review"))
+    assert keeper.send("/permissions/review/night-crew", decision=Decision.END.value, why="") == 422
+    assert keeper.send("/permissions/review/night-crew", decision=Decision.END.value, why="merged") == 303
+    assert keeper.send("/permissions/review/day-crew", decision="shorten", until="2026-12-31", why="new rota") == 303
+    assert "4 项权限" in words(keeper.page("/permissions/review"))
+    assert keeper.send("/permissions/review/finish", why="quarter 4") == 303
+    with house.context.records.read() as unit:
+        facts = [fact for fact in unit.facts.after(0) if fact.noun == "permission-review"]
+    assert [fact.data["figures"]["permissions"] for fact in facts] == [4]
+
+
+def test_a_list_is_uploaded_compared_and_each_difference_says_what_to_do(sign_in: SignIn) -> None:
+    keeper = sign_in("manager")
+    assert "还没有与门禁系统名单比对过" in words(keeper.page("/permissions/compare"))
+
+    def upload(content: bytes) -> int:
+        answer = keeper.client.post(
+            "/permissions/compare", data={"csrf": keeper.csrf}, files={"file": ("list.csv", content, "text/csv")}
+        )
+        return answer.status_code
+
+    assert upload(b"a,b\n1,2\n") == 422
+    assert upload((SITE / "door-list.csv").read_bytes()) == 303
+    page = words(keeper.page("/permissions/compare"))
+    assert all(word in page for word in ("多出的权限 1", "孔工", "在门禁系统里删除重复的一条"))
+    assert "孔工" not in sign_in("officer").page("/permissions/compare")
+
+
+def test_without_doors_and_permissions_the_pages_teach(bare: House) -> None:
+    browser = Browser(TestClient(create_app(bare.context), raise_server_exceptions=False, follow_redirects=False))
+    browser.sign_in("manager")
+    assert "台账里还没有门" in words(browser.page("/doors"))
+    assert "dutyroom permissions import" in words(browser.page("/permissions"))
+    assert "没有要复核的" in words(browser.page("/permissions/review"))
