@@ -67,6 +67,8 @@ class Fate:
     result: int | None = None
     made_up: int | None = None
     postponed: int = 0
+    ends: int = 0
+    """When it is missed, where it was postponed."""
     assignee: str = ""
     late_upload: bool = False
     why: str = ""
@@ -81,6 +83,7 @@ class Fate:
         if fact.seq < self.seq:
             return
         self.seq = fact.seq
+        self.ends = int(data.get("missed_at", self.ends))
         if fact.after in STANDINGS:
             self.standing = fact.after
         if fact.what in ("done", "done-late"):
@@ -194,8 +197,8 @@ def mark_of(fate: Fate | None, missed: int, as_of: int) -> Mark:
     found = _MARK_OF.get(fate.standing) if fate is not None else None
     if found is not None:
         return found
-    postponed = fate is not None and fate.postponed > 0
-    return Mark.MISSED if as_of >= missed and not postponed else Mark.DUE
+    end = fate.ends if fate is not None and fate.postponed and fate.ends else missed
+    return Mark.MISSED if as_of >= end else Mark.DUE
 
 
 def item_of(frozen: Frozen, fate: Fate | None, as_of: int) -> Item:

@@ -85,7 +85,7 @@ def read_evidence(facts: Facts, wanted: Wanted, anchor: Anchor, told: Stage = no
         anchor=anchor,
         items=items,
         results=results,
-        orders={number: one for number, one in orders.items() if _in_zones(one.zone, wanted)},
+        orders={number: one for number, one in orders.items() if one.opened and _in_zones(one.zone, wanted)},
         alerts=tuple(
             fact
             for fact in portions(facts, "alert", ("raised",), span, anchor)

@@ -61,9 +61,11 @@ def test_what_is_past_its_end_without_a_word_is_missed() -> None:
 
 
 def test_what_was_postponed_waits_for_its_own_fact_and_keeps_its_due_date() -> None:
-    facts = numbered(*DAY_OF_FIVE, became(FIVE, "postponed", NOON - HOUR, after="open", until=NOON + 9 * DAY))
+    facts = numbered(*DAY_OF_FIVE, became(FIVE, "postponed", NOON - HOUR, after="open", missed_at=NOON + 9 * DAY))
     (item,) = (one for one in folded(facts, NOON + 5 * DAY) if one.id == 5)
     assert (item.mark, item.due, item.postponed) == (Mark.DUE, NOON, 1)
+    (item,) = (one for one in folded(facts, NOON + 9 * DAY) if one.id == 5)
+    assert (item.mark, item.due) == (Mark.MISSED, NOON)
 
 
 def test_what_was_missed_stays_missed_also_when_it_is_made_up_for() -> None:
