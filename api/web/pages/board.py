@@ -26,6 +26,7 @@ from facility.site import Zone
 from facility.work_order import WorkOrder
 from inspections.impairing import OVERDUE
 from inspections.missing import MISSED
+from inspections.rounds.alerting import RULE as ROUND_POINTS
 from rules.book import RuleBook
 from storage.records.port import WorkOrderFilter
 
@@ -130,6 +131,8 @@ def own_name(page: Page, alert: Alert) -> str:
         return page.look._("Rota")
     if alert.rule == OVERDUE:
         return page.look._("Stopped fire facility")
+    if alert.rule == ROUND_POINTS:
+        return page.look._("Patrol round")
     return page.look._("Duty") if alert.rule == MISSED else ""
 
 
