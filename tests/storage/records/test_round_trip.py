@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from facility.alert import Alert, Condition, Track
 from facility.fact import Fact, digest
+from facility.inspection import Result
 from facility.letter import DeadLetter, Unclaimed
 from facility.register import TABLES, Change, key_of
 from facility.work_order import WorkOrder
@@ -83,6 +84,14 @@ def test_work_orders(lasting: SqlRecords, order: WorkOrder) -> None:
     with suppress(Undo), lasting.begin() as unit:
         kept = unit.work_orders.add(order)
         assert unit.work_orders.get(kept.id) == replace(order, id=kept.id)
+        raise Undo
+
+
+@given(noun(Result, id=st.just(0)))
+def test_results(lasting: SqlRecords, result: Result) -> None:
+    with suppress(Undo), lasting.begin() as unit:
+        kept = unit.results.add(result)
+        assert unit.results.get(kept.id) == unit.results.by_key(result.key) == replace(result, id=kept.id)
         raise Undo
 
 
