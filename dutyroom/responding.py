@@ -18,6 +18,7 @@ from dutyroom.duties_in_motion import DutiesInMotion
 from dutyroom.order_motion import OrdersInMotion
 from dutyroom.playbook_following import PlaybookFiles
 from dutyroom.report_following import ReportsInMotion
+from dutyroom.report_making import ReportsMade
 from dutyroom.responder import Responder
 from dutyroom.round_motion import RoundsInMotion
 from dutyroom.rule_files import RuleFiles
@@ -53,6 +54,7 @@ class Rooms:
         self._doors = DoorsInMotion(settings.site_folder, self.readings, self.rules)
         self._personal = PersonalDataInMotion(settings.site_folder, self.readings)
         self._rounds = RoundsInMotion(settings=settings, readings=self.readings)
+        self._made = ReportsMade(settings.site_folder, self._duties.files.duties, self.readings, self.rules)
 
     @property
     def followers(self) -> list[Follower]:
@@ -62,6 +64,7 @@ class Rooms:
             Follower(incident_watch.NAME, watch.handle, incident_watch.NOUNS),
             self._telling.follower,
             self._orders.follower,
+            self._duties.follower,
             *self._reports.followers,
         ]
 
@@ -81,6 +84,7 @@ class Rooms:
             self._rounds.step,
             visits_step(),
             self._personal.step,
+            self._made.step,
         ]
 
     @property
@@ -96,6 +100,7 @@ class Rooms:
             crossings_errand(self._settings, self.readings),
             self._sensors,
             self._personal.errand,
+            self._made.errand,
         ]
 
     @property
