@@ -78,7 +78,7 @@ def door_rows(context: Context, unit: Unit, register: Register, actor: Actor, no
 
 
 def _row(context: Context, door: Door, today: list[Passage], state: Reading | None, now: int) -> DoorRow:
-    counts = Counter("granted" if one.event == "duress" else one.event for one in today)
+    counts = Counter(event for event, _, _ in {(plain(one), one.at, one.credential or one.seq) for one in today})
     last = max(today, key=lambda one: (one.at, one.seq), default=None)
     if last is None and door.entry:
         last = next(iter(context.readings.passages(door.entry, now - LOOK_BACK, now + 1, 1)), None)

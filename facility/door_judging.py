@@ -91,7 +91,10 @@ def tailgatings(
 
     A count is judged once ``settle`` has gone by, for a passage may still be on its way.
     """
-    free = sorted(p.at for p in passages if p.event in GRANTED and not p.test)
+    # A reader that tells a duress card says so beside the passage: that is one person.
+    free = sorted(
+        at for at, _ in {(p.at, p.credential or p.seq) for p in passages if p.event in GRANTED and not p.test}
+    )
     found = []
     for count in sorted(counts, key=lambda reading: reading.at):
         if count.test or count.quality not in (Quality.GOOD, Quality.STAMPED) or count.at + check.settle > now:

@@ -10,13 +10,16 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from dutyroom.permission_files import Importing, import_permissions
+from facility.alert import Severity
 from facility.door_finding import DoorFinding, DoorRule
 from facility.instant import HOUR, MINUTE
+from facility.own_alert import own_alert
 from facility.permission_files.door_list import read_mapping
 from facility.permission_review import Decision
 from facility.person import Role
 from facility.pseudonym import pseudonym
 from facility.reading import Passage, Reading
+from facility.text import Text
 from tests.api.browser import Browser, words
 from tests.api.seed import NOW, House
 
@@ -268,3 +271,20 @@ def test_without_doors_and_permissions_the_pages_teach(bare: House) -> None:
     assert "台账里还没有门" in words(browser.page("/doors"))
     assert "dutyroom permissions import" in words(browser.page("/permissions"))
     assert "没有要复核的" in words(browser.page("/permissions/review"))
+
+
+def test_an_alert_of_a_door_says_what_to_do_first_and_leads_to_the_door(sign_in: SignIn, house: House) -> None:
+    plain = own_alert(
+        "door-out-of-hours",
+        f"{DOOR}.entry",
+        NOW,
+        severity=Severity.HIGH,
+        title=Text("门", "door"),
+        limit=Text("卡", "card"),
+    )
+    with house.context.records.begin() as unit:
+        alert = unit.alerts.open(replace(plain, asset=DOOR, zone="substation"))
+    page = sign_in("guard").page(f"/alerts/{alert.id}")
+    assert f'href="/doors/{DOOR}"' in page
+    assert "打电话问持卡人" in words(page)
+    assert "/rules/door-out-of-hours" not in page

@@ -23,6 +23,7 @@ from api.web.words import ALERT_STATES
 from facility.alert import Alert, AlertAction, Severity
 from facility.alert_life import STEP_OF, Wish, alert_actions
 from facility.clause import CLAUSES
+from facility.door_check import DoorCheck
 from facility.instant import HOUR, MINUTE
 from facility.person import Right
 from rules.links import LINK_RULE
@@ -135,11 +136,18 @@ def show_one(request: Request, visitor: Reader, number: int) -> Response:
             order=page.unit.work_orders.get(alert.work_order) if alert.work_order else None,
             raised_by=raised_by(page, alert),
             urgent=page.context.book().rules.get(alert.raised_by),
+            door_check=_door_check(page, alert),
             may_act=page.look.may(Right.ACT_ON_ALERTS),
             steps=[STEP_OF[action] for action in alert_actions(alert) if action not in OWN_PLACE],
             shelves=[span for span in SHELVES if span <= longest_shelf(page.context.book(), alert)],
             watched=[alert.point],
         )
+
+
+def _door_check(page: Page, alert: Alert) -> DoorCheck | None:
+    """What looks for such a thing at doors; None of an alert that is about something else."""
+    checks = page.context.door_checks().values() if alert.asset else ()
+    return next((check for check in checks if check.alert_rule == alert.rule), None)
 
 
 def _device(page: Page, alert: Alert) -> object:
