@@ -7,9 +7,11 @@ from pathlib import Path
 
 from dutyroom.duty_following import DutyFiles
 from facility.work_order import Source
+from inspections.after_events import NAME, NOUNS, AfterEvents
 from inspections.attending import Attending
 from inspections.impairing import watcher
 from inspections.planner import Planner
+from response.following import Follower
 from response.orders import opener
 from response.steps import Step
 from rules.book import RuleBook
@@ -28,6 +30,11 @@ class DutiesInMotion:
         self._registers = register_kept()
         self._planner = Planner(self.files.duties)
         self._attending = Attending(self.files.duties, opener(lambda: rules().classes, Source.PLAN))
+
+    @property
+    def follower(self) -> Follower:
+        """What happens, and asks for a duty once."""
+        return Follower(NAME, AfterEvents(self.files.duties).follow, NOUNS)
 
     @property
     def steps(self) -> list[Step]:

@@ -16,7 +16,7 @@ from storage.records.occurrences import OccurrenceFilter
 from tests.api.browser import Browser
 from tests.api.seed import House
 
-BrowserOf = Callable[[House, str], Browser]
+BrowserOf = Callable[[str], Browser]
 Program = Callable[[Role], dict[str, str]]
 
 
@@ -36,7 +36,7 @@ def owed(home: House) -> House:
 
 
 def see(browser: Browser, address: str) -> str:
-    return browser.page(address, **{"accept-language": "en"})
+    return browser.page(address, 200, **{"accept-language": "en"})
 
 
 def one(home: House, standing: Standing, duty: str = "stair-rails") -> Occurrence:
@@ -50,7 +50,7 @@ def again(home: House, number: int) -> Occurrence:
 
 
 def test_the_list_has_its_views_with_counts_and_filters_in_the_address(owed: House, browser_of: BrowserOf) -> None:
-    browser = browser_of(owed, "officer")
+    browser = browser_of("officer")
     for view in ("today", "late", "open", "week", "missed", "all"):
         assert "/duties/" in see(browser, f"/duties?show={view}")
     page = see(browser, "/duties?show=all&clause=EQ-6&team=&zone=&start=2026-11-20&end=2026-12-31&standing=planned")
@@ -61,13 +61,13 @@ def test_the_list_has_its_views_with_counts_and_filters_in_the_address(owed: Hou
 
 
 def test_odd_filters_break_nothing(owed: House, browser_of: BrowserOf) -> None:
-    browser = browser_of(owed, "inspector")
+    browser = browser_of("inspector")
     for odd in ("show=x", "standing=x", "start=x&end=2026-13-99", "clause=%00", "zone=nowhere", "who='", "team=<b>"):
         assert browser.client.get(f"/duties?{odd}").status_code == 200
 
 
 def test_each_standing_has_a_page_that_says_by_when_and_why(owed: House, browser_of: BrowserOf) -> None:
-    browser = browser_of(owed, "officer")
+    browser, page = browser_of("officer"), ""
     for standing in (Standing.PLANNED, Standing.OPEN, Standing.MISSED):
         found = one(owed, standing)
         page = see(browser, f"/duties/{found.id}")
@@ -78,7 +78,7 @@ def test_each_standing_has_a_page_that_says_by_when_and_why(owed: House, browser
 
 
 def test_the_kinds_show_the_manual_and_the_law_and_their_last_due_dates(owed: House, browser_of: BrowserOf) -> None:
-    browser = browser_of(owed, "officer")
+    browser = browser_of("officer")
     kinds = see(browser, "/duties/kinds")
     for duty in owed.context.duties():
         assert f"/duties/kinds/{quote(duty)}" in kinds
@@ -91,12 +91,12 @@ def test_the_kinds_show_the_manual_and_the_law_and_their_last_due_dates(owed: Ho
 
 
 def test_the_board_says_how_many_of_today_s_are_done(owed: House, browser_of: BrowserOf) -> None:
-    page = see(browser_of(owed, "officer"), "/")
+    page = see(browser_of("officer"), "/")
     assert re.search(r'id="duties-line".*<b>0</b> / \d+ ', page)
 
 
 def test_the_list_as_a_file_has_a_row_each_and_no_formulas(owed: House, browser_of: BrowserOf) -> None:
-    answer = browser_of(owed, "inspector").client.get("/duties/list.csv?show=missed")
+    answer = browser_of("inspector").client.get("/duties/list.csv?show=missed")
     lines = answer.text.lstrip("\ufeff").splitlines()
     assert lines[0].startswith("id,duty,duty_version,clause,target")
     with owed.records.read() as unit:
@@ -105,7 +105,7 @@ def test_the_list_as_a_file_has_a_row_each_and_no_formulas(owed: House, browser_
 
 def test_postponing_on_the_pages_takes_two_people(owed: House, browser_of: BrowserOf) -> None:
     found = one(owed, Standing.OPEN)
-    engineer, officer = browser_of(owed, "engineer"), browser_of(owed, "officer")
+    engineer, officer = browser_of("engineer"), browser_of("officer")
     until = "2026-11-25T12:00"
     assert engineer.send(f"/duties/{found.id}/postpone", until=until, reason="没有备件") == 303
     assert "Allow it" not in see(engineer, f"/duties/{found.id}")
@@ -139,7 +139,7 @@ def test_a_program_reads_assigns_and_postpones(owed: House, client: TestClient, 
 
 
 def test_whoever_may_only_look_is_offered_nothing(owed: House, browser_of: BrowserOf) -> None:
-    browser = browser_of(owed, "inspector")
+    browser = browser_of("inspector")
     page = see(browser, f"/duties/{one(owed, Standing.OPEN).id}")
     assert '<form method="post" action="/duties' not in page
     assert browser.client.get("/duties").status_code == 200

@@ -31,7 +31,7 @@ BY_DUTY = {
     "MP-2": ["air-filters"],
     "FI-2": ["fire-drill"],
     "AP-2": ["permission-review"],
-    "IN-1": ["storm-readiness"],
+    "IN-1": ["storm-readiness", "storm-warning"],
 }
 """Clauses that the manual carries out by a duty → the duties whose own clause it is. FI-1 and LA-2 have many."""
 LEAST = """

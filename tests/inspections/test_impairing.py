@@ -83,9 +83,9 @@ def test_reported_or_ended_before_it_raises_nothing(found: House) -> None:
         with pytest.raises(MissingField):
             end(unit, number, "", "chen", NOON + 2 * DAY)
         end(unit, number, "试水正常", "chen", NOON + 2 * DAY)
-        for deed in (lambda: end(unit, number, "x", "chen", NOON), lambda: report(unit, number, "x", "chen", NOON)):
+        for deed in (end, report):
             with pytest.raises(NotAllowed):
-                deed()
+                deed(unit, number, "x", "chen", NOON)
     assert look(found, NOON + 9 * DAY) == []
 
 
