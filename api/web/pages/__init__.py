@@ -6,6 +6,7 @@ from api.web.pages import (
     alerts,
     board,
     bulletins,
+    cameras,
     chains,
     channels,
     check_sheets,
@@ -20,6 +21,7 @@ from api.web.pages import (
     inspectors,
     instruments,
     insulation,
+    issued_reports,
     letters,
     maintenance,
     notices,
@@ -29,6 +31,7 @@ from api.web.pages import (
     phone,
     phones,
     place_codes,
+    plans,
     points,
     report,
     residents,
@@ -95,5 +98,8 @@ for page in (
     compliance,
     doors,
     permissions,
+    plans,
+    cameras,
+    issued_reports,
 ):
     router.include_router(page.router)
