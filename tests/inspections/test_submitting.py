@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from facility.inspection import Outcome
+from facility.inspection import Outcome, Result
 from facility.instant import DAY, HOUR, MINUTE
 from facility.kept_file import name_of
 from facility.occurrence import SETTLED, Standing
 from inspections.draft import Answer, Draft, DraftRefused, KeyTaken
 from inspections.retests import retest_key
 from inspections.submitting import AHEAD, submit
-from storage.records.port import NotFound, WorkOrderFilter
+from storage.records.port import Conflict, NotFound, WorkOrderFilter
 from storage.records.results import ResultFilter
 from storage.records.sql import SqlRecords
 from tests.inspections.results_house import (
@@ -32,6 +33,7 @@ from tests.inspections.results_house import (
     owe,
     settle_in,
 )
+from tests.storage.records.examples import at_once
 
 
 @pytest.fixture(scope="session")
@@ -264,3 +266,47 @@ def test_two_people_sign_where_two_are_asked_for(records: SqlRecords, owed: int)
     with pytest.raises(DraftRefused, match="2 different ones"), records.begin() as unit:
         submit(unit, room, draft(owed, with_whom=("li",)), "li", NOON)
     assert done(records, draft(owed, with_whom=("chen",)), room=room).with_whom == ("chen",)
+
+
+# --- two at once --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["file", pytest.param("postgres", marks=pytest.mark.services)])
+def shared(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> Iterator[SqlRecords]:
+    """Records that several connections use at once."""
+    if request.param == "file":
+        found = SqlRecords(f"sqlite:///{shutil.copy(migrated, tmp_path / 'shared.db')}")
+    else:
+        found = SqlRecords(request.getfixturevalue("postgres_db_url"))
+        found.migrate()
+    yield found
+    found.close()
+
+
+def tried(records: SqlRecords, wanted: Draft, who: str) -> Result:
+    """As a route does: whoever lost begins again."""
+    for _ in range(5):
+        with suppress(Conflict):
+            return done(records, wanted, who)
+    raise AssertionError("lost five times")
+
+
+def test_two_people_at_once_are_both_kept_and_one_settles_it(shared: SqlRecords) -> None:
+    owed = settle_in(shared)
+    made = at_once(2, lambda n: tried(shared, draft(owed, key=f"k{n}"), ("li", "chen")[n]))
+    assert all(isinstance(one, Result) for one in made), made
+    with shared.read() as unit:
+        kept = unit.results.of_occurrence(owed)
+        assert {one.who for one in kept} == {"li", "chen"}
+        assert unit.occurrences.get(owed).result in {one.id for one in kept}
+        assert [fact.what for fact in unit.facts.of("occurrence", str(owed))] == ["done"]
+        assert unit.facts.verify() is None
+
+
+def test_the_same_submission_twice_at_once_is_one_result(shared: SqlRecords) -> None:
+    owed = settle_in(shared)
+    made = at_once(3, lambda _: tried(shared, draft(owed, measured(0.1, order=True)), "li"))
+    assert len({one.id for one in made if isinstance(one, Result)}) == 1, made
+    with shared.read() as unit:
+        assert unit.results.count(ResultFilter()) == 1
+        assert unit.work_orders.count(WorkOrderFilter()) == 1
