@@ -253,8 +253,9 @@ def test_an_inspector_with_a_limited_view_sees_no_patrols_and_any_other_does(hom
     addresses = ("/rounds", "/rounds/figures", "/rounds/coverage", "/rounds/points", "/api/v1/rounds")
     whole = browser_of("inspector")
     assert [whole.client.get(address).status_code for address in addresses] == [200] * 5
-    for limits in ({"clauses": ("EQ-2",)}, {"buildings": ("t1",)}):
+    limits: list[tuple[tuple[str, ...], tuple[str, ...]]] = [(("EQ-2",), ()), ((), ("t1",))]
+    for clauses, buildings in limits:
         with home.records.begin() as unit:
-            unit.people.update(replace(unit.people.get("inspector"), **{"buildings": (), "clauses": ()} | limits))
+            unit.people.update(replace(unit.people.get("inspector"), buildings=buildings, clauses=clauses))
         limited = browser_of("inspector")
         assert {limited.client.get(address).status_code for address in addresses} <= {403, 404}
