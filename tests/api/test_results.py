@@ -289,6 +289,7 @@ def test_one_tap_from_a_failed_line_to_its_work_order(home: House, browser_of: B
     assert sent.status_code == 303
     assert wang.client.post(f"{address}/order", data=tap).headers["location"] == sent.headers["location"]
     assert sent.headers["location"] in wang.page(address)
+    assert "/results?duty=tile-slip&amp;asset=t2-lobby-floor" in wang.page(sent.headers["location"])
     with home.records.read() as unit:
         assert unit.work_orders.count(WorkOrderFilter()) == 1
     assert wang.client.post(f"{address}/order", data=tap | {"check": "zz"}).status_code == 422
