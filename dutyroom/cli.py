@@ -15,6 +15,7 @@ from dutyroom.commands import (
     facts,
     people,
     permissions,
+    plans,
     playbooks,
     register,
     report,
@@ -38,6 +39,7 @@ app.add_typer(chains.app, name="chains", help="Who is told when, as files: check
 app.add_typer(duties.app, name="duties", help="What is owed, as files: check, list, owed, schema.")
 app.add_typer(report.app, name="report", help="Reports of what was owed and done: make, verify.")
 app.add_typer(facts.app, name="facts", help="The chained facts: export, verify.")
+app.add_typer(plans.app, name="plans", help="Floor plans, as files: check, schema.")
 app.add_typer(channels.app, name="channels", help="channels.toml: check, schema.")
 app.add_typer(permissions.app, name="permissions", help="Who may enter where: import, export, list, compare.")
 app.add_typer(rota.app, name="rota", help="The rota: import, export, who is on duty.")
