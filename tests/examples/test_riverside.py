@@ -15,6 +15,7 @@ from facility.register_files import write_tables
 from facility.site import ACCESS_CLASSES
 from facility.text import Text
 from facility.units import QUANTITIES, steps
+from inspections.duty_files import load_duties
 from tests.architecture.checkout import CHECKOUT
 
 FOLDER = CHECKOUT / "examples" / "riverside"
@@ -106,8 +107,13 @@ def test_gateways_speak_for_others_and_are_devices_themselves(register: Register
     assert gateways <= set(register.devices)
 
 
-def test_every_asset_is_measured_and_every_device_feeds_a_point_or_is_a_gateway(register: Register) -> None:
-    assert {point.asset for point in register.points.values()} == set(register.assets)
+def test_every_asset_is_measured_or_looked_after_and_every_device_feeds_a_point_or_is_a_gateway(
+    register: Register,
+) -> None:
+    measured = {point.asset for point in register.points.values()}
+    looked_after = {kind for duty in load_duties().values() for kind in duty.asset_kinds}
+    assert measured <= set(register.assets)
+    assert [one.id for one in register.assets.values() if one.id not in measured and one.kind not in looked_after] == []
     feeding = {point.device for point in register.points.values()}
     gateways = {device.gateway for device in register.devices.values()}
     assert [d for d in register.devices if d not in feeding | gateways] == []
