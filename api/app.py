@@ -25,6 +25,7 @@ from api.routes import (
     facts,
     figures,
     incidents,
+    issued_reports,
     letters,
     maintenance,
     notices,
@@ -85,6 +86,7 @@ NOUNS = (
     facts,
     compliance,
     system,
+    issued_reports,
 )
 DESCRIPTION = """Everything that the pages show and do, for programs.
 

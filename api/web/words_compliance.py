@@ -29,7 +29,24 @@ SOURCES = {
     "site": N_("the site"),
 }
 
-WORDS: dict[str, dict[str, str]] = {"mark": MARKS, "carrier": CARRIERS, "asked-by": SOURCES}
+MAKING = {"asked": N_("being made"), "made": N_("ready"), "failed": N_("could not be made")}
+STAGES = {
+    "occurrences": N_("reading what fell due"),
+    "results": N_("reading results"),
+    "orders": N_("reading work orders"),
+    "alerts": N_("reading alerts and rounds"),
+    "figures": N_("working out figures"),
+    "pdf": N_("setting the PDF"),
+    "xlsx": N_("writing the spreadsheet"),
+}
+
+WORDS: dict[str, dict[str, str]] = {
+    "mark": MARKS,
+    "carrier": CARRIERS,
+    "asked-by": SOURCES,
+    "report-making": MAKING,
+    "report-stage": STAGES,
+}
 HAPPENED = {
     "looked": N_("looked at"),
     "exported": N_("took away"),

@@ -78,6 +78,8 @@ WRITES = {
     "number": Right.ACT_ON_WORK,
     "inspectors": Right.MANAGE_ACCOUNTS,
     "scope": Right.MANAGE_ACCOUNTS,
+    "reports": Right.DISPATCH,
+    "proof": Right.DISPATCH,
     "password": Right.MANAGE_ACCOUNTS,
     "disable": Right.MANAGE_ACCOUNTS,
 }
