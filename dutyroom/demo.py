@@ -39,6 +39,17 @@ def add_accounts(records: Records, now: int) -> None:
             unit.notes.put(f"demo-account/{name}", role.value)
 
 
+def owe_today(records: Records, site: Path | None, now: int) -> None:
+    """The demo's duties are owed from this morning on, so that there is something to do on the first day."""
+    from dutyroom.duty_following import DutyFiles
+    from facility.calendar import instant_of, local_day
+    from inspections.duty_versions import owe_since
+
+    with records.begin() as unit:
+        zone = unit.registers.load().time_zone
+        owe_since(unit, DutyFiles(site).duties(), instant_of(local_day(now, zone), 0, zone), now)
+
+
 def accounts_in(records: Records) -> tuple[tuple[str, str, Role], ...]:
     """(name, password, role) of the demo accounts that can still sign in."""
     with records.read() as unit:

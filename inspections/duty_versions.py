@@ -11,6 +11,8 @@ from inspections.duty_files import SHIPPED
 from storage.records.port import Unit
 
 WHO = "system:duties"
+BEGUN = "duties/begun"
+"""A note of ``owe_since``: what was registered up to ``known`` counts as if it had been at ``at``."""
 
 
 def keep(unit: Unit, duties: Mapping[str, Duty], now: int) -> dict[str, DutyVersion]:
@@ -25,6 +27,13 @@ def keep(unit: Unit, duties: Mapping[str, Duty], now: int) -> dict[str, DutyVers
     if known and written:
         unit.facts.append_all([version_fact(version, known.get(version.duty)) for version in written])
     return {**known, **{version.duty: version for version in written}}
+
+
+def owe_since(unit: Unit, duties: Mapping[str, Duty], at: int, now: int) -> None:
+    """What is in the register by ``now`` has been owed since ``at``: the first versions date from then. Once, at the start."""
+    if not unit.duty_versions.newest():
+        unit.notes.put(BEGUN, {"at": at, "known": now})
+        keep(unit, duties, at)
 
 
 def _differs(duty: Duty, known: Mapping[str, DutyVersion]) -> bool:

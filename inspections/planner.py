@@ -14,7 +14,7 @@ from facility.instant import HOUR
 from facility.occurrence import Occurrence, Standing
 from facility.register import Register, Stretch
 from inspections import planning
-from inspections.duty_versions import WHO, keep
+from inspections.duty_versions import BEGUN, WHO, keep
 from inspections.occurrence_facts import PORTION, fact_of
 from storage.records.kept import Kept, register_kept
 from storage.records.port import Unit
@@ -209,7 +209,11 @@ def _stretches(unit: Unit) -> dict[str, Stretch]:
     found: dict[str, Stretch] = {}
     for table in ("sites", "zones", "assets"):
         found |= unit.registers.stretches(table)
-    return found
+    begun = unit.notes.get(BEGUN)
+    if begun is None:
+        return found
+    at, known = begun["at"], begun["known"]
+    return {id: one._replace(since=min(at, one.since)) if one.since <= known else one for id, one in found.items()}
 
 
 def withdraw(unit: Unit, duty: str, planned: Sequence[Occurrence], now: int, why: str) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from facility.duty import Cadence, Every
 from facility.instant import DAY, HOUR, MINUTE
 from facility.occurrence import SETTLED, Standing
+from inspections.duty_versions import owe_since
 from storage.records.sql import SqlRecords
 from tests.inspections.conftest import Fresh
 from tests.inspections.duties_house import MONTHLY, SERVICE, House, at, duty, extinguisher, house, register
@@ -236,3 +237,19 @@ def _run(fresh: Fresh, whens: list[int], restarts: set[int], changes: int) -> di
     rows = {one.key: (one.due, one.missed_at, one.standing) for one in found.all()}
     store.close()
     return rows
+
+
+def test_a_site_may_say_since_when_what_it_has_is_owed(records: SqlRecords) -> None:
+    found = House(records=records, duties={"daily": duty(), "service": SERVICE}, now=NOON)
+    found.enter(register())
+    with records.begin() as unit:
+        owe_since(unit, found.duties, at("2026-03-10 00:00"), NOON)
+        owe_since(unit, found.duties, at("2026-03-01 00:00"), NOON)
+    found.step()
+    assert days(found, duties=("daily",), targets=("ext-1",))[0] == "2026-03-10"
+    assert found.standings()[0] == "open"
+    assert days(found, duties=("service",), targets=("ext-1",)) == ["2026-03-25"]
+    found.now = NOON + HOUR
+    found.enter(register(extinguisher(1), extinguisher(3)))
+    found.step()
+    assert days(found, duties=("daily",), targets=("ext-3",))[0] == "2026-03-11"
