@@ -13,7 +13,7 @@ from facility.text import Text
 CLASSES: Mapping[str, Text] = {
     "public": Text("公共区域", "public areas"),
     "staff": Text("员工区域", "staff areas"),
-    "sensitive": Text("重要区域", "sensitive areas"),
+    "sensitive": Text("敏感区域", "sensitive areas"),
     "high-risk": Text("高风险区域", "high-risk areas"),
 }
 KINDS: Mapping[CredentialKind, Text] = {

@@ -95,7 +95,8 @@ class DoorWatch:
             mark, register = _mark(unit), self._registered(unit)
             begun = Found(before=None, after=Mark(now, now, now))
             found = begun if mark is None else self._look(unit, register, mark, now)
-            if not (found.counts or self._seen_by_people(unit)):
+            behind = found.after.heard <= now
+            if not (behind or found.counts or self._seen_by_people(unit)):
                 return False
         try:
             with records.begin() as unit:
@@ -103,7 +104,7 @@ class DoorWatch:
         except Conflict:
             return True  # somebody was faster; the next look finds what is left
         self._remember(found)
-        return found.after.heard <= now
+        return behind
 
     def _seen_by_people(self, unit: Unit) -> bool:
         """Whether an alert of ours was acknowledged that is still up."""

@@ -234,6 +234,13 @@ def test_after_two_days_of_downtime_everything_is_found_and_nobody_is_paged_for_
     assert (alert.late, alert.condition, alert.work_order) == (True, Condition.NORMAL, None)
 
 
+def test_a_long_quiet_time_does_not_keep_it_from_what_came_after(house: House) -> None:
+    house.swipe(NIGHT + DAY, "c-lost")
+    house.restart()
+    house.look(NIGHT + DAY + SECOND)
+    assert [(one.at, one.late) for one in house.found()] == [(NIGHT + DAY, False)]
+
+
 def test_a_late_passage_is_judged_by_the_permissions_of_its_own_time(house: House) -> None:
     """At ten the card was good; at noon it was reported lost; at one o'clock the door's controller is back on line."""
     some = some_permissions()
