@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from facility.floor_plan import AreaKind, FloorPlan, Point2
 from facility.round import Round, RoundStop
+from inspections.rounds.cover import Rings
 
 STEP, HEIGHT, TOP = 64, 84, 34
 """Pixels between two points of the strip, its height, and how far down its line runs."""
@@ -25,9 +26,9 @@ def strip_svg(round: Round, name: Name, label: str) -> Markup:
     body = Markup("").join(_stations(round.stops, name))
     line = Markup('<line class="way" x1="{}" y1="{}" x2="{}" y2="{}"/>').format(STEP / 2, TOP, width - STEP / 2, TOP)
     walker = Markup('<circle class="walker" cx="{}" cy="{}" r="6"/>').format(STEP / 2, TOP)
-    return Markup('<svg class="strip" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>').format(
-        width, HEIGHT, label, line, body, walker
-    )
+    return Markup(
+        '<svg class="strip" width="{}" height="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>'
+    ).format(width, HEIGHT, width, HEIGHT, label, line, body, walker)
 
 
 def _stations(stops: Sequence[RoundStop], name: Name) -> Iterator[Markup]:
@@ -74,17 +75,17 @@ def ground_svg(plan: FloorPlan) -> Iterator[Markup]:
         yield Markup('<polyline class="wall" points="{}"/>').format(_points(plan, wall))
 
 
-def unseen_svg(plan: FloorPlan, unseen: Iterable[Sequence[Point2]], visited: Iterable[str], label: str) -> Markup:
-    """The plan with what nobody came near to, hatched, and the checkpoints: discs were visited, rings were not."""
+def unseen_svg(plan: FloorPlan, unseen: Iterable[Rings], visited: Iterable[str], label: str) -> Markup:
+    """The plan with what nobody came near to, coloured, and the checkpoints: discs were visited, rings were not."""
     size, seen = max(plan.width, plan.height), set(visited)
-    holes = (Markup('<polygon class="unseen" points="{}"/>').format(_points(plan, one)) for one in unseen)
+    pieces = (Markup('<path class="unseen" fill-rule="evenodd" d="{}"/>').format(_path(plan, one)) for one in unseen)
     discs = (
         Markup('<circle class="place{}" cx="{}" cy="{}" r="{}"/>').format(
             "" if asset in seen else " never", *_down(plan, at), round(size / 90, 3)
         )
         for asset, at in plan.marks.items()
     )
-    return _framed(plan, "covered", label, [*ground_svg(plan), *holes, *discs])
+    return _framed(plan, "covered", label, [*ground_svg(plan), *pieces, *discs])
 
 
 def _framed(plan: FloorPlan, kind: str, label: str, body: Iterable[Markup]) -> Markup:
@@ -97,6 +98,10 @@ def _framed(plan: FloorPlan, kind: str, label: str, body: Iterable[Markup]) -> M
 def _down(plan: FloorPlan, at: Point2) -> Point2:
     """Plans grow upwards, pictures downwards."""
     return round(at[0], 3), round(plan.height - at[1], 3)
+
+
+def _path(plan: FloorPlan, rings: Rings) -> str:
+    return " ".join(f"M{_points(plan, ring)}Z" for ring in rings)
 
 
 def _points(plan: FloorPlan, line: Iterable[Point2]) -> str:

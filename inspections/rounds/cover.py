@@ -9,13 +9,14 @@ from itertools import pairwise
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from facility.floor_plan import AreaKind, FloorPlan
+from facility.floor_plan import AreaKind, FloorPlan, Point2
 from facility.round import Round
 from facility.text import Text
 from inspections.coverage.ground import common, on_grid, polygon, united, without
 
 REACH = 8.0
 """Metres within which a guard who walks by is taken to have seen what there is; every result says which it was."""
+Rings = tuple[tuple[Point2, ...], ...]
 _ROUND = 16
 """Pieces of a quarter of a circle: the area is right within 0.2 %."""
 
@@ -42,8 +43,8 @@ class Cover:
     zone: str
     reach: float
     areas: tuple[AreaCover, ...]
-    unseen: tuple[tuple[tuple[float, float], ...], ...] = ()
-    """Outlines of what lies farther away, for drawing."""
+    unseen: tuple[Rings, ...] = ()
+    """What lies farther away, for drawing: of each piece its outline, then its holes."""
 
     @property
     def whole(self) -> float:
@@ -94,11 +95,12 @@ def _walked(marks: Mapping[str, tuple[float, float]], walks: Iterable[Sequence[s
     return united(on_grid(shapely.buffer(shape, reach, quad_segs=_ROUND)) for shape in shapes)
 
 
-def _outlines(shapes: Iterable[BaseGeometry]) -> Iterable[tuple[tuple[float, float], ...]]:
+def _outlines(shapes: Iterable[BaseGeometry]) -> Iterable[Rings]:
     for shape in shapes:
         for part in shapely.get_parts(shape):
             if not part.is_empty and part.geom_type == "Polygon":
-                yield tuple((float(x), float(y)) for x, y in part.exterior.coords)
+                rings = [part.exterior, *part.interiors]
+                yield tuple(tuple((float(x), float(y)) for x, y in ring.coords) for ring in rings)
 
 
 def walks_of(rounds: Iterable[Round]) -> list[list[str]]:

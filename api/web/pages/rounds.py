@@ -20,7 +20,7 @@ from facility.calendar import local_day
 from facility.instant import DAY
 from facility.register import Register
 from facility.round import Round, RoundState, RoundStop
-from inspections.rounds.alerting import RULE, point_of
+from inspections.rounds.alerting import RULE, clock, point_of
 from inspections.rounds.cover import REACH
 from storage.readings.port import ReadingsUnavailable
 from storage.records.port import AlertFilter
@@ -81,6 +81,7 @@ def show_day(
             teams=sorted({one.team for one in page.register.routes.values() if one.team}),
             states=[*RoundState],
             told_start=lambda one: told_start(one, visitor),
+            clock=lambda at: clock(at, zone),
             figures=read.figures(page.unit, (page.look.now - 7 * DAY, page.look.now), "route", zone),
             route_name=lambda route: route_name(page, route),
             stop_name=lambda stop: stop_name(page, stop),

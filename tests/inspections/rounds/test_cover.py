@@ -31,6 +31,7 @@ def test_round_a_visited_point_lies_a_circle_and_along_a_way_a_band() -> None:
     found = cover(plan(box("all", 0, 0, 100, 20)), [["a"]], reach=5)
     assert found is not None
     assert found.near == pytest.approx(math.pi * 25, rel=0.005)
+    assert [len(rings) for rings in found.unseen] == [2], "an outline with a hole"
     walked = cover(plan(box("all", 0, 0, 100, 20)), [["a", "b"]], reach=5)
     assert walked is not None
     assert walked.near == pytest.approx(400 + math.pi * 25, rel=0.005)
