@@ -137,8 +137,8 @@ def _wrong_links(case: _Case) -> Iterator[Wrong]:
     if old is not None:
         yield from _wrong_correction(case, old)
     if draft.retest_of is not None and not _is_of(unit, draft.retest_of, case.asked):
-        told = f"result {draft.retest_of} is of another duty or place; allowed: the failed one of this"
-        yield Wrong("retest_of", Text("不是这里的结果", told))
+        told = f"result {draft.retest_of} is of another duty or place, or did not fail; allowed: a failed one of this"
+        yield Wrong("retest_of", Text("不是这里不合格的结果", told))
 
 
 def _wrong_correction(case: _Case, old: Result) -> Iterator[Wrong]:
@@ -165,7 +165,8 @@ def _is_of(unit: Unit, number: int, asked: Asked) -> bool:
         before = unit.results.get(number)
     except NotFound:
         return False
-    return (before.duty, before.target) == (asked.duty.id, asked.target.id)
+    same = (before.duty, before.target) == (asked.duty.id, asked.target.id)
+    return same and before.outcome is Outcome.FAIL
 
 
 def _orders(case: _Case, findings: tuple[Finding, ...]) -> Iterator[int]:
