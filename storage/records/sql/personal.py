@@ -7,19 +7,38 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, ColumnElement, Table, and_, delete, exists, func, literal, not_, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Table,
+    Text,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from storage.records.personal import Ended, Tally
 from storage.records.sql.tables import (
     ACCOUNTS,
+    CHECKPOINT_GIVEN,
     CONTACTS,
     CROSSINGS,
     DEAD_LETTERS,
+    DOOR_FINDINGS,
     FILES,
+    ISSUED_REPORTS,
     NOTICES,
     PERMISSION_ENTRIES,
     PERMISSION_VERSIONS,
     PHONE_ENTRIES,
+    PHONES,
     REPORT_PHOTOS,
     RETRIEVALS,
     ROTA_ENTRIES,
@@ -53,6 +72,7 @@ class _Lying:
 
 _A, _N, _D, _P, _X = ACCOUNTS.c, NOTICES.c, DEAD_LETTERS.c, PHONE_ENTRIES.c, CROSSINGS.c
 _G, _V, _R, _C, _F = VISIT_GUESTS.c, VISITS.c, RETRIEVALS.c, CONTACTS.c, REPORT_PHOTOS.c
+_O, _I = DOOR_FINDINGS.c, ISSUED_REPORTS.c
 _WAITS = _N.state.in_(["pending", "failed"])
 _OPEN_VISIT = exists().where(_V.id == _G.visit, _V.closed.is_(None))
 
@@ -61,6 +81,30 @@ _LIE: dict[str, _Lying] = {
         table=VISIT_GUESTS, key=_G.visit, at=_G.until, there=_G.erased.is_(None), over=not_(_OPEN_VISIT), own_end=True
     ),
     "crossings": _Lying(table=CROSSINGS, key=_X.id, at=_X.at, there=literal(value=True)),
+    "door-findings": _Lying(
+        table=DOOR_FINDINGS,
+        key=_O.id,
+        at=_O.at,
+        there=_O.credential != "",
+        becomes={"credential": "", "key": literal("ended/").concat(cast(_O.id, Text))},
+    ),
+    "patrols": _Lying(
+        table=CHECKPOINT_GIVEN,
+        key=CHECKPOINT_GIVEN.c.id,
+        at=CHECKPOINT_GIVEN.c.at,
+        there=literal(value=True),
+        over=literal(value=False),
+        own_end=True,
+    ),
+    "phones": _Lying(table=PHONES, key=PHONES.c.id, at=PHONES.c.seen, there=literal(value=True)),
+    "report-mail": _Lying(
+        table=ISSUED_REPORTS,
+        key=_I.id,
+        at=_I.asked,
+        there=_I.recipients != "[]",
+        over=_I.making != "asked",
+        becomes={"recipients": "[]"},
+    ),
     "report-numbers": _Lying(table=CONTACTS, key=_C.report, at=_C.until, there=_C.erased.is_(None), own_end=True),
     "report-photos": _Lying(table=REPORT_PHOTOS, key=_F.report, at=_F.until, there=literal(value=True), own_end=True),
     "notices": _Lying(

@@ -8,21 +8,29 @@ import pytest
 from sqlalchemy import text
 
 from facility.crossing import Crossing, Judgement
+from facility.door_finding import DoorFinding, DoorRule
+from facility.issued_report import Making
 from facility.notice import Notice, NoticeState
 from facility.permission import Permissions, permission_difference
 from facility.permission_entries import Holder
 from facility.person import Role
-from facility.phone import EntryOutcome, PhoneEntry
+from facility.phone import EntryOutcome, Phone, PhoneEntry
 from facility.place_code import Contact
 from facility.rota import Person, Rota, rota_difference
 from storage.records.people import Account
+from storage.records.permissions import FindingFilter
 from storage.records.personal import Ended, Tally
 from storage.records.port import Unit
 from storage.records.sql import SqlRecords
 from tests.storage.records.examples import ACCOUNT, LETTER, NOON
+from tests.storage.records.test_issued_reports import REPORT
 from tests.storage.records.test_notices import NOTICE
 
 CROSSING = Crossing(visit=1, point="d", zone="t1", at=NOON, event="granted", badge="b", judgement=Judgement.FINE)
+FINDING = DoorFinding(
+    key="passback/d.entry/1/c0ffee/3", rule=DoorRule.PASSBACK, door="d", point="d.entry", zone="t1", at=NOON,
+    credential="c0ffee", holder="li", found=NOON,
+)  # fmt: skip
 ENTRY = PhoneEntry(
     key="k", account="li", device="d", kind="visit", device_at=NOON, received=NOON, outcome=EntryOutcome.TAKEN,
     body={"name": "王芳", "document_number": "310101198805054321"},
@@ -43,7 +51,11 @@ def test_only_what_is_old_goes_the_oldest_first_and_in_portions(records: SqlReco
 def test_a_notice_loses_its_address_once_nothing_is_to_be_sent_any_more(records: SqlRecords) -> None:
     sent = replace(NOTICE, key="a", address="13800000000", created=NOON, state=NoticeState.SENT)
     with records.begin() as unit:
-        for one in (sent, replace(sent, key="b", state=NoticeState.PENDING), replace(sent, key="c", address="li", person="li")):
+        for one in (
+            sent,
+            replace(sent, key="b", state=NoticeState.PENDING),
+            replace(sent, key="c", address="li", person="li"),
+        ):
             unit.notices.add(one)
         assert unit.personal.notices_to("13800000000") == 2
         assert unit.personal.end("notices", NOON + 1, 9).count == 1
@@ -165,3 +177,22 @@ def test_an_ended_entry_of_the_rota_is_still_json_that_can_be_read(records: SqlR
     with records.engine.connect() as connection:
         bodies = connection.execute(text("SELECT body FROM rota_entries WHERE body IS NOT NULL")).scalars().all()
     assert [orjson.loads(body)["ended"] for body in bodies] == [True]
+
+
+def test_a_finding_at_a_door_a_phone_and_who_a_report_went_to_end(records: SqlRecords) -> None:
+    with records.begin() as unit:
+        unit.door_findings.add(FINDING)
+        unit.phones.note(Phone(device="d", account="li", first=NOON, seen=NOON))
+        report = unit.issued_reports.ask(REPORT)
+        for name in ("door-findings", "phones", "report-mail"):
+            assert unit.personal.tally(name).count == 1, name
+            assert unit.personal.end(name, NOON, 9).count == 0
+        assert unit.personal.end("report-mail", NOON + 1, 9).count == 0  # it is still to be made
+        unit.issued_reports.update(replace(report, making=Making.MADE))
+        for name in ("door-findings", "phones", "report-mail"):
+            assert unit.personal.end(name, NOON + 1, 9).count == 1, name
+            assert unit.personal.tally(name).count == 0
+        assert unit.issued_reports.get(report.id).recipients == ()
+        (found,) = unit.door_findings.find(FindingFilter()).rows
+        assert (found.credential, found.holder, found.rule) == ("", "li", FINDING.rule)
+        assert "c0ffee" not in repr(found)
