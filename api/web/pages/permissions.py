@@ -224,7 +224,8 @@ def show_holder(request: Request, visitor: Keeper, holder: str) -> Response:
             cards=[_card(page, permissions, card) for card in permissions.credentials_of(holder)],
             rows=[_line(page, permissions, line) for line in found],
             found=[
-                (item, page.look.say(RULES[item.rule])) for item in findings_of(page.unit, visitor.actor, wanted, 50)
+                (item, page.look.say(RULES[item.rule]), page.place_text(item.zone, item.door))
+                for item in findings_of(page.unit, visitor.actor, wanted, 50)
             ],
             history=page.unit.permissions.history("holders", holder)[::-1],
             states=list(CredentialState),
