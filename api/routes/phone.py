@@ -13,7 +13,7 @@ from api.access import READING, Reader, Visitor
 from api.context import Context, context_of
 from api.paging import PROBLEMS, Out
 from api.phone import files
-from api.phone.day import day_of
+from api.phone.day_out import day_of
 from api.phone.kinds import kinds
 from api.phone.shell import shell_version
 from api.phone.syncing import Answer, Sent, Session, note_phone, offset_of, take_all

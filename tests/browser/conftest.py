@@ -9,8 +9,10 @@ from playwright.sync_api import Page, expect
 from api.app import create_app
 from tests.api.seed import PASSWORD, House, RunningClock, fill, house
 from tests.api.server import serving
+from tests.browser.basement import basement, phone
 
 expect.set_options(timeout=10_000)
+__all__ = ["basement", "phone"]
 
 
 @dataclass(frozen=True)

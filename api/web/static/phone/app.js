@@ -9,11 +9,12 @@ import { check } from "./check.js";
 import { order } from "./order.js";
 import { queue } from "./queue.js";
 import { mine } from "./mine.js";
+import { gate } from "./gate.js";
 
 const main = document.getElementById("main"), bar = document.getElementById("bar"), nav = document.getElementById("nav");
-const VIEWS = { "": today, scan, place, check, order, queue, me: mine };
+const VIEWS = { "": today, scan, place, check, order, queue, gate, me: mine };
 const state = { me: null, day: null, queue: [], link: "", fresh: false };
-let tries = 0, timer = 0, drawn = "", leave = null;
+let tries = 0, timer = 0, drawn = null, leave = null;
 
 // What every view gets: what is known, and what it may ask for.
 const room = {
@@ -72,20 +73,29 @@ function drawBar() {
 }
 const texts = { today: () => t("Today"), scan: () => t("Scan"), queue: () => t("Sent and waiting"), me: () => t("Me") };
 
+// Whether somebody is at something: nothing moves under the finger then.
+function busy() {
+  const filled = (one) => [...one.querySelectorAll("input, textarea")].some((field) => field.type !== "checkbox" && field.value);
+  return main.querySelector("form, video:not([hidden])") || [...main.querySelectorAll("[data-typing]")].some((one) =>
+    one.tagName === "DETAILS" ? one.open : one.contains(document.activeElement) || filled(one));
+}
+
 // The view of the address. A view that is being filled in is left alone unless it asks to be drawn again.
-async function draw(forced) {
-  const [name, ...rest] = decodeURIComponent(location.hash.slice(1)).replace(/^\//, "").split("/");
-  if (!forced && drawn === location.hash && main.querySelector("form, [data-typing]")) return;
-  leave?.();
-  leave = null;
+let line = Promise.resolve();
+const draw = (forced) => (line = line.catch(() => {}).then(() => paint(forced)));
+
+async function paint(forced) {
+  const hash = location.hash, [name, ...rest] = decodeURIComponent(hash.slice(1)).replace(/^\//, "").split("/");
+  const moved = drawn !== hash, left = () => !forced && !moved && busy();
+  if (left()) return;
   const view = VIEWS[name] || today;
-  const moved = drawn !== location.hash;
-  drawn = location.hash;
-  for (const one of nav.querySelectorAll("a")) one.toggleAttribute("aria-current", one.getAttribute("href") === `#${name}`);
   const made = state.me ? await view(room, ...rest) : signedOut();
-  if (location.hash !== drawn) return;
-  main.replaceChildren(...[made].flat());
+  if (location.hash !== hash || left()) return; // somebody went on meanwhile, or began to fill it in
+  leave?.();
   leave = made.leave || null;
+  drawn = hash;
+  for (const one of nav.querySelectorAll("a")) one.toggleAttribute("aria-current", one.getAttribute("href") === `#${name}`);
+  main.replaceChildren(...[made].flat());
   if (moved) {
     scrollTo(0, 0);
     main.focus();

@@ -15,6 +15,7 @@ export function today({ state }) {
     late.length ? section(t("Late"), duties(late, state)) : "",
     section(t("To be done"), open.length ? duties(open, state) : empty(t("Nothing is owed by you now. What falls due for you or your team appears here."))),
     day.rounds.length ? section(t("Rounds"), rounds(day.rounds)) : "",
+    day.gate ? section("", link("gate", { class: "card" }, h("b", {}, t("Gate")), h("span", {}, t("%(n)s visitors are here", { n: day.gate.visits.filter((one) => one.state !== "expected").length })))) : "",
     section(t("My work orders"), day.orders.length ? orders(day.orders, state) : empty(t("No open work order is yours."))),
     rest > 0 ? h("details", {}, h("summary", { class: "button" }, t("Of others: %(n)s", { n: rest })), duties(day.occurrences.filter((one) => !one.mine), state)) : "",
   ];
