@@ -53,7 +53,7 @@ class Rooms:
         self._cameras = CamerasInMotion(settings.site_folder, self.readings, self.rules)
         self._doors = DoorsInMotion(settings.site_folder, self.readings, self.rules)
         self._personal = PersonalDataInMotion(settings.site_folder, self.readings)
-        self._rounds = RoundsInMotion(settings=settings, readings=self.readings)
+        self._rounds = RoundsInMotion(settings=settings, readings=self.readings, duties=self._duties.files.duties)
         self._made = ReportsMade(settings.site_folder, self._duties.files.duties, self.readings, self.rules)
 
     @property

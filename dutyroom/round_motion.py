@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from dutyroom import wiring
 from dutyroom.settings import Settings
+from facility.duty import Duty
 from facility.instant import MINUTE
 from facility.pseudonym import pseudonym
+from inspections.rounds.carrying import Carrying
 from inspections.rounds.following import EVERY_MS, RoundsFollowed
 from inspections.rounds.planning import Planning
 from response.steps import Errand, Step
@@ -24,6 +26,8 @@ class RoundsInMotion:
 
     settings: Settings
     readings: Callable[[], Readings]
+    duties: Callable[[], Mapping[str, Duty]]
+    """Those in force."""
 
     @cached_property
     def _key(self) -> bytes:
@@ -45,4 +49,6 @@ class RoundsInMotion:
     @cached_property
     def errand(self) -> Errand:
         """Judges."""
-        return Errand("rounds", EVERY_MS, RoundsFollowed(readings=self.readings, hide=self.hide).run)
+        carrying = Carrying(duties=self.duties)
+        followed = RoundsFollowed(readings=self.readings, hide=self.hide, settle=carrying.settle)
+        return Errand("rounds", EVERY_MS, followed.run)

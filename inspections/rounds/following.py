@@ -29,11 +29,11 @@ AT_ONCE = 50
 EVERY_MS = 2_000
 OLD_EVERY = MINUTE
 
-Settle = Callable[[Unit, Round, int], None]
+Settle = Callable[[Unit, Round, Cards, int], None]
 """What else is done, in the same unit, when a round has ended."""
 
 
-def nothing(_unit: Unit, _round: Round, _now: int) -> None:
+def nothing(_unit: Unit, _round: Round, _cards: Cards, _now: int) -> None:
     """Where no round carries out a duty."""
 
 
@@ -100,11 +100,12 @@ class RoundsFollowed:
                 before = unit.rounds.get(round.id)
                 after = fold(round, taken, now, _given(unit, round))
                 if before.version == round.version and after != before:
-                    self._write(unit, before, after, register, now)
+                    self._write(unit, before, after, known, now)
         except (Conflict, NotFound):
             return  # somebody was faster, or it was withdrawn; the next look sees what is left
 
-    def _write(self, unit: Unit, before: Round, after: Round, register: Register, now: int) -> None:
+    def _write(self, unit: Unit, before: Round, after: Round, known: tuple[Register, Cards], now: int) -> None:
+        register, cards = known
         kept = unit.rounds.update(after)
         told = facts_of(before, kept, now)
         if told:
@@ -112,7 +113,7 @@ class RoundsFollowed:
         if before.state is not RoundState.PLANNED or kept.state is not RoundState.PLANNED:
             report(unit, kept, register, now)
         if kept.over and not before.over:
-            self.settle(unit, kept, now)
+            self.settle(unit, kept, cards, now)
 
     def _finish(self, records: Records, heard: int, now: int) -> None:
         old = now >= self._old_at + OLD_EVERY

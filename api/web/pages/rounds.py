@@ -21,6 +21,7 @@ from facility.instant import DAY
 from facility.register import Register
 from facility.round import Round, RoundState, RoundStop
 from inspections.rounds.alerting import RULE, clock, point_of
+from inspections.rounds.carrying import owed
 from inspections.rounds.cover import REACH
 from storage.readings.port import ReadingsUnavailable
 from storage.records.port import AlertFilter
@@ -242,7 +243,8 @@ def show_one(request: Request, visitor: Reader, number: int) -> Response:
             walk=[{"order": stop.order, "at": stop.at} for stop in one.stops if stop.at is not None],
             alerts=alerts,
             facts=page.unit.facts.of("round", str(number)),
-            occurrences=[],
+            owed=owed(page.unit, one) if one.duty and one.over else [],
+            duty=page.context.duties().get(one.duty),
             short=lambda guard: guard[:SHORT],
             asset_name=lambda stop: asset_name(page.register, page, stop),
             point_name=lambda point: _point_name(page, point),
