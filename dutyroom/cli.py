@@ -11,6 +11,7 @@ from dutyroom.commands import (
     chains,
     channels,
     classes,
+    doors,
     duties,
     facts,
     people,
@@ -41,6 +42,7 @@ app.add_typer(report.app, name="report", help="Reports of what was owed and done
 app.add_typer(facts.app, name="facts", help="The chained facts: export, verify.")
 app.add_typer(plans.app, name="plans", help="Floor plans, as files: check, schema.")
 app.add_typer(channels.app, name="channels", help="channels.toml: check, schema.")
+app.add_typer(doors.app, name="doors", help="What is looked for at doors, as files: check, list, schema.")
 app.add_typer(permissions.app, name="permissions", help="Who may enter where: import, export, list, compare.")
 app.add_typer(rota.app, name="rota", help="The rota: import, export, who is on duty.")
 app.add_typer(people.users, name="user", help="Accounts of people: add, list, disable, set a password.")

@@ -10,6 +10,7 @@ import structlog
 
 from dutyroom import site_channels, wiring
 from dutyroom.chain_following import ChainFiles
+from dutyroom.door_following import DoorFiles
 from dutyroom.settings import Settings, SettingsError
 from facility.alert import Alert
 from facility.text import Text
@@ -38,6 +39,7 @@ class Telling:
         """``rules``: those in force, with the classes of work."""
         self._settings, self._rules = settings, rules
         self.chains = ChainFiles(settings.site_folder)
+        self._doors = DoorFiles(settings.site_folder)
 
     @property
     def follower(self) -> Follower:
@@ -82,7 +84,11 @@ class Telling:
 
     def _do_first(self, alert: Alert) -> Text:
         rule = self._rules().rules.get(alert.rule)
-        return rule.do_first if rule is not None else Text("", "")
+        if rule is not None:
+            return rule.do_first
+        # Of a silent one nothing is said where somebody may be looking over a shoulder.
+        loud = (check for check in self._doors.checks().values() if not check.silent)
+        return next((check.do_first for check in loud if check.alert_rule == alert.rule), Text("", ""))
 
     def _chain_of(self, kind: str) -> str:
         work = self._rules().classes.get(kind)
