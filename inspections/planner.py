@@ -83,7 +83,7 @@ class Planner:
         changed = [one for one in ones if one.changed]
         for one in changed:
             one.change()
-        return bool(changed or gone) or any(one.further() for one in ones)
+        return bool(changed or gone) or _further(ones)
 
     def _targets_of(self, unit: Unit, duty: Duty, register: Register, since: int) -> Found:
         """Worked out once a version of the register and of the duty."""
@@ -137,30 +137,31 @@ class _One:
         self._apply(wanted, "the duty has changed" if new else "the register has changed")
         self._keep(until)
 
-    def further(self) -> bool:
-        """The next portion. Returns whether there may be more at once."""
+    def further(self) -> int | None:
+        """The next portion: how many rows were planned; None when nothing was left to plan."""
         if self._by_calendar:
             return self._further_by_calendar()
         if self.duty.cadence.every is not Every.EVENT:
             self._further_by_completion()
         if self.plan is None or self.now - self.so_far.seen >= SEEN_EVERY:
             self._keep(self.so_far.until)
-        return False
+        return None
 
     @property
     def _by_calendar(self) -> bool:
         return self.duty.cadence.anchor is Anchor.SCHEDULE and self.duty.cadence.every is not Every.EVENT
 
-    def _further_by_calendar(self) -> bool:
+    def _further_by_calendar(self) -> int | None:
         start, end = self.so_far.until, planning.horizon(self.duty, self.now, self.register.time_zone)
         if start >= end:
             if self.now - self.so_far.seen >= SEEN_EVERY:
                 self._keep(start)
-            return False
+            return None
         until = planning.portion_end(self.duty, len(self.found.targets), start, end, MOST)
-        self.unit.occurrences.plan(self._due_between(start, until))
+        rows = self._due_between(start, until)
+        self.unit.occurrences.plan(rows)
         self._keep(until)
-        return True
+        return len(rows)
 
     def _due_between(self, start: int, end: int) -> list[Occurrence]:
         span, zone = (start, end), self.register.time_zone
@@ -203,6 +204,18 @@ class _One:
     def _keep(self, until: int) -> None:
         kept = Plan(version=self.duty.version, until=until, targets=self.found.digest, seen=self.now)
         self.unit.notes.put(NOTE + self.duty.id, kept.note())
+
+
+def _further(ones: Sequence[_One]) -> bool:
+    """One duty after the other, until that is enough for one unit. Returns whether there may be more."""
+    planned, more = 0, False
+    for one in ones:
+        rows = one.further()
+        more |= rows is not None
+        planned += rows or 0
+        if planned >= MOST:
+            return True
+    return more
 
 
 def _stretches(unit: Unit) -> dict[str, Stretch]:

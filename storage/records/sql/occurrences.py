@@ -14,7 +14,7 @@ from storage.records.port import Conflict, NotFound, Page
 from storage.records.sql import cursor as cursors
 from storage.records.sql.rows import Kind, Rows
 from storage.records.sql.shape import Shape
-from storage.records.sql.tables import OCCURRENCES, within
+from storage.records.sql.tables import OCCURRENCES, storable, within
 from storage.records.sql.tables.occurrences import OCCURRENCE_IS_OPEN
 from storage.records.sql.transaction import Transaction
 
@@ -23,6 +23,7 @@ _C = OCCURRENCES.c
 _SETTLED = [one.value for one in SETTLED]
 _SOONEST = "occurrences-soonest"
 _AT_ONCE = 500
+_COLUMNS = [column.name for column in OCCURRENCES.columns if column.name != "id"]
 T = TypeVar("T")
 
 
@@ -36,9 +37,10 @@ class SqlOccurrences(Rows[Occurrence]):
         """Those whose key is not there."""
         if not rows:
             return 0
-        insert = self._do.insert(OCCURRENCES).on_conflict_do_nothing(index_elements=["key"])
-        # The drivers count rows that were left out differently; RETURNING is sure.
-        return len(self._do.rows(insert.returning(_C.id), [self.row(one) for one in rows]))
+        mark = "%s" if self._do.on_postgres else "?"
+        marks = ", ".join([mark] * len(_COLUMNS))
+        statement = f"INSERT INTO occurrences ({', '.join(_COLUMNS)}) VALUES ({marks}) ON CONFLICT (key) DO NOTHING"  # noqa: S608 - our own column names
+        return self._do.write_plain(statement, [_plain(self.row(one)) for one in rows])
 
     def update_all(self, occurrences: Sequence[Occurrence]) -> list[Occurrence]:
         """Each compare-and-set."""
@@ -152,6 +154,12 @@ def _fits(wanted: OccurrenceFilter) -> ColumnElement[bool]:
     if wanted.until is not None:
         chosen.append(_C.due < within(wanted.until))
     return and_(*chosen)
+
+
+def _plain(row: dict[str, Any]) -> tuple[Any, ...]:
+    """As the driver takes it, in the order of the columns."""
+    values = (row[name] for name in _COLUMNS)
+    return tuple(storable(value) if isinstance(value, str) else value for value in values)
 
 
 def _portions(numbers: Sequence[T]) -> Iterator[Sequence[T]]:

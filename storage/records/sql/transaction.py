@@ -39,11 +39,14 @@ class Transaction:
         key = (self.connection.dialect.name, name)
         return _MADE[key] if key in _MADE else _MADE.setdefault(key, make())
 
-    def write_plain(self, statement: str, values: Any) -> None:
-        """A statement in the driver's own words, where the compiler's time counts; a list of tuples is executed for each."""
+    def write_plain(self, statement: str, values: Any) -> int:
+        """A statement in the driver's own words, where the compiler's time counts; a list of tuples is executed for each.
+
+        Returns how many rows it wrote.
+        """
         self._refuse_unless(self.writing)
         with told(self.url):
-            self.connection.exec_driver_sql(statement, values)
+            return self.connection.exec_driver_sql(statement, values).rowcount
 
     def stream(self, statement: Select[Any]) -> Iterator[Row[Any]]:
         """All rows, a portion at a time."""
