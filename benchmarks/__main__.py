@@ -17,7 +17,9 @@ NAMES = (
     "backlog",
     "clocks",
     "notices",
+    "plan",
     "coverage",
+    "report",
 )
 
 
