@@ -150,6 +150,8 @@ def people(unit: Unit, accounts: Sequence[Account], look: Look) -> dict[str, str
         "system:duties": look._("the duties"),
         "system:rounds": look._("the rounds"),
         "system:doors": look._("the doors"),
+        "system:cameras": look._("the cameras"),
+        "file:plans": look._("a file of plans"),
         "system:dispatch": look._("given out in turn"),
         "system:escalation": look._("the chains"),
         "system:outbox": look._("the outbox"),

@@ -241,3 +241,13 @@ def test_without_cameras_the_page_says_how_to_add_them(bare: House) -> None:
     browser = Browser(TestClient(create_app(bare.context), follow_redirects=False))
     browser.sign_in("officer")
     assert "cameras.csv" in browser.page("/cameras")
+
+
+def test_an_alert_of_a_blind_area_leads_to_its_plan(drawn: House, browser_of: Open) -> None:
+    watch(drawn, {"cam-b1-east": CameraState.OFFLINE}, NOW)
+    with drawn.records.read() as unit:
+        (alert,) = [one for one in unit.alerts.open_ones() if one.rule == "blind-area"]
+    page = english(browser_of("officer")).page(f"/alerts/{alert.id}")
+    assert 'href="/plans/b1"' in page
+    assert "B1 east camera offline" in words(page)
+    assert "left the register" not in page
