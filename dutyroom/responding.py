@@ -81,7 +81,7 @@ class Rooms:
             rota_step(self._settings.rota_days),
             history_watch.STEP,
             *self._cameras.steps,
-            self._rounds.step,
+            *self._rounds.steps,
             visits_step(),
             self._personal.step,
             self._made.step,

@@ -11,10 +11,11 @@ from functools import cached_property
 from dutyroom import wiring
 from dutyroom.settings import Settings
 from facility.duty import Duty
-from facility.instant import MINUTE
+from facility.instant import HOUR, MINUTE
 from facility.pseudonym import pseudonym
 from inspections.rounds.carrying import Carrying
 from inspections.rounds.following import EVERY_MS, RoundsFollowed
+from inspections.rounds.forgetting import forget_guards
 from inspections.rounds.planning import Planning
 from response.steps import Errand, Step
 from storage.readings.port import Readings
@@ -42,9 +43,10 @@ class RoundsInMotion:
         return int.from_bytes(hmac.new(self._key, f"round:{text}".encode(), hashlib.sha256).digest()[:8])
 
     @cached_property
-    def step(self) -> Step:
-        """Plans."""
-        return Step("rounds planned", MINUTE, Planning(draw=self.draw, hide=self.hide).step())
+    def steps(self) -> list[Step]:
+        """Plans, and forgets who walked what was walked long ago."""
+        planning = Planning(draw=self.draw, hide=self.hide).step()
+        return [Step("rounds planned", MINUTE, planning), Step("guards forgotten", HOUR, forget_guards)]
 
     @cached_property
     def errand(self) -> Errand:

@@ -1,4 +1,7 @@
-"""What is written down when a round changes: every step is a fact, and the last one holds all that reports are made from."""
+"""What is written down when a round changes: every step is a fact, and the last one holds all that reports are made from.
+
+Facts are for ever, so nobody is in them: a guard is the first or the second who walked the round, and no more.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,8 @@ def _points(before: Round, after: Round, now: int) -> Iterator[Fact]:
     for old, new in zip(before.stops, after.stops, strict=True):
         if new != old and new.status is not PointStatus.OPEN:
             is_new = Flag.UPLOADED_LATE in new.flags and Flag.UPLOADED_LATE not in old.flags
-            yield _fact(after, "late-upload" if is_new else "point", now, stop_data(new), steps=(old.told, new.told))
+            what, data = "late-upload" if is_new else "point", stop_data(after, new)
+            yield _fact(after, what, now, data, steps=(old.told, new.told))
 
 
 def _ended(before: Round, after: Round, now: int) -> Iterator[Fact]:
@@ -49,7 +53,7 @@ def _ended(before: Round, after: Round, now: int) -> Iterator[Fact]:
         yield _fact(after, what, now, summary(after), steps=(before.state, after.state))
 
 
-def stop_data(stop: RoundStop) -> dict[str, Any]:
+def stop_data(round: Round, stop: RoundStop) -> dict[str, Any]:
     """One point, as facts carry it."""
     return {
         "order": stop.order,
@@ -59,7 +63,7 @@ def stop_data(stop: RoundStop) -> dict[str, Any]:
         "status": stop.told,
         "at": stop.at,
         "received": stop.received,
-        "guard": stop.guard,
+        "walker": walkers(round).get(stop.guard, 0),
         "flags": list(stop.flags),
         "effective": stop.effective,
     }
@@ -81,6 +85,12 @@ def summary(round: Round) -> dict[str, Any]:
         "duplicates": round.duplicates,
         "wrong_guards": round.wrong_guards,
         "ghosts": round.ghosts,
-        "walkers": sorted(round.walkers),
-        "points": [stop_data(stop) for stop in round.stops],
+        "walkers": len(round.walkers),
+        "points": [stop_data(round, stop) for stop in round.stops],
     }
+
+
+def walkers(round: Round) -> dict[str, int]:
+    """Pseudonym → 1, 2 …, in the order in which they were first seen on it."""
+    visits = sorted((stop.at, stop.order, stop.guard) for stop in round.stops if stop.at is not None and stop.guard)
+    return {guard: number for number, guard in enumerate(dict.fromkeys(guard for _, _, guard in visits), 1)}

@@ -68,5 +68,8 @@ class Rounds(Protocol):
     def given(self, points: Iterable[str], start: int, end: int) -> list[Given]:
         """What was given at these points in [start, end), oldest first."""
 
+    def drop_given(self, before: int) -> int:
+        """Remove what was given before ``before``; what a round took of it stays with the round. Returns how many."""
+
     def given_since(self, received: int, limit: int = 500) -> list[Given]:
         """What came in at ``received`` or after, in the order in which it came."""

@@ -90,6 +90,10 @@ class SqlRounds(Rows[Round]):
         rows = self._do.rows(select(CHECKPOINT_GIVEN).where(*there).order_by(_G.at, _G.id))
         return [_GIVEN.thing(row) for row in rows]
 
+    def drop_given(self, before: int) -> int:
+        """Gone for good."""
+        return self._do.run(delete(CHECKPOINT_GIVEN).where(_G.at < within(before))).rowcount
+
     def given_since(self, received: int, limit: int = 500) -> list[Given]:
         """In the order in which it came."""
         new = select(CHECKPOINT_GIVEN).where(_G.received >= within(received)).order_by(_G.received, _G.id)

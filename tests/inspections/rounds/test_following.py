@@ -10,13 +10,15 @@ from facility.alert import Condition, Severity
 from facility.instant import DAY, HOUR, MINUTE
 from facility.point import Point
 from facility.round import RoundState
+from facility.round_figures import tally
 from facility.round_fold import Given
 from facility.text import Text
 from inspections.rounds.following import RoundsFollowed
+from inspections.rounds.forgetting import forget_guards
 from storage.readings.port import ReadingsUnavailable
 from storage.records.port import Conflict
 from tests.facility.patrols import STOPS, TEN, hide, register, route, stop
-from tests.inspections.rounds.house import House, told
+from tests.inspections.rounds.house import CARDS, House, told
 
 
 def walk(house: House) -> None:
@@ -36,8 +38,36 @@ def test_a_round_that_is_walked_is_told_point_by_point_and_rings_nobody(house: H
     assert [fact.what for fact in house.facts] == ["begun", "point", "point", "point", "ended"]
     assert [(fact.before, fact.after) for fact in house.facts][1] == ("open", "on-time")
     ended = house.facts[-1].data
-    assert (ended["planned"], ended["visited"], ended["on_time"], ended["walkers"]) == (3, 3, 3, [hide("guard", "C1")])
+    assert (ended["planned"], ended["visited"], ended["on_time"], ended["walkers"]) == (3, 3, 3, 1)
     assert not house.alerts
+
+
+def test_facts_are_for_ever_and_nobody_is_in_them(house: House) -> None:
+    house.registers(route(team="guards", guards=2))
+    walk(house)
+    told_of = repr([fact.data for fact in house.facts])
+    assert not any(hide("guard", card) in told_of for card in CARDS.values())
+    assert {fact.data["walker"] for fact in house.facts if fact.what == "point" and fact.data["at"]} == {1}
+
+
+def test_after_half_a_year_nobody_is_in_rounds_either_and_their_figures_stay(house: House) -> None:
+    house.registers()
+    house.at(0)
+    house.scan("b", "office")
+    walk(house)
+    with house.records.begin() as unit:
+        unit.rounds.give(Given(point="a.scan", at=TEN, guard=hide("guard", "C1"), device_at=TEN, received=TEN))
+    before = house.ten()
+    assert before.walkers
+    house.now += 181 * DAY
+    with house.records.begin() as unit:
+        while forget_guards(unit, house.now):
+            pass
+        assert unit.rounds.given(["a.scan"], TEN, TEN + 1) == []
+    after = house.ten()
+    assert hide("guard", "C1") not in repr(after)
+    assert hide("guard", "C9") not in repr(after)
+    assert tally([after]) == tally([before])
 
 
 def test_an_overdue_point_is_told_while_it_can_be_saved_and_returns_when_it_is_scanned(house: House) -> None:
@@ -244,6 +274,7 @@ def test_a_photo_that_comes_after_the_scan_makes_the_visit_effective(house: Hous
 
 
 def test_a_planned_round_follows_the_register_until_it_opens(house: House) -> None:
+    house.jump(-30)
     house.registers()
     house.plan()
     assert len(house.ten().stops) == 3
