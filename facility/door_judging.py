@@ -36,12 +36,13 @@ def judge(passage: Passage, door: Door, permissions: Permissions, checks: Checks
 
 
 def _wrongs(passage: Passage, door: Door, permissions: Permissions) -> Iterator[tuple[DoorRule, str]]:
-    known = permissions.credentials.get(passage.credential)
-    if passage.event == "duress" or (known is not None and known.duress):
-        yield DoorRule.DURESS, ""
+    reason = may_pass(permissions, passage.credential, door.place, passage.at).reason
+    if is_duress(passage, permissions):
+        # Whatever else is wrong with it would be told aloud, and guards sent to the door.
+        yield DoorRule.DURESS, reason.value if permissions.credentials else ""
+        return
     if not permissions.credentials:
         return  # nobody has entered anything yet: the door's own word is all there is
-    reason = may_pass(permissions, passage.credential, door.place, passage.at).reason
     coming_in = passage.event in GRANTED and passage.direction != "out"
     if reason in DEAD:
         yield DoorRule.DEAD_CREDENTIAL, reason.value
@@ -51,6 +52,12 @@ def _wrongs(passage: Passage, door: Door, permissions: Permissions) -> Iterator[
         yield DoorRule.NOT_PERMITTED, reason.value
     elif reason is Reason.OUT_OF_HOURS and coming_in:
         yield DoorRule.OUT_OF_HOURS, reason.value
+
+
+def is_duress(passage: Passage, permissions: Permissions) -> bool:
+    """By the reader's word, or by what the permissions know of the card."""
+    known = permissions.credentials.get(passage.credential)
+    return passage.event == "duress" or (known is not None and known.duress)
 
 
 def passbacks(
@@ -72,7 +79,8 @@ def passbacks(
             last_out = passage.at
         elif passage.direction == "in":
             reads_outs = passage.at - last_out <= check.within
-            if reads_outs and came is not None and check.settle < passage.at - came <= check.within:
+            twice = came is not None and check.settle < passage.at - came <= check.within
+            if reads_outs and twice and not is_duress(passage, permissions):
                 found.append(
                     _finding(check.rule, passage, doors[passage.point], now, reason="", permissions=permissions)
                 )

@@ -145,9 +145,12 @@ class DoorWatch:
         self, unit: Unit, fresh: Sequence[Passage], points: Mapping[str, Door], now: int
     ) -> Iterator[DoorFinding]:
         checks, badges, known = self.checks(), unit.visits.badges(), _versions(unit)
+        forced = {_who(passage) for passage in fresh if passage.event == "duress"}
         for passage in fresh:
             if passage.credential in badges:
                 continue  # a visitor's: looked after at the visit
+            if passage.event != "duress" and _who(passage) in forced:
+                continue  # a reader that knows a duress card says so beside the passage, and nothing is said aloud
             permissions = self._known_at(unit, known, passage.at)
             yield from judge(passage, points[passage.point], permissions, checks, now)
 
@@ -245,6 +248,10 @@ def _mark(unit: Unit) -> Mark | None:
 def _versions(unit: Unit) -> list[tuple[int, int]]:
     """(when it was known, version), oldest first."""
     return sorted((one.at, one.version) for one in unit.permissions.versions(limit=MOST))
+
+
+def _who(passage: Passage) -> tuple[str, int, str]:
+    return passage.point, passage.at, passage.credential
 
 
 def _key(passage: Passage) -> str:

@@ -63,9 +63,11 @@ def test_without_any_credential_entered_nothing_is_said_but_duress() -> None:
     assert found.rule is DoorRule.DURESS
 
 
-def test_a_duress_card_is_found_beside_whatever_else_is_wrong() -> None:
+def test_of_a_duress_card_nothing_else_is_said_that_would_send_guards_to_the_door() -> None:
     found = judge(passage(T0 + 11 * HOUR, "c-forced"), DOOR, some_permissions(), ALL, T0)
-    assert {one.rule for one in found} == {DoorRule.DURESS, DoorRule.OUT_OF_HOURS}
+    assert [(one.rule, one.reason) for one in found] == [(DoorRule.DURESS, "out-of-hours")]
+    walk = [passage(T0, "c-guo", "out"), passage(T0 + MINUTE, "c-forced"), passage(T0 + 9 * MINUTE, "c-forced")]
+    assert passbacks(walk, {"d.entry": DOOR}, BACK, some_permissions(), T0) == []
 
 
 def test_a_check_that_is_not_in_force_or_not_for_that_class_finds_nothing() -> None:

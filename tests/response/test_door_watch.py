@@ -299,10 +299,13 @@ def test_a_duress_card_is_raised_at_once_under_a_name_that_says_nothing(house: H
     assert rules(house) == ["duress"]
 
 
-def test_a_reader_that_knows_a_duress_card_is_believed(house: House) -> None:
-    house.swipe(MORNING, event="duress")
-    house.look(MORNING + SECOND)
+def test_a_reader_that_knows_a_duress_card_is_believed_and_the_passage_beside_it_says_nothing(house: House) -> None:
+    house.look(NIGHT - SECOND)
+    house.swipe(NIGHT)
+    house.swipe(NIGHT, event="duress")
+    house.look(NIGHT + SECOND)
     assert rules(house) == ["duress"]
+    assert [one.rule for one in house.alerts()] == ["door-check"]
 
 
 def test_a_test_of_the_door_is_kept_and_raises_nothing(house: House) -> None:
