@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+
+import orjson
 
 from facility.text import Text
 
@@ -71,8 +72,7 @@ class Draft:
 
     def digest(self, who: str) -> str:
         """What tells this submission from another one under the same key."""
-        body = json.dumps([who, asdict(self)], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(body.encode()).hexdigest()
+        return hashlib.sha256(orjson.dumps([who, self])).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

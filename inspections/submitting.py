@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from facility.fact import Fact
 from facility.inspection import Finding, Outcome, Result
@@ -217,7 +219,8 @@ _IN_THE_FACT = frozenset({"id", "key", "who", "why", "received"})
 
 def fact_of(result: Result) -> Fact:
     """All of it: whoever has the facts has the evidence."""
-    told: dict[str, Any] = {name: value for name, value in asdict(result).items() if name not in _IN_THE_FACT}
+    whole: dict[str, Any] = orjson.loads(orjson.dumps(result))
+    told = {name: value for name, value in whole.items() if name not in _IN_THE_FACT}
     return Fact(
         at=result.received,
         noun="result",
