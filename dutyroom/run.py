@@ -20,7 +20,7 @@ from dutyroom.settings import Settings, SettingsError, is_loopback, split_addres
 if TYPE_CHECKING:
     from storage.records.port import Records
 
-PAGES_WITHIN = 30.0
+PAGES_WITHIN = 120.0
 
 
 class Stopped(Exception):
