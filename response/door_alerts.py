@@ -49,9 +49,23 @@ class DoorAlerts:
     def found(self, finding: DoorFinding) -> None:
         """Keep it, say it, and raise what is to be raised."""
         check = self.checks[finding.rule]
+        finding = replace(finding, test=finding.test or self._tested(finding))
         alert = None if finding.test or check.soft else self._alert(finding, check)
         kept = self.unit.door_findings.add(replace(finding, alert=alert.id if alert else None))
         self._fact(kept, check, "found")
+
+    def _tested(self, finding: DoorFinding) -> bool:
+        """Somebody tried the door out: kept, and nobody is told."""
+        modes = self.unit.test_modes.running()
+        return any(mode.in_force(finding.at) and mode.covers(finding.point, self.register) for mode in modes)
+
+    def _out_of_service(self, finding: DoorFinding, check: DoorCheck) -> bool:
+        """A silent one is set aside by no single person's word, as life safety is not."""
+        windows = self.unit.maintenance.running()
+        return any(
+            window.in_force(self.now) and window.covers(finding.point, self.register, life_safety=check.silent)
+            for window in windows
+        )
 
     def withdraw(self, finding: DoorFinding) -> None:
         """What came later shows that nothing was wrong. Its alert goes too, unless something else keeps it up."""
@@ -103,8 +117,8 @@ class DoorAlerts:
         alert = replace(plain, asset=finding.door, zone=finding.zone, started=finding.at, raised=finding.at)
         if finding.late:
             alert = replace(alert, condition=Condition.NORMAL, ended=finding.at, late=True)
-        alert = self.unit.alerts.open(alert)
-        if check.work and not finding.late:
+        alert = self.unit.alerts.open(replace(alert, out_of_service=self._out_of_service(finding, check)))
+        if check.work and alert.announces and not finding.late:
             order = self.opener(self.unit, self.register, _order(alert, finding, check), WHO, self.now)
             alert = self.unit.alerts.update(replace(alert, work_order=order.id))
         self._alert_fact(alert, "raised", "normal")

@@ -10,13 +10,16 @@ from facility.alert import Alert, Condition
 from facility.alert_life import acknowledge
 from facility.door_finding import DoorFinding, DoorRule
 from facility.instant import DAY, HOUR, MINUTE, SECOND, parse
+from facility.maintenance import Maintenance
 from facility.permission import Permissions, permission_difference
 from facility.permission_entries import CredentialState
 from facility.point import Point
 from facility.quality import Quality
 from facility.reading import Passage, Reading
 from facility.register import Register, difference
+from facility.scope import Extent
 from facility.site import Asset, Site, Zone
+from facility.test_mode import TestMode
 from facility.text import Text
 from response.class_files import load_classes
 from response.door_check_files import load_door_checks
@@ -312,6 +315,44 @@ def test_a_test_of_the_door_is_kept_and_raises_nothing(house: House) -> None:
     house.swipe(MORNING, "c-lost", test=True)
     house.look(MORNING + SECOND)
     assert ([one.test for one in house.found()], house.alerts()) == ([True], [])
+
+
+def test_what_happens_while_somebody_tests_the_door_is_kept_as_a_test(house: House) -> None:
+    mode = TestMode(
+        extent=Extent.ASSET,
+        scope="pump-door",
+        since=MORNING - MINUTE,
+        until=MORNING + HOUR,
+        who="wang",
+        why="x",
+        expected=(),
+    )
+    with house.records.begin() as unit:
+        unit.test_modes.add(mode)
+    house.swipe(MORNING, "c-lost")
+    house.look(MORNING + SECOND)
+    assert ([one.test for one in house.found()], house.alerts()) == ([True], [])
+
+
+def test_a_door_out_of_service_pages_nobody_and_a_duress_card_does_but_for_two_people_s_word(house: House) -> None:
+    window = Maintenance(
+        extent=Extent.ASSET,
+        scope="pump-door",
+        since=MORNING - MINUTE,
+        until=MORNING + HOUR,
+        who="wang",
+        why="lock",
+        created=1,
+    )
+    with house.records.begin() as unit:
+        unit.maintenance.add(window)
+    house.swipe(MORNING, "c-lost")
+    house.swipe(MORNING + 1, "c-forced")
+    house.look(MORNING + SECOND)
+    assert {one.rule: (one.announces, one.work_order) for one in house.alerts()} == {
+        "door-dead-credential": (False, None),
+        "door-check": (True, None),
+    }
 
 
 def test_a_passback_is_taken_back_by_a_way_out_that_is_heard_of_later(house: House) -> None:
