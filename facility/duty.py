@@ -132,6 +132,8 @@ class Evidence:
     """Of the target's points that tell it; empty: whatever the kind asks for."""
     sets: tuple[tuple[str, str], ...] = ()
     """Check → what is entered there, a word of ``EVIDENCE_SETS``."""
+    gauges: tuple[tuple[str, str], ...] = ()
+    """Of a pump: asset → the point of the gauge on its pipe, where that hangs on another asset."""
 
 
 EVIDENCE_SETS: dict[EvidenceKind, tuple[str, ...]] = {

@@ -152,10 +152,16 @@ class EvidenceTable(Table):
     kind: Literal["test-signal", "pump-start", "discharge", "measured"]
     quantity: str = Field(default="", description="of the points that tell it; the usual one by default")
     sets: dict[Name, Sets] = Field(min_length=1, description="check → what sensors enter there")
+    gauges: dict[str, str] = Field(default_factory=dict, description="of a pump: asset → the point of its gauge")
 
     def evidence(self) -> Evidence:
         """As the product keeps it."""
-        return Evidence(kind=EvidenceKind(self.kind), quantity=self.quantity, sets=tuple(self.sets.items()))
+        return Evidence(
+            kind=EvidenceKind(self.kind),
+            quantity=self.quantity,
+            sets=tuple(self.sets.items()),
+            gauges=tuple(self.gauges.items()),
+        )
 
 
 class InsulationTable(Table):

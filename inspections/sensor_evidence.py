@@ -178,7 +178,7 @@ class _Look:
         return None
 
     def _trace(self, runs: list[tuple[int, int]]) -> _Trace:
-        """Of the pump's own gauge, else of the only one in its room; of several none is its own, and all are named."""
+        """Of the gauge that the duty names, the pump's own, or the only one in its room; several are told, and none is its own."""
         own = _points(self.register, self.asset, "pressure")
         asset = self.register.assets.get(self.asset)
         room = [
@@ -189,7 +189,8 @@ class _Look:
             and (there := self.register.assets.get(one.asset)) is not None
             and there.zone == asset.zone
         ]
-        gauges = own or room
+        named = self.register.points.get(dict(self.evidence.gauges).get(self.asset, ""))
+        gauges = [named] if named is not None else own or room
         found = [(gauge, lowest) for gauge in gauges if (lowest := self._pressures(gauge, runs))]
         single = found[0] if len(found) == 1 else None
         return _Trace(

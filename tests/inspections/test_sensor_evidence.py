@@ -30,6 +30,8 @@ from storage.readings.memory import MemoryReadings
 from storage.records.people import Account
 from storage.records.results import ResultFilter
 from storage.records.sql import SqlRecords
+from tests.simulators.riverside import FOLDER
+from tests.simulators.riverside import register as riverside
 
 NOON = 1_795_492_800_000
 DUTIES = load_duties()
@@ -141,6 +143,30 @@ def test_a_pump_that_started_in_automatic_mode_with_its_pressures() -> None:
     assert "gauge.pressure 420–610 kPa" in found.answers[0].text
     run = look("fire-pump-run", "pump", running, pressure)
     assert told(run) == {"pressure": 0.61}
+
+
+def test_of_several_gauges_none_is_the_pumps_own_unless_the_duty_names_it() -> None:
+    other = point("gauge.other", "pressure", "MPa")
+    register = replace(REGISTER, points={**REGISTER.points, other.id: other})
+    running = said("pump.running", (0, 0), (MINUTE, 1), (6 * MINUTE, 0))
+    kept = [*running, *said("gauge.pressure", (2 * MINUTE, 610)), *said("gauge.other", (2 * MINUTE, 0.3))]
+
+    def read(point: str, start: int, end: int) -> list[Reading]:
+        return [one for one in kept if one.point == point and start <= one.at < end]
+
+    duty = DUTIES["fire-pump-run"]
+    assert duty.evidence is not None
+    assert told(seen(duty, "pump", register, read=read, span=SPAN)) == {}
+    named = replace(duty, evidence=replace(duty.evidence, gauges=(("pump", "gauge.other"),)))
+    assert told(seen(named, "pump", register, read=read, span=SPAN)) == {"pressure": 0.3}
+
+
+def test_the_gauges_that_the_example_property_names_are_in_its_register() -> None:
+    known = riverside()
+    for duty in load_duties(FOLDER.parent / "duties").values():
+        for asset, gauge in duty.evidence.gauges if duty.evidence else ():
+            assert known.assets[asset].kind in duty.asset_kinds
+            assert known.points[gauge].quantity == "pressure"
 
 
 def test_by_hand_is_no_automatic_start_and_neither_is_not_knowing() -> None:
