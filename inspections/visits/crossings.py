@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from facility.alert import Severity
@@ -44,6 +45,7 @@ FARTHEST = 8 * DAY
 OVER_AFTER = HOUR
 """A passage that is heard of so late is history when the visitor has left: to be seen, and to wake nobody."""
 PAGE = 1_000
+PORTION = 50
 CARD = "card"
 """The way, among a person's in the rota, by which doors know him."""
 RULES = {
@@ -74,7 +76,7 @@ class Door:
     zone: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class House:
     """What judging needs to know of the property."""
 
@@ -83,7 +85,7 @@ class House:
     permissions: Permissions
     badges: frozenset[str]
 
-    @property
+    @cached_property
     def doors(self) -> dict[str, Door]:
         """By point."""
         found = {}
@@ -117,8 +119,9 @@ class Crossings:
                 badges=badges,
             )
         long = now - mark["long"] >= LONG_EVERY
-        for passage in self._passages(house, min(mark["seen"], now) - OVERLAP, now + 1):
-            self._note(records, house, passage, now)
+        fresh = self._fresh(records, self._passages(house, min(mark["seen"], now) - OVERLAP, now + 1))
+        for place in range(0, len(fresh), PORTION):
+            self._note_all(records, house, fresh[place : place + PORTION], now)
         for crossing in self._waiting(records, now):
             if long or crossing.judgement is Judgement.WAITING:
                 self._settle(records, house, crossing, now)
@@ -141,10 +144,29 @@ class Crossings:
                 return
             end = found[-1].at + 1
 
-    def _note(self, records: Records, house: House, passage: Passage, now: int) -> None:
-        """Written down once, with what follows."""
+    def _fresh(self, records: Records, passages: list[Passage]) -> list[Passage]:
+        """Those that are not written down yet."""
+        if not passages:
+            return []
+        badges = {passage.credential for passage in passages}
         with records.read() as unit:
-            visits = unit.visits.of_badges([passage.credential]).get(passage.credential, [])
+            known = unit.visits.crossed(badges, passages[0].at, passages[-1].at + 1)
+        return [one for one in passages if (one.point, one.at, one.event, one.credential, one.seq) not in known]
+
+    def _note_all(self, records: Records, house: House, passages: list[Passage], now: int) -> None:
+        """In one unit; where somebody was faster one by one. Raises ``Conflict``: the next look begins at the same place."""
+        try:
+            with records.begin() as unit:
+                for passage in passages:
+                    self._note(unit, house, passage, now)
+        except Conflict:
+            for passage in passages:
+                with records.begin() as unit:
+                    self._note(unit, house, passage, now)
+
+    def _note(self, unit: Unit, house: House, passage: Passage, now: int) -> None:
+        """Written down once, with what follows."""
+        visits = unit.visits.of_badges([passage.credential]).get(passage.credential, [])
         visit = visit_at(visits, passage.at)
         if visit is None:
             return  # nobody had it yet: a badge on its shelf, which the doors' own rules look at
@@ -161,13 +183,9 @@ class Crossings:
             late=passage.received - passage.at > LATE_AFTER,
             judgement=judged(house.register, visit, passage, door.zone),
         )
-        try:
-            with records.begin() as unit:
-                kept = unit.visits.cross(crossing)
-                if kept is not None and kept.judgement in BAD:
-                    self._tell(unit, house, kept, now)
-        except Conflict:
-            return  # somebody was faster; what is not written down is found by the next look
+        kept = unit.visits.cross(crossing)
+        if kept is not None and kept.judgement in BAD:
+            self._tell(unit, house, kept, now)
 
     def _waiting(self, records: Records, now: int) -> list[Crossing]:
         with records.read() as unit:
@@ -178,15 +196,18 @@ class Crossings:
         with records.read() as unit:
             visit = unit.visits.get(crossing.visit)
         escort = self._escort(house, visit, crossing)
+        over = crossing.judgement is Judgement.WAITING and now > crossing.at + ESCORT_WITHIN + HEARD_WITHIN
+        if escort is None and not over:
+            return
         try:
             with records.begin() as unit:
                 if escort is not None:
                     self._escorted(unit, crossing, escort, now)
-                elif crossing.judgement is Judgement.WAITING and now > crossing.at + ESCORT_WITHIN + HEARD_WITHIN:
+                else:
                     alone = replace(crossing, judgement=Judgement.UNESCORTED, judged=now)
                     self._tell(unit, house, unit.visits.update_crossing(alone), now)
         except Conflict:
-            return
+            return  # somebody was faster; it is looked at again
 
     def _escort(self, house: House, visit: Visit, crossing: Crossing) -> Passage | None:
         """The nearest passage at the same door of somebody who may accompany: the host, or who may be there by himself."""
@@ -227,7 +248,8 @@ class Crossings:
             more: dict[str, Any] = {"point": crossing.point, "zone": crossing.zone, "at": crossing.at}
             fact = visit_fact(visit, DONE[Judgement.ESCORTED], visit.state, WHO, now, **more)
             unit.facts.append(fact)
-            end_alerts(unit, visit.id, (UNESCORTED,), now, "the escort's passage came late", place=crossing.point)
+            if not _still_alone(unit, crossing):
+                end_alerts(unit, visit.id, (UNESCORTED,), now, "the escort's passage came late", place=crossing.point)
 
     def _tell(self, unit: Unit, house: House, crossing: Crossing, now: int) -> None:
         """The fact, and the alert that goes with it."""
@@ -236,6 +258,14 @@ class Crossings:
         more: dict[str, Any] = {"point": crossing.point, "zone": crossing.zone, "at": crossing.at, "late": late}
         unit.facts.append(visit_fact(visit, DONE[crossing.judgement], visit.state, WHO, now, **more))
         raise_alert(unit, _cause(house, visit, crossing, late=late), now, over=_is_over(visit, crossing, now))
+
+
+def _still_alone(unit: Unit, crossing: Crossing) -> bool:
+    """Whether the same visitor went through the same door without anybody another time."""
+    return any(
+        one.judgement is Judgement.UNESCORTED and not one.confirmed_by and one.point == crossing.point
+        for one in unit.visits.crossings(crossing.visit)
+    )
 
 
 def _is_over(visit: Visit, crossing: Crossing, now: int) -> bool:

@@ -78,6 +78,9 @@ class Visits(Protocol):
     def guests_ending(self, now: int, limit: int = 100) -> list[Guest]:
         """Those whose end has come and that still stand, what ends first first. Never of a visit that is open."""
 
+    def crossed(self, badges: Iterable[str], start: int, end: int) -> set[tuple[str, int, str, str, int]]:
+        """(point, at, event, badge, seq) of what is written down of these badges with start <= at < end."""
+
     def cross(self, crossing: Crossing) -> Crossing | None:
         """Insert; None when this passage is there already: the transaction stays usable."""
 

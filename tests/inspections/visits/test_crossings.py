@@ -136,6 +136,17 @@ def test_an_escort_whose_door_was_offline_takes_the_alert_back(house: House) -> 
     assert house.told(visit.id)[-1] == "escorted-after-all"
 
 
+def test_who_was_alone_twice_is_still_told_of_when_one_escort_turns_up(house: House) -> None:
+    visit = house.let_in()
+    house.passes("V001", "t1-pump", 60)
+    house.passes("V001", "t1-pump", 600)
+    house.look(700)
+    house.passes("BBBB2222", "t1-pump", 62, heard=2_000)
+    house.look(2_001)
+    assert house.judgements(visit.id) == [ESCORTED, UNACCOMPANIED]
+    assert house.alerts()[UNESCORTED].condition is Condition.ACTIVE
+
+
 def test_the_officer_confirms_an_escort_and_what_was_found_stays(house: House, records: SqlRecords) -> None:
     visit = house.let_in()
     house.passes("V001", "t1-pump", 60)

@@ -159,6 +159,9 @@ def test_a_passage_is_written_down_once(records: SqlRecords) -> None:
         assert first is not None
         assert unit.visits.cross(replace(CROSSING, visit=7, judgement=Judgement.OUTSIDE)) is None
         assert unit.visits.cross(replace(CROSSING, seq=1)) is not None
+        known = ("d.entry", NOON, "granted", "b1", 0)
+        assert unit.visits.crossed(["b1", "b2"], NOON, NOON + 1) == {known, (*known[:4], 1)}
+        assert unit.visits.crossed(["b1"], NOON + 1, NOON + 9) == unit.visits.crossed([], NOON, NOON + 9) == set()
         unit.visits.update_crossing(replace(first, confirmed_by="li"))
     with pytest.raises(Conflict), records.begin() as unit:
         unit.visits.update_crossing(first)
