@@ -16,8 +16,7 @@ FORBIDDEN = "forbidden-view"
 """The point is camera and area."""
 SHORT = "video-too-short"
 LONG = "video-too-long"
-UNKNOWN = "video-unknown"
-"""The point of each of the three is ``video``: one recorder is one cause."""
+"""The point of both is ``video``: one recorder is one cause."""
 WHO = "system:cameras"
 _MOST = 500
 

@@ -12,7 +12,7 @@ from facility.fact import Fact
 from facility.instant import DAY, MINUTE
 from facility.maintenance import Maintenance
 from facility.reading import Reading
-from inspections.coverage.alarms import LONG, SHORT, UNKNOWN, WHO, report
+from inspections.coverage.alarms import LONG, SHORT, WHO, report
 from inspections.coverage.day import DayFigure, day_figure
 from inspections.coverage.evidence import BLIND_DUTY, VIDEO_DUTY, Evidence, Figure, no_evidence
 from inspections.coverage.settings import CLAUSE, CoverageSettings
@@ -91,7 +91,7 @@ class Daily:
         last = self.readings().last(points) if points else {}
         found = videos(site.register, last, by_hand, now)
         with records.begin() as unit:
-            report(unit, (SHORT, LONG, UNKNOWN), causes(site.register, found), now)
+            report(unit, (SHORT, LONG), causes(site.register, found), now)
             _keep_video(unit, site, found, self.evidence, now)
 
 

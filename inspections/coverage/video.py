@@ -14,7 +14,7 @@ from facility.reading import Reading
 from facility.register import Register
 from facility.text import Text
 from facility.units import convert
-from inspections.coverage.alarms import LONG, SHORT, UNKNOWN, Cause
+from inspections.coverage.alarms import LONG, SHORT, Cause
 
 AGE, INSTANT = "oldest_frame", "oldest_frame_at"
 """Quantities: an age, or an instant since 1970. Their points belong to the asset of the camera's own id."""
@@ -140,14 +140,13 @@ def _judge(days: float, said: int, limits: tuple[float, float], age: float | Non
 
 
 def causes(register: Register, found: Iterable[Video]) -> Iterator[Cause]:
-    """One of each kind, naming the cameras."""
+    """One of each kind, naming the cameras. What nobody knows is no alert: somebody owes a look at it every day, as a duty."""
     by_kind: dict[Kept, list[Video]] = {}
     for video in found:
         by_kind.setdefault(video.kept, []).append(video)
     for kept, rule, severity in (
         (Kept.SHORT, SHORT, Severity.MEDIUM),
         (Kept.LONG, LONG, Severity.LOW),
-        (Kept.UNKNOWN, UNKNOWN, Severity.LOW),
     ):
         if kept in by_kind:
             yield _cause(register, rule, severity, by_kind[kept])
@@ -156,14 +155,10 @@ def causes(register: Register, found: Iterable[Video]) -> Iterator[Cause]:
 _TITLES = {
     SHORT: Text("{n} 台摄像机的录像保存不足", "Video of {n} cameras does not go back far enough"),
     LONG: Text("{n} 台摄像机的录像到期未删", "Video of {n} cameras is kept longer than it may be"),
-    UNKNOWN: Text("{n} 台摄像机的录像能保存多久没人知道", "Nobody knows how far back video of {n} cameras goes"),
 }
 _WHY = {
     SHORT: Text("不少于 30 日（反恐重点目标 90 日）", "at least 30 days (90 of a counter-terror key target)"),
     LONG: Text("期满目的达成后应当删除", "to be deleted once it has served"),
-    UNKNOWN: Text(
-        "两天内没有上报或人工核对；不知道不算合格", "no word and no look within two days; unknown is no pass"
-    ),
 }
 
 

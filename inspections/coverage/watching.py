@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from facility.fact import Fact
-from facility.instant import SECOND
+from facility.instant import MINUTE, SECOND
 from facility.maintenance import Maintenance
 from facility.reading import Reading
 from inspections.coverage.alarms import BLIND, FORBIDDEN, WHO, Cause, report
@@ -19,12 +19,16 @@ from storage.readings.port import Readings
 from storage.records.port import Records, Unit
 
 NOTE = "cameras"
-"""``{at, states: {camera: [state, since]}, over: {zone: since}}``"""
+"""``{at, states: {camera: [state, since]}, over: {zone: since}, began}``"""
 EVERY_MS = 5 * SECOND
 FRESH = 20 * SECOND
 """So often the note is written though nothing changed: whoever reads it sees that somebody looks."""
 HOLD = 20 * SECOND
 """So long a zone must be over its limit: a camera that starts anew is no alert. Share and state show it at once."""
+PAUSE = 2 * MINUTE
+"""Nobody looked for so long: the whole house may just have started."""
+SETTLE = MINUTE
+"""After a pause the cameras have so long to speak before their silence is an alert."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,8 @@ class Seen:
     """Camera → its state, and since when."""
     over: Mapping[str, int] = field(default_factory=dict)
     """Zone → since when it is over its limit."""
+    began: int = 0
+    """Since when somebody looks without a pause."""
 
     @property
     def plain(self) -> dict[str, CameraState]:
@@ -50,6 +56,7 @@ def last_seen(unit: Unit) -> Seen:
         at=note.get("at", 0),
         states={camera: (CameraState(state), since) for camera, (state, since) in note.get("states", {}).items()},
         over=dict(note.get("over", {})),
+        began=note.get("began", 0),
     )
 
 
@@ -99,15 +106,16 @@ def look(unit: Unit, site: Site, states: States, now: int, settings: CoverageSet
         unit.facts.append_all(changes)
     blind = list(blind_zones(site, states, settings))
     over = {cause.key: before.over.get(cause.key, now) for cause in blind if not cause.stays}
-    report(unit, (BLIND,), [_held(cause, over, now) for cause in blind], now)
+    began = now if now - before.at > PAUSE else before.began
+    report(unit, (BLIND,), [_held(cause, over, began, now) for cause in blind], now)
     report(unit, (FORBIDDEN,), forbidden_views(site, settings), now)
     told = {camera: [state.value, _since(before, camera, state, now)] for camera, state in states.items()}
-    unit.notes.put(NOTE, {"at": now, "states": told, "over": over})
+    unit.notes.put(NOTE, {"at": now, "states": told, "over": over, "began": began})
 
 
-def _held(cause: Cause, over: Mapping[str, int], now: int) -> Cause:
+def _held(cause: Cause, over: Mapping[str, int], began: int, now: int) -> Cause:
     """Not over its limit for long enough: as within the deadband."""
-    return replace(cause, stays=cause.stays or now - over[cause.key] < HOLD)
+    return replace(cause, stays=cause.stays or now - over[cause.key] < HOLD or now - began < SETTLE)
 
 
 def _since(before: Seen, camera: str, state: CameraState, now: int) -> int:

@@ -24,7 +24,7 @@ PLANS = {zone: file.plan for zone, file in load_plans(RIVERSIDE.parent / "plans"
 
 @pytest.fixture
 def drawn(home: House) -> House:
-    """Riverside with its plans, and a look at the cameras of half a minute ago: one is offline."""
+    """Riverside with its plans, and a look at the cameras just now: one is offline."""
     with home.records.begin() as unit:
         for plan in PLANS.values():
             unit.plans.put(plan, "manager", NOW - DAY, "drawn")
@@ -32,7 +32,7 @@ def drawn(home: House) -> House:
     return home
 
 
-def watch(home: House, instead: dict[str, CameraState], at: int = NOW - MINUTE // 2) -> None:
+def watch(home: House, instead: dict[str, CameraState], at: int = NOW - 3 * MINUTE // 2) -> None:
     with home.records.begin() as unit:
         site = SiteNow().look(unit)
         states = dict.fromkeys(site.register.cameras, CameraState.WORKING) | instead

@@ -167,7 +167,7 @@ def test_one_recorder_that_loses_video_is_one_alert_that_names_its_cameras(here:
     alert = here.alerts("video-too-short")["video"]
     assert alert.title.en.startswith("Video of 2 cameras")
     assert "left 12/30 d, right 12/30 d" in alert.limit.en
-    assert here.alerts("video-unknown") == {}
+    assert list(here.alerts("video-too-long")) == []
     oldest(here, "left", 31, later + HOUR)
     oldest(here, "right", 31, later + HOUR)
     here.daily.run(here.records, later + HOUR)

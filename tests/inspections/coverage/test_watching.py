@@ -37,6 +37,7 @@ def test_cameras_that_work_are_no_news(here: House) -> None:
 def test_a_camera_that_goes_offline_changes_the_share_within_a_minute_and_raises_an_alert_that_names_it(
     here: House,
 ) -> None:
+    here.look(NOON - MINUTE)
     here.look(NOON)
     here.says("left", NOON + 10 * SECOND, online=0, quality=Quality.STALE)
     here.look(NOON + 15 * SECOND, "left")
@@ -50,6 +51,15 @@ def test_a_camera_that_goes_offline_changes_the_share_within_a_minute_and_raises
     assert "left offline" in alert.limit.en
     assert "left 100.0%" in alert.limit.en
     assert "离线" in alert.limit.zh
+
+
+def test_when_the_whole_house_starts_anew_cameras_have_a_minute_to_speak(here: House) -> None:
+    for at in (NOON, NOON + 30 * SECOND, NOON + 50 * SECOND):
+        here.look(at, "left", "right", "only")
+    assert here.alerts("blind-area") == {}
+    here.look(NOON + 55 * SECOND)
+    here.look(NOON + HOUR)
+    assert here.alerts("blind-area", open=None) == {}
 
 
 def test_a_camera_that_falls_silent_is_missed_within_a_minute(here: House) -> None:
