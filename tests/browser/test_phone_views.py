@@ -6,7 +6,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from api.phone.shapes import check_out
 from facility.duty import CheckKind, DutyCheck
+from facility.instant import HOUR
 from facility.instrument import Instrument
+from facility.place_code import PlaceCode
+from facility.round import Round, RoundStop
 from facility.text import Text
 from inspections.draft import Answer
 from inspections.judging import Bench, judge
@@ -190,3 +193,52 @@ def test_a_visitor_is_let_in_at_a_gate_without_a_signal(
     expect(page.locator("main")).to_contain_text("没有访客在内")
     assert violations(page) == []
     assert basement.entries() == [("guard", "visit", "taken"), ("guard", "visit", "taken")]
+
+
+def test_a_round_is_walked_from_point_to_point_without_a_signal(
+    page: Page, context: BrowserContext, basement: Basement
+) -> None:
+    with basement.home.records.begin() as unit:
+        unit.place_codes.add(
+            PlaceCode(code="RoundPoint-1", zone="t1-f01", asset="cp-t1-lobby", created=NOW, created_by="manager")
+        )
+        unit.rounds.plan([a_round()])
+    page.set_viewport_size({"width": 360, "height": 740})
+    sign_in(page, basement, "guard")
+    page.locator("a.card", has_text="夜巡").click()
+    expect(page.locator("ol.cards li")).to_contain_text("1号楼大堂巡更点")
+    context.set_offline(True)
+    page.fill("input[name=code]", "RoundPoint-1")
+    page.press("input[name=code]", "Enter")
+    page.get_by_role("button", name="我在这里").click()
+    waits(page, 1)
+    expect(page.locator("main")).to_contain_text("已存在本机，将会发送")
+    context.set_offline(False)
+    waits(page, 0)
+    assert basement.entries() == [("guard", "scan", "taken")]
+    [scan] = basement.home.readings.scans("cp-t1-lobby.scan", NOW - HOUR, NOW + HOUR)
+    assert scan.at < scan.received
+    assert violations(page) == []
+
+
+def a_round() -> Round:
+    stop = RoundStop(
+        order=1,
+        point="cp-t1-lobby.scan",
+        asset="cp-t1-lobby",
+        zone="t1-f01",
+        opens=NOW - HOUR,
+        due=NOW + HOUR,
+        until=NOW + HOUR,
+    )
+    return Round(
+        key="night/1",
+        route="night-indoor",
+        name=Text("夜巡", "Night round"),
+        slot=NOW,
+        start=NOW,
+        opens=NOW - HOUR,
+        due=NOW + HOUR,
+        closes=NOW + HOUR,
+        stops=(stop,),
+    )

@@ -95,7 +95,7 @@ async function paint(forced) {
   leave = made.leave || null;
   drawn = hash;
   for (const one of nav.querySelectorAll("a")) one.toggleAttribute("aria-current", one.getAttribute("href") === `#${name}`);
-  main.replaceChildren(...[made].flat());
+  main.replaceChildren(...[made].flat(9).filter(Boolean));
   if (moved) {
     scrollTo(0, 0);
     main.focus();

@@ -15,10 +15,10 @@ export function gate(room) {
   return [
     h("h1", {}, t("Gate")), said,
     section(t("Expected"), coming.length ? h("ul", { class: "cards" }, coming.map((one) => h("li", { class: "card" }, h("b", {}, one.guest || `#${one.id}`), h("span", {}, when(one.expected)),
-      h("details", { "data-typing": true }, h("summary", {}, t("Let in")), form(known, false, (body) => send({ ...body, visit: one.id }, `visit:${one.id}`, t("Visitor let in")), said))))) : empty(t("Nobody is expected now."))),
+      h("details", { "data-typing": true }, h("summary", { class: "button" }, t("Let in")), form(known, false, (body) => send({ ...body, visit: one.id }, `visit:${one.id}`, t("Visitor let in")), said))))) : empty(t("Nobody is expected now."))),
     section(t("Here"), here.length ? h("ul", { class: "cards" }, here.map((one) => h("li", { class: "card" }, h("b", {}, `${one.guest} ${one.badge}`), h("span", { class: one.until < now() ? "tag wrong" : "tag" }, t("until %(time)s", { time: when(one.until) })),
       h("button", { type: "button", onclick: () => send({ deed: "leave", visit: one.id }, `visit:${one.id}`, t("Visitor left")) }, t("Badge is back: left"))))) : empty(t("No visitor is here."))),
-    h("details", { "data-typing": true, class: "card" }, h("summary", {}, t("Somebody whom nobody announced")), form(known, true, (body) => send(body, "", t("Visitor let in")), said, day)),
+    h("details", { "data-typing": true, class: "card" }, h("summary", { class: "button" }, t("Somebody whom nobody announced")), form(known, true, (body) => send(body, "", t("Visitor let in")), said, day)),
     link("", { class: "button" }, t("Today")),
   ];
 }

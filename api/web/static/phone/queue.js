@@ -44,7 +44,7 @@ function troubled(room, one) {
       h("div", { class: "row" },
         one.kind === "result" && one.draft ? h("button", { type: "button", class: "strong", onclick: () => mend(room, one) }, t("Mend it")) : "",
         h("button", { type: "button", onclick: () => resend(room, one) }, t("Send again"))),
-      h("details", { "data-typing": true }, h("summary", {}, t("Give it up")), h("label", {}, t("Why is it given up?"), why),
+      h("details", { "data-typing": true }, h("summary", { class: "button" }, t("Give it up")), h("label", {}, t("Why is it given up?"), why),
         h("button", { type: "button", onclick: () => (why.value.trim() ? giveUp(room, one, why.value.trim()) : (said.textContent = t("A reason is needed."))) }, t("Give it up")), said));
   return made;
 }
