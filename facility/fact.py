@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,29 @@ class Fact:
     data: Mapping[str, Any] = field(default_factory=dict)
     previous: str = ""
     hash: str = ""
+
+
+class Said(Protocol):
+    """What a fact tells, wherever it was read from."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def at(self) -> int: ...
+    @property
+    def noun(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def after(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+    @property
+    def who(self) -> str: ...
+    @property
+    def data(self) -> Mapping[str, Any]: ...
 
 
 def digest(fact: Fact, previous: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from facility.alert import Severity
 from facility.clock import Clock, turn
-from facility.fact import Fact
+from facility.fact import Said
 from facility.text import Text
 from facility.work_figures import About, Owed, owed_by
 from facility.work_order import OPEN_STATES, State, WorkOrder
@@ -56,7 +56,7 @@ class Told:
     """Agreed visits that another took the place of, after they had been missed."""
     facts: list[int] = field(default_factory=list)
 
-    def tell(self, fact: Fact) -> None:
+    def tell(self, fact: Said) -> None:
         """One more fact about it, in the chain's order."""
         self.facts.append(fact.seq)
         if fact.what == "opened":
@@ -66,14 +66,14 @@ class Told:
         if "clocks" in fact.data:
             self._set(fact.data["clocks"], fact.at)
 
-    def _open(self, fact: Fact) -> None:
+    def _open(self, fact: Said) -> None:
         data = fact.data
         self.kind, self.opened = str(data.get("kind", "")), fact.at
         self.zone, self.asset = str(data.get("zone", "")), str(data.get("asset", ""))
         self.source, self.emergency = str(data.get("source", "")), bool(data.get("emergency"))
         self.known = "clocks" in data
 
-    def _move(self, fact: Fact) -> None:
+    def _move(self, fact: Said) -> None:
         self.assignee = str(fact.data.get("assignee", self.assignee))
         if fact.what == "accepted":
             self.assignee = fact.who
@@ -119,7 +119,7 @@ class Told:
         )
 
 
-def orders_told(facts: Iterable[Fact]) -> dict[int, Told]:
+def orders_told(facts: Iterable[Said]) -> dict[int, Told]:
     """Order → as its facts tell it. Facts of the noun ``work-order``, in the chain's order, from each order's first one on."""
     found: dict[int, Told] = {}
     for fact in facts:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from facility.calendar import local_day
-from facility.fact import Fact
+from facility.fact import Said
 from facility.occurrence import Standing
 
 
@@ -31,6 +31,9 @@ class Mark(StrEnum):
     """Done, and the evidence is not kept any more."""
     DONE = "done"
     SUSPENDED = "suspended"
+
+    # An enum hashes in Python; these are counted by the hundred thousand.
+    __hash__ = str.__hash__
 
 
 SIGNS: Mapping[Mark, str] = {
@@ -73,7 +76,7 @@ class Fate:
     late_upload: bool = False
     why: str = ""
 
-    def tell(self, fact: Fact) -> None:
+    def tell(self, fact: Said) -> None:
         """One more fact about it. Older ones than the last change nothing: portions may come in any order."""
         data = fact.data
         if fact.what == "postponed":
@@ -163,7 +166,7 @@ class Frozen(NamedTuple):
     seq: int
 
 
-def frozen_in(fact: Fact, wanted: Wanted) -> Iterator[Frozen]:
+def frozen_in(fact: Said, wanted: Wanted) -> Iterator[Frozen]:
     """The occurrences that a fact ``duty fell-due`` names, as far as they are asked for."""
     data = fact.data
     due = int(data["due"])
@@ -221,7 +224,7 @@ def item_of(frozen: Frozen, fate: Fate | None, as_of: int) -> Item:
     )
 
 
-def fates_of(facts: Iterable[Fact], into: dict[int, Fate] | None = None) -> dict[int, Fate]:
+def fates_of(facts: Iterable[Said], into: dict[int, Fate] | None = None) -> dict[int, Fate]:
     """Occurrence → what became of it, by facts of the noun ``occurrence``."""
     found: dict[int, Fate] = {} if into is None else into
     for fact in facts:
@@ -287,14 +290,13 @@ NOTHING = Tally(marks={})
 
 def tally(items: Iterable[Item]) -> Tally:
     """One count over all of them."""
-    marks: Counter[Mark] = Counter()
-    postponed = late = made_up = 0
-    for one in items:
-        marks[one.mark] += 1
-        postponed += one.postponed > 0
-        late += one.late_upload
-        made_up += one.made_up is not None
-    return Tally(marks=dict(marks), postponed=postponed, late_uploads=late, made_up=made_up)
+    some = list(items)
+    return Tally(
+        marks=dict(Counter([one.mark for one in some])),
+        postponed=sum([one.postponed > 0 for one in some]),
+        late_uploads=sum([one.late_upload for one in some]),
+        made_up=sum([one.made_up is not None for one in some]),
+    )
 
 
 def month_of(zone: tzinfo) -> Callable[[int], str]:
@@ -326,7 +328,12 @@ def clauses_of(item: Item, duties: Mapping[str, frozenset[str]]) -> frozenset[st
 def by_clause(items: Iterable[Item], duties: Mapping[str, frozenset[str]]) -> dict[str, list[Item]]:
     """Clause → its occurrences; one whose duty carries out several stands under each."""
     found: dict[str, list[Item]] = {}
+    lists: dict[tuple[str, str], list[list[Item]]] = {}
     for one in items:
-        for clause in clauses_of(one, duties):
-            found.setdefault(clause, []).append(one)
+        key = one.duty, one.clause
+        mine = lists.get(key)
+        if mine is None:
+            mine = lists[key] = [found.setdefault(clause, []) for clause in sorted(clauses_of(one, duties))]
+        for some in mine:
+            some.append(one)
     return found

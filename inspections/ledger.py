@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from facility.fact import Fact
 from facility.instant import DAY
-from inspections.compliance import FELL_DUE, OCCURRENCE_FACTS, Fate, Frozen, Item, Wanted, fates_of, frozen_in, items_of
-from storage.records.port import Facts
+from inspections.compliance import FELL_DUE, OCCURRENCE_FACTS, Fate, Frozen, Item, Wanted, frozen_in, items_of
+from storage.records.port import Facts, ToldFact
 
 PORTION = 31 * DAY
 FATES = ("done", "done-late", "missed", "suspended", "resumed", "late", "postponed", "assigned", "made-up", "opened")
@@ -44,12 +43,14 @@ def quiet(done: float) -> None:
     """Nobody wants to know."""
 
 
-def portions(facts: Facts, noun: str, whats: tuple[str, ...], span: tuple[int, int], anchor: Anchor) -> Iterator[Fact]:
+def portions(
+    facts: Facts, noun: str, whats: tuple[str, ...], span: tuple[int, int], anchor: Anchor
+) -> Iterator[ToldFact]:
     """Facts with at in [start, end), as far as the anchor reaches, a month at a time."""
     start, end = span
     while start < end:
         until = min(start + PORTION, end)
-        for fact in facts.between(noun, whats, start, until):
+        for fact in facts.told(noun, whats, start, until):
             if fact.seq <= anchor.seq:
                 yield fact
         start = until
@@ -72,10 +73,15 @@ def read_items(facts: Facts, wanted: Wanted, anchor: Anchor, progress: Progress 
         progress(0.3 * _part(fact.at, wanted.since, end))
     known = {one.id for one in frozen}
     fates: dict[int, Fate] = {}
-    for fact in portions(facts, OCCURRENCE_FACTS, FATES, (first, end), anchor):
-        if int(fact.subject) in known:
-            fates_of((fact,), fates)
-        progress(0.3 + 0.7 * _part(fact.at, first, end))
+    step = max(1, len(known) // 50)
+    for number, fact in enumerate(portions(facts, OCCURRENCE_FACTS, FATES, (first, end), anchor)):
+        if (id := int(fact.subject)) in known:
+            fate = fates.get(id)
+            if fate is None:
+                fate = fates[id] = Fate()
+            fate.tell(fact)
+        if number % step == 0:
+            progress(0.3 + 0.7 * _part(fact.at, first, end))
     progress(1.0)
     return items_of(frozen, fates, anchor.at)
 

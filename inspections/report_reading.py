@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from facility.fact import Fact
+from facility.fact import Said
 from facility.instant import DAY
 from facility.response_facts import Told, orders_told
 from inspections.compliance import Item, Wanted
@@ -55,13 +55,13 @@ class Evidence:
     results: Mapping[int, ResultTold]
     """Occurrence → its result."""
     orders: Mapping[int, Told] = field(default_factory=dict)
-    alerts: tuple[Fact, ...] = ()
+    alerts: tuple[Said, ...] = ()
     """``alert raised`` in the period."""
-    rounds: tuple[Fact, ...] = ()
+    rounds: tuple[Said, ...] = ()
     """``round ended`` and ``round missed``, of rounds that were due in the period."""
-    coverage: tuple[Fact, ...] = ()
+    coverage: tuple[Said, ...] = ()
     """``coverage``: one a day."""
-    impairments: tuple[Fact, ...] = ()
+    impairments: tuple[Said, ...] = ()
 
 
 Stage = Callable[[str, float], None]
@@ -103,9 +103,9 @@ def _in_zones(zone: str, wanted: Wanted) -> bool:
     return not wanted.zones or not zone or zone in wanted.zones
 
 
-def _latest(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+def _latest(facts: Iterable[Said]) -> tuple[Said, ...]:
     """The last one of each subject."""
-    found: dict[str, Fact] = {}
+    found: dict[str, Said] = {}
     for fact in facts:
         found[fact.subject] = fact
     return tuple(found.values())
@@ -123,16 +123,18 @@ def _results(facts: Facts, items: list[Item], anchor: Anchor, progress: Progress
             before = found.get(occurrence)
             if before is None or fact.what == "corrected":
                 found[occurrence] = result_told(fact, before)
-        progress((fact.at - first) / max(1, end - first))
+        if fact.seq % 500 == 0:
+            progress((fact.at - first) / max(1, end - first))
     progress(1.0)
     return found
 
 
-def result_told(fact: Fact, before: ResultTold | None = None) -> ResultTold:
+def result_told(fact: Said, before: ResultTold | None = None) -> ResultTold:
     """One result by its fact; a correction takes over when it was done from what it corrects."""
     data = fact.data
-    findings: list[dict[str, Any]] = list(data.get("findings", ()))
-    sensors = data.get("sensors", ())
+    said = _Findings()
+    for finding in data.get("findings", ()):
+        said.add(finding)
     return ResultTold(
         id=int(fact.subject),
         occurrence=int(data["occurrence"]),
@@ -141,35 +143,45 @@ def result_told(fact: Fact, before: ResultTold | None = None) -> ResultTold:
         done=before.done if before else int(data.get("done", fact.at)),
         received=fact.at,
         outcome=str(data.get("outcome", fact.after)),
-        effective=_carries_data(findings, sensors) and all(_in_calibration(one) for one in findings),
+        effective=(said.carries_data or bool(data.get("sensors"))) and said.in_calibration,
         late_upload=bool(data.get("late_upload")),
-        instruments=tuple(dict.fromkeys(_instrument(one) for one in findings if one.get("instrument"))),
-        values=tuple(filter(None, map(_value, findings))),
-        photos=tuple(sha for one in findings if not one.get("signed") for sha in one.get("files", ())),
-        signatures=sum(len(one.get("signed", ())) for one in findings),
+        instruments=tuple(said.instruments),
+        values=tuple(said.values),
+        photos=tuple(said.photos),
+        signatures=said.signatures,
         corrected=before.corrected + 1 if before else 0,
         seq=fact.seq,
     )
 
 
-def _carries_data(findings: Iterable[Mapping[str, Any]], sensors: Any) -> bool:
-    return bool(sensors) or any(
-        one.get("value") is not None
-        or one.get("over_range")
-        or one.get("files")
-        or one.get("signed")
-        or one.get("code")
-        for one in findings
-    )
+class _Findings:
+    """What the lines of one result come to."""
+
+    __slots__ = ("carries_data", "in_calibration", "instruments", "photos", "signatures", "values")
+
+    def __init__(self) -> None:
+        self.carries_data, self.in_calibration, self.signatures = False, True, 0
+        self.instruments: dict[str, None] = {}
+        self.values: list[str] = []
+        self.photos: list[str] = []
+
+    def add(self, one: Mapping[str, Any]) -> None:
+        get = one.get
+        files, signed, instrument = get("files"), get("signed"), get("instrument")
+        if get("value") is not None or files or signed or get("code") or get("over_range"):
+            self.carries_data = True
+        if instrument:
+            self.instruments[_instrument(instrument)] = None
+            self.in_calibration = self.in_calibration and bool(instrument.get("valid", True))
+        if signed:
+            self.signatures += len(signed)
+        elif files:
+            self.photos += files
+        if value := _value(one):
+            self.values.append(value)
 
 
-def _in_calibration(finding: Mapping[str, Any]) -> bool:
-    instrument = finding.get("instrument")
-    return not instrument or bool(instrument.get("valid", True))
-
-
-def _instrument(finding: Mapping[str, Any]) -> str:
-    used = finding["instrument"]
+def _instrument(used: Mapping[str, Any]) -> str:
     until = used.get("calibration_due")
     return f"{used['id']}|{'' if until is None else until}|{'1' if used.get('valid', True) else '0'}"
 

@@ -13,7 +13,7 @@ from api.reports.room import NAMES
 from api.reports.snapshot import Snapshot
 from facility.clause import CLAUSES
 from facility.duty import Duty
-from facility.fact import Fact
+from facility.fact import Said
 from facility.instant import HOUR, to_datetime
 from facility.work_figures import Period, in_time
 from facility.work_figures import grouped as by_key
@@ -86,6 +86,8 @@ class _Writer:
         self.taken, self.names, self.language = taken, names, language
         self.items, self.results = taken.evidence.items, taken.evidence.results
         self.month = month_of(taken.zone)
+        self._times: dict[int, str] = {}
+        self._places: dict[tuple[str, str], str] = {}
 
     def document(self) -> Document:
         say, total = self.say, tally(self.items)
@@ -119,7 +121,12 @@ class _Writer:
         return label(name, self.language)
 
     def time(self, at: int | None) -> str:
-        return "" if at is None else f"{to_datetime(at, self.taken.zone):%Y-%m-%d %H:%M}"
+        if at is None:
+            return ""
+        found = self._times.get(at)
+        if found is None:
+            found = self._times[at] = f"{to_datetime(at, self.taken.zone):%Y-%m-%d %H:%M}"
+        return found
 
     def sections(self) -> Iterator[Section]:
         yield self.summary()
@@ -380,6 +387,12 @@ class _Writer:
         return found.title.say(self.language) if found else id
 
     def place(self, target: str, zone: str) -> str:
+        found = self._places.get((target, zone))
+        if found is None:
+            found = self._places[target, zone] = self._place(target, zone)
+        return found
+
+    def _place(self, target: str, zone: str) -> str:
         register = self.taken.register
         asset = register.assets.get(target)
         path = [one.name.say(self.language) for one in register.zone_path(asset.zone if asset else zone or target)]
@@ -446,7 +459,7 @@ def _square(told: Tally | None) -> str:
     return f"{SIGNS[told.mark]} {told.done}/{told.owed}" if told is not None and told.mark is not None else ""
 
 
-def _percent_of(fact: Fact) -> str:
+def _percent_of(fact: Said) -> str:
     mean = fact.data.get("mean")
     return percent(float(mean)) if mean is not None else "–"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from facility.alert import Alert, Severity, Track
 from facility.fact import Fact
@@ -106,6 +106,20 @@ class WorkOrderFilter:
     until: int | None = None
 
 
+class ToldFact(NamedTuple):
+    """What a fact tells, without its place in the chain of hashes."""
+
+    seq: int
+    at: int
+    noun: str
+    subject: str
+    what: str
+    after: str
+    why: str
+    who: str
+    data: dict[str, Any]
+
+
 class Registers(Protocol):
     """The register and its history."""
 
@@ -198,6 +212,9 @@ class Facts(Protocol):
 
     def between(self, noun: str, whats: Sequence[str], start: int, end: int) -> list[Fact]:
         """Facts of that noun and those words with start <= at < end, in order."""
+
+    def told(self, noun: str, whats: Sequence[str], start: int, end: int) -> list[ToldFact]:
+        """As ``between``, without what only the chain needs: for reading many."""
 
     def head(self) -> int:
         """The newest ``seq``, 0 when there is none."""

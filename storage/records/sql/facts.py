@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import orjson
 from sqlalchemy import Row, func, insert, select
 
 from facility.fact import Fact, digest
+from storage.records.port import ToldFact
 from storage.records.sql.tables import FACTS, storable, within
 from storage.records.sql.transaction import Transaction
 
 _C = FACTS.c
+_TOLD = select(_C.seq, _C.at, _C.noun, _C.subject, _C.what, _C.after, _C.why, _C.who, _C.data)
 _HEAD = select(_C.seq, _C.hash).order_by(_C.seq.desc()).limit(1)
 _ADD = insert(FACTS)
 _CHAIN_LOCK = select(func.pg_advisory_xact_lock(0x0D07_FAC7))
@@ -68,6 +71,12 @@ class SqlFacts:
         """In order."""
         wanted = select(FACTS).where(_C.noun == noun, _C.what.in_(whats), _C.at >= within(start), _C.at < within(end))
         return [_fact(row) for row in self._do.rows(wanted.order_by(_C.seq))]
+
+    def told(self, noun: str, whats: Sequence[str], start: int, end: int) -> list[ToldFact]:
+        """In order."""
+        wanted = _TOLD.where(_C.noun == noun, _C.what.in_(whats), _C.at >= within(start), _C.at < within(end))
+        loads, rows = orjson.loads, self._do.rows(wanted.order_by(_C.seq))
+        return [ToldFact(*row[:8], loads(row[8])) for row in rows]
 
     def head(self) -> int:
         """The newest ``seq``."""
