@@ -573,3 +573,14 @@ def test_each_word_that_is_stored_has_one_that_people_read() -> None:
         ("basis", Basis), ("retrieval-state", RetrievalState), ("held-key", KEYS),
     ):  # fmt: skip
         assert set(WORDS[kind]) == {str(one) for one in stored}, kind
+
+
+def test_an_alert_about_a_visitor_leads_to_the_visit(home: House, browser_of: Browsers) -> None:
+    number = let_in(home, browser_of("guard"), until="2026-11-24T08:40")
+    home.clock.now += 2 * HOUR
+    with home.records.begin() as unit:
+        end_visits(unit, home.clock())
+        (alert,) = unit.alerts.open_ones()
+    page = browser_of("officer").page(f"/alerts/{alert.id}")
+    assert f'href="/visitors/{number}"' in page
+    assert f"visit-{number}:" not in words(page)
