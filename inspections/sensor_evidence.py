@@ -178,7 +178,7 @@ class _Look:
         return None
 
     def _trace(self, runs: list[tuple[int, int]]) -> _Trace:
-        """Of the gauge that the duty names, the pump's own, or the only one in its room; several are told, and none is its own."""
+        """Of the gauge that the duty names, the pump's own, or the only one in its room; several are told, none is its own."""
         own = _points(self.register, self.asset, "pressure")
         asset = self.register.assets.get(self.asset)
         room = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from facility.duty import Duty
 from facility.inspection import Outcome
 from facility.instant import DAY, MINUTE
 from facility.occurrence import Occurrence, Standing
@@ -11,12 +12,13 @@ from facility.person import Role
 from facility.scope import Extent
 from facility.test_mode import TestMode
 from inspections.duty_files import load_duties
+from inspections.sensor_evidence import seen
 from inspections.sensor_watch import SensorWatch
 from simulators.scenario import find
 from storage.records.people import Account
 from storage.records.sql import SqlRecords
 from tests.acceptance.timeline import DutyRoom, at_once, duty_room, play
-from tests.simulators.riverside import register
+from tests.simulators.riverside import FOLDER, register
 
 TESTS = find("monthly-smoke-tests")
 TESTED = ("t1-f01-smoke-1", "t1-f02-smoke-1", "o1-f01-smoke-1", "b1-smoke-1")
@@ -24,29 +26,27 @@ DUTY = load_duties()["smoke-detectors"]
 END = TESTS.start + TESTS.duration
 
 
+def owed(duty: Duty, asset: str, now: int) -> Occurrence:
+    return Occurrence(
+        key=f"{duty.id}/{asset}/1",
+        duty=duty.id,
+        duty_version=duty.version,
+        clause=duty.clause,
+        target=asset,
+        asset=asset,
+        zone=register().assets[asset].zone,
+        opens=now - 20 * DAY,
+        due=now + 6 * DAY,
+        closes=now + 6 * DAY,
+        missed=now + 13 * DAY,
+        standing=Standing.OPEN,
+    )
+
+
 def owe(records: SqlRecords, assets: tuple[str, ...]) -> None:
-    known = register()
     with records.begin() as unit:
         unit.people.add(Account(id="wang", name="王工", role=Role.ENGINEER, password="x", created=0))
-        unit.occurrences.plan(
-            [
-                Occurrence(
-                    key=f"{DUTY.id}/{asset}/1",
-                    duty=DUTY.id,
-                    duty_version=DUTY.version,
-                    clause=DUTY.clause,
-                    target=asset,
-                    asset=asset,
-                    zone=known.assets[asset].zone,
-                    opens=TESTS.start - 20 * DAY,
-                    due=TESTS.start + 6 * DAY,
-                    closes=TESTS.start + 6 * DAY,
-                    missed=TESTS.start + 13 * DAY,
-                    standing=Standing.OPEN,
-                )
-                for asset in assets
-            ]
-        )
+        unit.occurrences.plan([owed(DUTY, asset, TESTS.start) for asset in assets])
 
 
 def announce(records: SqlRecords, who: str) -> None:
@@ -97,3 +97,43 @@ def test_the_same_signals_without_a_person_settle_nothing(tmp_path: Path) -> Non
         owe(room.records, (*TESTED, "t2-f05-smoke-1"))
         play(room, TESTS, list(at_once(TESTS, register())))
         assert set(looked(room).values()) == {Standing.OPEN}
+
+
+RUN = find("fire-pump-runs")
+OURS = load_duties(FOLDER.parent / "duties")
+
+
+def test_a_pump_that_ran_in_a_test_is_done_where_sensors_tell_all_and_prepared_where_they_do_not(
+    tmp_path: Path,
+) -> None:
+    with duty_room(tmp_path, register(), RUN.start) as room:
+        owe(room.records, ())
+        with room.records.begin() as unit:
+            for duty in ("fire-pump-auto-start", "fire-pump-run"):
+                unit.occurrences.plan([owed(OURS[duty], "fire-pump-1", RUN.start)])
+            mode = TestMode(
+                extent=Extent.ASSET,
+                scope="fire-pump-1",
+                since=RUN.start,
+                until=RUN.start + 40 * MINUTE,
+                who="wang",
+                why="monthly run",
+                expected=(),
+            )
+            unit.test_modes.add(mode)
+        play(room, RUN, list(at_once(RUN, register())))
+        end = RUN.start + RUN.duration
+        SensorWatch(lambda: OURS, lambda: room.readings).run(room.records, end)
+        with room.records.read() as unit:
+            started = unit.occurrences.by_key("fire-pump-auto-start/fire-pump-1/1")
+            by_hand = unit.occurrences.by_key("fire-pump-run/fire-pump-1/1")
+            assert (started.standing, by_hand.standing) == (Standing.DONE, Standing.OPEN)
+            (result,) = unit.results.of_occurrence(started.id)
+        read = room.readings.range
+        found = seen(OURS["fire-pump-run"], "fire-pump-1", register(), read=read, span=(RUN.start, end))
+    assert found is not None
+    (pressure,) = found.answers
+    assert pressure.value is not None
+    assert 0.5 < pressure.value < 1.2
+    assert result.who == "wang"
+    assert "fire-hydrant-1.pressure" in result.findings[0].text
