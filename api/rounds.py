@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
 from api.access import Visitor
+from api.context import Context
 from api.problems import NotPermitted
 from api.work_figures import plain
 from facility.calendar import DAY_MINUTES, instant_of, local_day
 from facility.floor_plan import AreaKind, FloorPlan
 from facility.instant import DAY, iso
 from facility.person import Right
-from facility.reading import Scan
 from facility.register import Register
-from facility.round import Flag, PointStatus, Round, RoundState, RoundStop
+from facility.round import Flag, PointStatus, Round, RoundState, RoundStop, Stop
 from facility.round_figures import Tally, last_visits, tallies, tally
 from inspections.rounds.cover import REACH, Cover, cover, walks_of
-from storage.readings.port import Readings
+from inspections.rounds.gathering import is_door
 from storage.records.port import Unit
 from storage.records.rounds import RoundFilter
 
 CLAUSE = "AP-3"
 LONGEST = 400 * DAY
 STORED = 180 * DAY
-"""Scans are kept so long in the store of readings unless the site says otherwise."""
+"""So long where nothing ends scans by itself."""
+MOST_LOOKED_AT = 200
+"""Scans of a point from the newest on; behind so many ghosts nobody is looked for."""
 
 WHICH: dict[str, Callable[[RoundStop], bool]] = {
     "planned": lambda _: True,
@@ -137,39 +139,49 @@ class Checkpoint:
     """Since when it is registered."""
 
 
-def checkpoints(unit: Unit, readings: Readings, register: Register, now: int) -> list[Checkpoint]:
+def stored_for(context: Context) -> int:
+    """How long scans are kept, as the classes of personal data say."""
+    kept = context.personal_data()["passages"].kept
+    return STORED if kept is None else kept
+
+
+def checkpoints(context: Context, unit: Unit, now: int) -> list[Checkpoint]:
     """All of them, those that nobody visited for longest first. Raises ``ReadingsUnavailable``."""
+    register, since = context.register(unit), now - stored_for(context)
     recent = last_visits(unit.rounds.all(RoundFilter(since=now - 8 * DAY, until=now + DAY)))
-    routes: dict[str, list[str]] = {}
+    stops: dict[str, list[Stop]] = {}
     for stop in register.stops.values():
-        routes.setdefault(stop.point, []).append(stop.route)
-    found = [_checkpoint(readings, register, point, tuple(routes[point]), recent, now) for point in routes]
+        stops.setdefault(stop.point, []).append(stop)
+    found = []
+    for point, some in stops.items():
+        last = recent.get(point) or _last_scan(context, register, some, (since, now + 1))
+        found.append(_checkpoint(register, some, last, since))
     return sorted(found, key=lambda one: (one.last is not None, one.last or 0, one.point))
 
 
-def _checkpoint(  # noqa: PLR0917 - one row of a table
-    readings: Readings, register: Register, point: str, routes: tuple[str, ...], recent: Mapping[str, int], now: int
-) -> Checkpoint:
-    known = register.points.get(point)
+def _checkpoint(register: Register, stops: Sequence[Stop], last: int | None, stored: int) -> Checkpoint:
+    point = stops[0].point
+    known, since = register.points.get(point), register.registered.get(point)
     asset = register.assets.get(known.asset) if known else None
-    last, since = recent.get(point), register.registered.get(point)
-    if last is None:
-        last = _last_scan(readings, point, bool(known and known.quantity == "entry"), now)
     return Checkpoint(
         point=point,
         asset=asset.id if asset else "",
         zone=asset.zone if asset else "",
-        routes=tuple(dict.fromkeys(routes)),
+        routes=tuple(dict.fromkeys(stop.route for stop in stops)),
         last=last,
-        never=last is None and since is not None and since > now - STORED,
+        never=last is None and since is not None and since > stored,
         since=since,
     )
 
 
-def _last_scan(readings: Readings, point: str, is_door: bool, now: int) -> int | None:
-    """Outside rounds too. People who go through a door are no guards: it is visited on rounds only."""
-    found: list[Scan] = [] if is_door else readings.scans(point, now - STORED, now + 1, 1)
-    return found[0].at if found else None
+def _last_scan(context: Context, register: Register, stops: Sequence[Stop], span: tuple[int, int]) -> int | None:
+    """Outside rounds too; ghosts are none. People who go through a door are no guards: it is visited on rounds only."""
+    point = stops[0].point
+    if is_door(register, point):
+        return None
+    tags = {context.hide("tag", tag) for stop in stops for tag in stop.tags}
+    found = context.readings.scans(point, *span, MOST_LOOKED_AT)
+    return next((scan.at for scan in found if not tags or scan.tag in tags), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

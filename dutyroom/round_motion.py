@@ -13,12 +13,14 @@ from dutyroom.settings import Settings
 from facility.duty import Duty
 from facility.instant import HOUR, MINUTE
 from facility.pseudonym import pseudonym
+from inspections.personal.catalogue import load_classes
 from inspections.rounds.carrying import Carrying
 from inspections.rounds.following import EVERY_MS, RoundsFollowed
 from inspections.rounds.forgetting import forget_guards
 from inspections.rounds.planning import Planning
 from response.steps import Errand, Step
 from storage.readings.port import Readings
+from storage.records.port import Unit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,12 @@ class RoundsInMotion:
     def steps(self) -> list[Step]:
         """Plans, and forgets who walked what was walked long ago."""
         planning = Planning(draw=self.draw, hide=self.hide).step()
-        return [Step("rounds planned", MINUTE, planning), Step("guards forgotten", HOUR, forget_guards)]
+        return [Step("rounds planned", MINUTE, planning), Step("guards forgotten", HOUR, self._forget)]
+
+    def _forget(self, unit: Unit, now: int) -> bool:
+        """As long as scans are kept, by the classes of personal data."""
+        kept = load_classes(self.settings.site_folder)["passages"].kept
+        return kept is not None and forget_guards(unit, now, kept)
 
     @cached_property
     def errand(self) -> Errand:

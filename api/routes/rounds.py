@@ -302,7 +302,7 @@ def read_checkpoints(context: Given) -> list[CheckpointOut]:
     """Those that nobody visited for longest first."""
     now = context.clock()
     with context.records.read() as unit:
-        found = reading.checkpoints(unit, context.readings, context.register(unit), now)
+        found = reading.checkpoints(context, unit, now)
     return [
         CheckpointOut(
             point=one.point,

@@ -15,11 +15,11 @@ NOTE = "rounds/guards-forgotten"
 AT_ONCE = 200
 
 
-def forget_guards(unit: Unit, now: int) -> bool:
+def forget_guards(unit: Unit, now: int, kept: int = KEPT) -> bool:
     """A portion. Returns whether there is more to do at once."""
     since: int = unit.notes.get(NOTE) or 0
-    found = unit.rounds.find(RoundFilter(since=since, until=now - KEPT), limit=AT_ONCE, soonest=True).rows
-    unit.rounds.drop_given(now - KEPT)
+    found = unit.rounds.find(RoundFilter(since=since, until=now - kept), limit=AT_ONCE, soonest=True).rows
+    unit.rounds.drop_given(now - kept)
     for one in found:
         after = nameless(one)
         if after != one:

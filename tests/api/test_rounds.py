@@ -132,6 +132,7 @@ def test_never_and_none_in_the_stored_period_are_told_apart(home: House, client:
         now = unit.registers.load()
     assert now.registered["cp-t1-roof.scan"] == NOW - 30 * DAY
     patrol(home)
+    home.readings.append([], [], [Scan(point="cp-t1-roof.scan", at=NOW - HOUR, tag="ghost", received=NOW)])
     found = client.get("/api/v1/rounds/checkpoints", headers=program(Role.OFFICER)).json()
     by_point = {one["point"]: one for one in found}
     assert by_point["cp-t1-roof.scan"]["none"] == "never"

@@ -208,7 +208,7 @@ def show_coverage(request: Request, visitor: Reader, days: int = 7) -> Response:
         found = read.walked(page.unit, page.register, (now - days * DAY, now + DAY))
         plans = page.unit.plans.all()
         try:
-            checkpoints = read.checkpoints(page.unit, page.context.readings, page.register, now)
+            checkpoints = read.checkpoints(page.context, page.unit, now)
         except ReadingsUnavailable:
             checkpoints = None
         seen = {one.asset for one in checkpoints or () if one.last is not None and one.last >= now - days * DAY}
@@ -222,7 +222,7 @@ def show_coverage(request: Request, visitor: Reader, days: int = 7) -> Response:
                 (one, unseen_svg(plans[one.zone], one.unseen, seen, page.place_text(one.zone))) for one in found.plans
             ],
             checkpoints=checkpoints,
-            stored=read.STORED // DAY,
+            stored=read.stored_for(page.context) // DAY,
             route_name=lambda route: route_name(page, route),
         )
 
