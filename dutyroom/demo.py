@@ -19,6 +19,8 @@ PEOPLE: dict[str, tuple[str, Role]] = {
     "inspector": ("检查员 刘处 Liu", Role.INSPECTOR),
     "manager": ("主管 林经理 Lin", Role.ADMIN),
 }
+CODED = ("checkpoint", "pump-room-gauge", "distribution-box")
+"""Kinds of assets at which the demo has a code on the wall."""
 
 
 def site_folder() -> Path:
@@ -48,6 +50,18 @@ def owe_today(records: Records, site: Path | None, now: int) -> None:
     with records.begin() as unit:
         zone = unit.registers.load().time_zone
         owe_since(unit, DutyFiles(site).duties(), instant_of(local_day(now, zone), 0, zone), now)
+
+
+def hang_codes(records: Records, now: int) -> None:
+    """Codes at checkpoints, gauges and boxes, once: on a phone they lead there, and their sheet can be printed."""
+    from api.reporting import make_codes
+    from facility.person import Actor
+
+    with records.begin() as unit:
+        register = unit.registers.load()
+        if not unit.place_codes.all():
+            scopes = [f"asset:{one.id}" for one in register.assets.values() if one.kind in CODED]
+            make_codes(unit, register, Actor(id="system:demo", name="demo"), scopes, now)
 
 
 def accounts_in(records: Records) -> tuple[tuple[str, str, Role], ...]:

@@ -112,6 +112,7 @@ def _prepare(settings: Settings, records: Records, *, with_demo: bool) -> None:
     if with_demo:
         demo.add_accounts(records, wiring.now())
         demo.owe_today(records, folder, wiring.now())
+        demo.hang_codes(records, wiring.now())
     take_rota(folder, records)
     take_permissions(settings, records)
     if with_demo:
