@@ -127,7 +127,7 @@ def read(unit: Unit, context: Context, register: Register, asked: Asked, scope: 
     found = context.remember(
         f"compliance {months[0]} {months[-1]}",
         anchor.seq,
-        lambda: read_items(unit.facts, _all_of(months, zone, duties), anchor),
+        lambda: _with_what_is_kept(unit, read_items(unit.facts, _all_of(months, zone, duties), anchor)),
     )
     shown = _Shown(
         asked=asked,
@@ -144,6 +144,36 @@ def read(unit: Unit, context: Context, register: Register, asked: Asked, scope: 
     return Compliance(
         asked=asked, months=tuple(months), items=items, anchor=anchor, duties=duties, month=month, clauses=rows
     )
+
+
+def _with_what_is_kept(unit: Unit, items: list[Item]) -> list[Item]:
+    """What was done and whose result is not kept any more shows as such. What is oldest is dropped first."""
+    numbers = sorted({one.result for one in items if one.result is not None})
+    first = first_kept(unit, numbers)
+    if first == 0:
+        return items
+    oldest = numbers[first] if first < len(numbers) else numbers[-1] + 1
+    return [
+        one._replace(mark=Mark.GONE) if one.mark in _DONE and one.result is not None and one.result < oldest else one
+        for one in items
+    ]
+
+
+_DONE = (Mark.DONE, Mark.LATE)
+
+
+def first_kept(unit: Unit, numbers: Sequence[int]) -> int:
+    """Where in these results, the oldest first, those begin that are still there. Usually one look is enough."""
+    low, high = 0, len(numbers)
+    if not numbers or numbers[0] in unit.results.some([numbers[0]]):
+        return 0
+    while low < high:
+        middle = (low + high) // 2
+        if numbers[middle] in unit.results.some([numbers[middle]]):
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
 def _all_of(months: Sequence[str], zone: tzinfo, duties: Mapping[str, frozenset[str]]) -> Wanted:

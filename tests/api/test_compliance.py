@@ -8,10 +8,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.clauses import PAGES, carriers, states
-from api.compliance import months_between, span_of, usual_months
+from api.compliance import first_kept, months_between, span_of, usual_months
 from api.context import zone_of
 from api.problems import Problem
 from facility.clause import CLAUSES
+from facility.inspection import Outcome, Result
 from facility.instant import DAY, HOUR
 from facility.person import Role
 from tests.api.browser import Browser, words
@@ -19,6 +20,10 @@ from tests.api.seed import GAUGE, NOW, House
 from tests.inspections.owed import Owed, became, done, fell_due
 
 ENGLISH = {"accept-language": "en"}
+RESULT = Result(
+    key="r", duty="extinguishers", duty_version="v", occurrence=1, target="t1-pump-1", who="engineer", done=NOW, device_at=NOW,
+    received=NOW, outcome=Outcome.PASS,
+)  # fmt: skip
 DUE = NOW - 2 * DAY
 ONE = Owed(id=1, due=DUE, target="t1-pump-1", asset="t1-pump-1", zone="t1")
 TWO = replace(ONE, id=2, target="t2", asset="", zone="t2")
@@ -28,10 +33,36 @@ THREE = replace(ONE, id=3, due=NOW - HOUR)
 def owe(home: House) -> None:
     """One done, one missed, one that fell due an hour ago."""
     with home.records.begin() as unit:
-        unit.facts.append(done(ONE, before=HOUR))
+        kept = unit.results.add(RESULT)
+        unit.facts.append(done(ONE, before=HOUR, result=kept.id))
         unit.facts.append(fell_due(ONE, TWO))
         unit.facts.append(became(TWO, "missed", DUE + DAY, who="system:duties"))
         unit.facts.append(fell_due(THREE))
+
+
+def test_what_is_not_kept_any_more_shows_as_such_and_stays_done(
+    home: House, browser_of: Callable[[str], Browser]
+) -> None:
+    four = replace(ONE, id=4)
+    with home.records.begin() as unit:
+        unit.facts.append(done(four, result=0))
+        unit.facts.append(fell_due(four))
+    owe(home)
+    browser = browser_of("inspector")
+    assert "/duties/4" in browser.page("/compliance/items?mark=gone")
+    assert "/duties/1" in browser.page("/compliance/items?mark=done")
+    told = browser.client.get("/api/v1/compliance").json()["total"]
+    assert (told["due"], told["done"]) == (4, 2)
+
+
+def test_where_results_begin_that_are_still_kept(home: House) -> None:
+    with home.records.begin() as unit:
+        kept = [unit.results.add(replace(RESULT, key=str(n))).id for n in range(5)]
+        gone = [-3, -2, -1]
+        assert first_kept(unit, [*gone, *kept]) == 3
+        assert first_kept(unit, kept) == 0
+        assert first_kept(unit, gone) == 3
+        assert first_kept(unit, []) == 0
 
 
 def test_no_clause_is_without_something_that_carries_it_out(home: House) -> None:

@@ -179,3 +179,16 @@ def test_neither_does_it_replace_or_truncate(records: SqlRecords) -> None:
     with pytest.raises(DBAPIError, match="facts"), records.engine.begin() as connection:
         connection.exec_driver_sql(REPLACE[connection.dialect.name])
     assert verdict(records) is None
+
+
+def test_facts_told_lean_say_the_same_as_whole_ones(records: SqlRecords) -> None:
+    with records.begin() as unit:
+        unit.facts.append(replace(FACT, why="雨", data={"a": [1, None], "b": {"c": "é"}}))
+        unit.facts.append(replace(FACT, what="returned", at=FACT.at + 1))
+        unit.facts.append(replace(FACT, noun="letter"))
+        whole = unit.facts.between("alert", ("raised", "returned"), FACT.at, FACT.at + 2)
+        lean = unit.facts.told("alert", ("raised", "returned"), FACT.at, FACT.at + 2)
+        assert [(f.seq, f.at, f.noun, f.subject, f.what, f.after, f.why, f.who, f.data) for f in whole] == [
+            *map(tuple, lean)
+        ]
+        assert unit.facts.told("alert", ("raised",), FACT.at + 1, FACT.at + 2) == []
