@@ -197,6 +197,9 @@ def test_the_pages_of_a_guard_show_pseudonyms_and_name_nobody(sign_in: SignIn) -
         assert not any(name in page for name in NAMES), address
         assert "胁迫" not in words(page), address
     assert CARD[:6] in guard.page("/doors")
+    assert "未出再进" in words(guard.page("/doors"))
+    assert "静默" not in words(guard.page("/doors"))
+    assert "静默" in words(sign_in("officer").page("/doors"))
     assert "/personal-data/behind" not in guard.page(f"/doors/{DOOR}")
     assert guard.page("/permissions/lift-01", 403)
 

@@ -14,6 +14,7 @@ from api.web.page import Page, reading
 from api.web.values import Shown
 from facility.calendar import instant_of, local_day
 from facility.door import doors_of
+from facility.door_check import DoorCheck
 from facility.door_finding import DoorFinding
 from facility.door_telling import NAMES, reason_text, short
 from facility.instant import DAY
@@ -32,7 +33,14 @@ def show_list(request: Request, visitor: Reader) -> Response:
     with reading(request, visitor) as page:
         rows = door_rows(page.context, page.unit, page.register, visitor.actor, page.look.now)
         shown = [_shown(page, row) for row in rows]
-        return page.render("doors.html", rows=shown, plain=plain, short=short)
+        return page.render("doors.html", rows=shown, checks=_checks(page), plain=plain, short=short)
+
+
+def _checks(page: Page) -> list[tuple[str, DoorCheck]]:
+    """What is looked for, by its name; a silent one for those alone who may see what it finds."""
+    secret = hidden_from(_actor(page))
+    checks = page.context.door_checks().values()
+    return [(page.look.say(NAMES[check.rule]), check) for check in checks if check.rule not in secret]
 
 
 def _shown(page: Page, row: DoorRow) -> dict[str, Any]:
