@@ -2,6 +2,8 @@
 
 from dutyroom.register_files import contents
 from facility.door import doors_of
+from facility.door_finding import DoorRule
+from facility.door_judging import judge, passbacks
 from facility.door_list import Kind, compare
 from facility.instant import DAY, HOUR, parse
 from facility.permission import Permissions, Reason, may_pass
@@ -9,6 +11,10 @@ from facility.permission_entries import CredentialState
 from facility.permission_files import PERMISSION_TABLES, read_permissions
 from facility.permission_files.door_list import FILE, read_door_list, read_mapping
 from facility.permission_files.reading import Given
+from facility.reading import Passage
+from response.door_check_files import load_door_checks
+from simulators.devices.door import Door as SimulatedDoor
+from simulators.furnishing import Furnishing
 from simulators.people import People, local_hour
 from tests.architecture.checkout import CHECKOUT
 from tests.simulators.riverside import register
@@ -49,3 +55,32 @@ def test_its_door_list_shows_each_kind_of_difference_that_people_must_know() -> 
     assert {kind for kind, many in figures.items() if many} == {
         kind.value for kind in (Kind.DEAD, Kind.MORE, Kind.UNKNOWN, Kind.LESS, Kind.TWICE)
     }
+
+
+def walked_in_a_day() -> list[Passage]:
+    """Everybody who shows a card at a door on one simulated day."""
+    within = Furnishing(register=register(), start=MIDNIGHT, seed=1)
+    found = []
+    for model in within.models.values():
+        if isinstance(model, SimulatedDoor):
+            while model.due < MIDNIGHT + DAY:
+                found += [(f"{model.fitting.asset.id}.entry", said) for said in model.step(model.due)]
+    return [
+        Passage(
+            point=point, at=said.at, event=said.event, credential=f"hidden {said.credential}", direction=said.direction
+        )
+        for point, said in found
+        if said.credential
+    ]
+
+
+def test_a_day_of_the_simulated_building_accuses_nobody() -> None:
+    walked, allowed, checks = walked_in_a_day(), permissions(), load_door_checks()
+    doors = {door.entry: door for door in doors_of(register()).values()}
+    assert len(walked) > 500
+    found = [one for passage in walked for one in judge(passage, doors[passage.point], allowed, checks, passage.at)]
+    for zone in {door.zone for door in doors.values() if door.place.access in checks[DoorRule.PASSBACK].access}:
+        inside = {point: door for point, door in doors.items() if door.zone == zone}
+        there = [passage for passage in walked if passage.point in inside]
+        found += passbacks(there, inside, checks[DoorRule.PASSBACK], allowed, MIDNIGHT + DAY)
+    assert found == []
