@@ -41,7 +41,7 @@ def read(current: Permissions | None = None, **files: str) -> Permissions:
 
 def errors(**files: str) -> list[str]:
     with pytest.raises(RegisterRefused) as refused:
-        read(**{f"{name}.csv": text for name, text in files.items()})
+        read(None, **{f"{name}.csv": text for name, text in files.items()})
     return [str(error) for error in refused.value.errors]
 
 
