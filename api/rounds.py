@@ -18,7 +18,7 @@ from facility.instant import DAY, iso
 from facility.person import Right
 from facility.register import Register
 from facility.round import Flag, PointStatus, Round, RoundState, RoundStop, Stop
-from facility.round_figures import Tally, last_visits, tallies, tally
+from facility.round_figures import Counted, Tally, last_visits, tallies, total
 from inspections.rounds.cover import REACH, Cover, cover, walks_of
 from inspections.rounds.gathering import is_door
 from storage.records.port import Unit
@@ -44,7 +44,7 @@ WHICH: dict[str, Callable[[RoundStop], bool]] = {
     "too-fast": lambda stop: Flag.TOO_FAST in stop.flags,
 }
 """The lists behind the figures: each count is exactly the points that its function says yes to."""
-BY: dict[str, Callable[[Round, tzinfo], str]] = {
+BY: dict[str, Callable[[Round | Counted, tzinfo], str]] = {
     "route": lambda one, _: one.route,
     "team": lambda one, _: one.team,
     "day": lambda one, zone: local_day(one.start, zone).isoformat(),
@@ -109,10 +109,10 @@ class Figures:
 
 def figures(unit: Unit, span: tuple[int, int], by: str, zone: tzinfo) -> Figures:
     """Rounds that start in [since, until) and are over."""
-    found = unit.rounds.all(RoundFilter(since=span[0], until=span[1]))
-    over = [one for one in found if one.over]
+    over = unit.rounds.counted(RoundFilter(since=span[0], until=span[1]))
     parts = tallies(over, lambda one: BY[by](one, zone))
-    return Figures(since=span[0], until=span[1], by=by, whole=tally(over), parts=dict(sorted(parts.items())))
+    whole = total(one.tally for one in over)
+    return Figures(since=span[0], until=span[1], by=by, whole=whole, parts=dict(sorted(parts.items())))
 
 
 def points_behind(

@@ -60,6 +60,25 @@ class Tally:
         return self.effective / self.planned if self.planned else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """One round that is over, as figures need it."""
+
+    route: str
+    team: str
+    start: int
+    tally: Tally
+
+
+def total(found: Iterable[Tally]) -> Tally:
+    """All of them together."""
+    sums = dict.fromkeys(Tally.__dataclass_fields__, 0)
+    for one in found:
+        for name in sums:
+            sums[name] += getattr(one, name)
+    return Tally(**sums)
+
+
 def tally(rounds: Iterable[Round]) -> Tally:
     """Of those that are over."""
     over = [one for one in rounds if one.over]
@@ -83,12 +102,12 @@ def tally(rounds: Iterable[Round]) -> Tally:
     )
 
 
-def tallies(rounds: Iterable[Round], by: Callable[[Round], K]) -> dict[K, Tally]:
+def tallies(rounds: Iterable[Counted], by: Callable[[Counted], K]) -> dict[K, Tally]:
     """One for each of what ``by`` says, in the order in which they come."""
-    groups: dict[K, list[Round]] = {}
+    groups: dict[K, list[Tally]] = {}
     for one in rounds:
-        groups.setdefault(by(one), []).append(one)
-    return {key: tally(found) for key, found in groups.items()}
+        groups.setdefault(by(one), []).append(one.tally)
+    return {key: total(found) for key, found in groups.items()}
 
 
 def tally_of_facts(facts: Iterable[Fact]) -> Tally:

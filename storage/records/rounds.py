@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from facility.round import Round, RoundState
+from facility.round_figures import Counted
 from facility.round_fold import Given
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ class Rounds(Protocol):
 
     def all(self, wanted: RoundFilter) -> list[Round]:
         """By ``start``, oldest first."""
+
+    def counted(self, wanted: RoundFilter) -> list[Counted]:
+        """Those that are over with their figures alone, by ``start``: a year of them without reading every point."""
 
     def count(self, wanted: RoundFilter) -> int:
         """How many match."""

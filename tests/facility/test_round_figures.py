@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from facility.fact import Fact
 from facility.instant import DAY, MINUTE
 from facility.round import Round
-from facility.round_figures import Tally, last_visits, tallies, tally, tally_of_facts
+from facility.round_figures import Counted, Tally, last_visits, tallies, tally, tally_of_facts, total
 from facility.round_fold import Taken, fold
 from inspections.rounds.telling import facts_of
 from tests.facility.patrols import TEN, at, ten
@@ -43,11 +43,18 @@ def test_of_nothing_there_is_no_rate() -> None:
 
 
 def test_by_whatever_is_asked() -> None:
-    rounds = [replace(fold(ten(), WALK, TEN + DAY), team=team) for team in ("day", "night", "day")]
-    assert {team: found.rounds for team, found in tallies(rounds, lambda one: one.team).items()} == {
+    one = tally([fold(ten(), WALK, TEN + DAY)])
+    rounds = [Counted(route="r", team=team, start=TEN, tally=one) for team in ("day", "night", "day")]
+    assert {team: found.rounds for team, found in tallies(rounds, lambda each: each.team).items()} == {
         "day": 2,
         "night": 1,
     }
+
+
+def test_together_they_are_what_they_are_one_by_one() -> None:
+    rounds = [fold(ten(), WALK[:many], TEN + DAY) for many in range(4)]
+    assert total(tally([one]) for one in rounds) == tally(rounds)
+    assert total([]) == Tally()
 
 
 def test_the_last_visit_of_each_point() -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, and_, delete, select, true, tuple_
 
-from facility.round import Round, RoundState
+from facility.round import OVER, Round, RoundState
+from facility.round_figures import Counted, Tally, tally
 from facility.round_fold import Given
 from storage.records.port import Page
 from storage.records.rounds import RoundFilter
 from storage.records.sql import cursor as cursors
 from storage.records.sql.rows import Kind, Rows
-from storage.records.sql.shape import Shape
+from storage.records.sql.shape import Shape, to_json
 from storage.records.sql.tables import CHECKPOINT_GIVEN, ROUNDS, within
 from storage.records.sql.transaction import Transaction
 
@@ -28,6 +30,10 @@ class SqlRounds(Rows[Round]):
 
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction, _KIND)
+
+    def row(self, thing: Round) -> dict[str, Any]:
+        """With its figures beside it."""
+        return super().row(thing) | {"tally": to_json(tally([thing]))}
 
     def plan(self, rows: Sequence[Round]) -> int:
         """Those whose key is not there."""
@@ -64,6 +70,15 @@ class SqlRounds(Rows[Round]):
     def all(self, wanted: RoundFilter) -> list[Round]:
         """Oldest first."""
         return self.read(select(ROUNDS).where(_fits(wanted)).order_by(_C.start, _C.id))
+
+    def counted(self, wanted: RoundFilter) -> list[Counted]:
+        """Oldest first."""
+        over = _C.state.in_([state.value for state in OVER])
+        columns = select(_C.route, _C.team, _C.start, _C.tally).where(_fits(wanted), over).order_by(_C.start, _C.id)
+        return [
+            Counted(route=row.route, team=row.team, start=row.start, tally=Tally(**orjson.loads(row.tally)))
+            for row in self._do.rows(columns)
+        ]
 
     def count(self, wanted: RoundFilter) -> int:
         """How many match."""

@@ -6,6 +6,7 @@ import pytest
 
 from facility.instant import DAY, HOUR, MINUTE
 from facility.round import Flag, PointStatus, Round, RoundState, Stray, StrayScan
+from facility.round_figures import Counted, tally
 from facility.round_fold import Given, fold
 from facility.round_timetable import rounds
 from storage.records.port import Conflict, NotFound
@@ -85,6 +86,19 @@ def test_they_are_found_by_what_they_are_about_page_by_page(records: SqlRecords)
         assert unit.rounds.all(RoundFilter(since=found[2].start, until=found[4].start)) == found[2:4]
         assert unit.rounds.some([found[3].id, 10**30]) == {found[3].id: found[3]}
         assert unit.rounds.some([]) == {}
+
+
+def test_figures_are_read_without_the_points_and_are_the_same(records: SqlRecords) -> None:
+    planned(records)
+    walked = fold(ten(), [at(0, "a"), at(12, "b")], TEN + DAY)
+    with records.begin() as unit:
+        first, second, *_ = unit.rounds.all(RoundFilter())
+        for one in (first, second):
+            unit.rounds.update(replace(one, state=walked.state, stops=walked.stops))
+        (found, _) = unit.rounds.counted(RoundFilter())
+        assert found == Counted(route="night", team="guards", start=TEN, tally=tally([walked]))
+        assert found.tally.late == 1
+        assert unit.rounds.counted(RoundFilter(since=second.start + 1)) == []
 
 
 def test_those_that_an_instant_may_belong_to_and_those_whose_time_has_come(records: SqlRecords) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint, text
 
-from storage.records.sql.tables.columns import METADATA, number, row_id, whole, words
+from storage.records.sql.tables.columns import METADATA, Words, number, row_id, whole, words
 
 ROUNDS = Table(
     "rounds",
@@ -37,6 +37,8 @@ ROUNDS = Table(
     Column("ghosts", Integer, nullable=False),
     whole("attend_at", null=True),
     whole("version"),
+    # Its figures, so that a year of them is read without every point.
+    Column("tally", Words, nullable=False, server_default=text("'{}'")),
     # One round a route and start, however often and by whomever it is planned.
     UniqueConstraint("key"),
     Index("ix_rounds_start", "start", "id"),
