@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
@@ -32,6 +33,8 @@ class Today(NamedTuple):
     late: int
     missed: int
     """Of today's."""
+    soon: int
+    """Open, and their first warning has come, whatever day they are due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +55,26 @@ def days_of(context: Context, register: Register) -> Days:
     return Days(today=today, tomorrow=tomorrow, week=week)
 
 
-def today_of(unit: Unit, days: Days) -> Today:
+def today_of(unit: Unit, duties: Mapping[str, Duty], days: Days, now: int) -> Today:
     """The board's line."""
     found = unit.occurrences.counts(OccurrenceFilter(since=days.today, until=days.tomorrow))
     late = unit.occurrences.count(OccurrenceFilter(standings=(Standing.LATE,)))
     done = found.get(Standing.DONE, 0) + found.get(Standing.DONE_LATE, 0)
     owed = sum(found.values()) - found.get(Standing.SUSPENDED, 0)
-    return Today(due=owed, done=done, late=late, missed=found.get(Standing.MISSED, 0))
+    soon = sum(unit.occurrences.count(wanted) for wanted in soon_wanted(duties, now))
+    return Today(due=owed, done=done, late=late, missed=found.get(Standing.MISSED, 0), soon=soon)
+
+
+def soon_wanted(duties: Mapping[str, Duty], now: int) -> list[OccurrenceFilter]:
+    """What asks for open ones whose first warning has come: one filter for each length of warning that duties name."""
+    by_warning: dict[int, list[str]] = {}
+    for duty in duties.values():
+        if duty.warn:
+            by_warning.setdefault(max(duty.warn), []).append(duty.id)
+    return [
+        OccurrenceFilter(duties=tuple(ids), standings=(Standing.OPEN,), until=now + warning + 1)
+        for warning, ids in sorted(by_warning.items())
+    ]
 
 
 def due_soon(duty: Duty | None, one: Occurrence, now: int) -> bool:

@@ -23,16 +23,20 @@ Program = Callable[[Role], dict[str, str]]
 @pytest.fixture
 def owed(home: House) -> House:
     """Planned three days ago, and nobody did anything since."""
-    now = home.clock.now
+    step(home, home.clock.now - 3 * DAY, home.clock.now)
+    return home
+
+
+def step(home: House, *times: int) -> None:
+    """What the responder does at these times."""
     planner, attending = Planner(home.context.duties), Attending(home.context.duties)
-    for at in (now - 3 * DAY, now):
+    for at in times:
         more = True
         while more:
             more = False
-            for step in (planner.step, attending.step):
+            for each in (planner.step, attending.step):
                 with home.records.begin() as unit:
-                    more |= step(unit, at)
-    return home
+                    more |= each(unit, at)
 
 
 def see(browser: Browser, address: str) -> str:
@@ -51,7 +55,7 @@ def again(home: House, number: int) -> Occurrence:
 
 def test_the_list_has_its_views_with_counts_and_filters_in_the_address(owed: House, browser_of: BrowserOf) -> None:
     browser = browser_of("officer")
-    for view in ("today", "late", "open", "week", "missed", "all"):
+    for view in ("today", "soon", "late", "open", "week", "missed", "all"):
         assert "/duties/" in see(browser, f"/duties?show={view}")
     page = see(browser, "/duties?show=all&clause=EQ-6&team=&zone=&start=2026-11-20&end=2026-12-31&standing=planned")
     rows = re.findall(r'<article class="owed (\S+)"', page)
@@ -143,3 +147,16 @@ def test_whoever_may_only_look_is_offered_nothing(owed: House, browser_of: Brows
     page = see(browser, f"/duties/{one(owed, Standing.OPEN).id}")
     assert '<form method="post" action="/duties' not in page
     assert browser.client.get("/duties").status_code == 200
+
+
+def test_what_is_due_soon_and_open_is_marked_listed_and_counted(owed: House, browser_of: BrowserOf) -> None:
+    browser = browser_of("officer")
+    assert "Nothing that is open is due soon" in see(browser, "/duties?show=soon")
+    owed.clock.now += 10 * DAY  # the lifts' service is due after fifteen days, and warns three days ahead
+    step(owed, owed.clock.now)
+    browser.sign_in("officer")
+    page = see(browser, "/duties?show=soon")
+    assert page.count("Lift service visit</b>") == 5
+    assert "due soon, not done" in page
+    assert re.search(r"5\s*due soon", see(browser, "/"))
+    assert browser.client.get("/duties/list.csv?show=soon").text.count("lift-service,") >= 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from api.access import Dispatcher, Reader, Visitor, needs
 from api.acting import LONGEST_TEXT, write
 from api.context import Context, context_of
-from api.duties import Days, ask_to_postpone, assign_one, days_of, decide, due_soon, today_of
+from api.duties import Days, ask_to_postpone, assign_one, days_of, decide, due_soon, soon_wanted
 from api.web.look import local_zone
 from api.web.page import Page, reading
 from api.web.times import entered
@@ -33,13 +33,15 @@ from inspections.out_of_service import OutOfService
 from inspections.postponing import waiting
 from storage.records.occurrences import OccurrenceFilter
 from storage.records.port import NotFound
+from storage.records.port import Page as Rows
 
 router = APIRouter(prefix="/duties")
 Given = Annotated[Context, Depends(context_of)]
 Doer = Annotated[Visitor, Depends(needs(Right.DO_DUTIES))]
-VIEWS = ("today", "late", "open", "week", "missed", "all")
+VIEWS = ("today", "soon", "late", "open", "week", "missed", "all")
 ON_A_PAGE = 50
 MOST_EXPORTED = 50_000
+MOST_SOON = 500
 LAST_DUES = 10
 
 
@@ -138,18 +140,15 @@ def show_list(request: Request, visitor: Reader, asked: Wished, cursor: str | No
         days = days_of(page.context, page.register)
         wanted = wanted_of(page, asked, days)
         try:
-            found = page.unit.occurrences.find(wanted, cursor, ON_A_PAGE, soonest=asked.show not in ("missed", "all"))
+            found = _found(page, wanted, asked.show, cursor)
         except ValueError:
             return RedirectResponse(asked.query(), 303)
-        plain = replace(asked, standing="")
-        counts = {view: page.unit.occurrences.count(wanted_of(page, replace(plain, show=view), days)) for view in VIEWS}
         return page.render(
             "duties.html",
             rows=found.rows,
             cursor=found.cursor,
             asked=asked,
-            counts=counts,
-            today=today_of(page.unit, days),
+            counts={view: _count(page, replace(asked, standing="", show=view), days) for view in VIEWS},
             duties=page.context.duties(),
             clauses=clauses_of(page),
             zones=page.register.zones,
@@ -157,6 +156,31 @@ def show_list(request: Request, visitor: Reader, asked: Wished, cursor: str | No
             standings=[*Standing],
             tell=Telling(page),
         )
+
+
+def _found(page: Page, wanted: OccurrenceFilter, show: str, cursor: str | None) -> Rows[Occurrence]:
+    """What is due soon comes of several questions, and fits on one page."""
+    if show != "soon":
+        return page.unit.occurrences.find(wanted, cursor, ON_A_PAGE, soonest=show not in ("missed", "all"))
+    rows = [one for each in _soon(page, wanted) for one in page.unit.occurrences.find(each, None, MOST_SOON).rows]
+    return Rows(rows=sorted(rows, key=lambda one: (one.due, one.id))[:MOST_SOON])
+
+
+def _soon(page: Page, wanted: OccurrenceFilter) -> list[OccurrenceFilter]:
+    """With what else was asked for."""
+    found = []
+    for each in soon_wanted(page.context.duties(), page.look.now):
+        duties = tuple(id for id in each.duties if not wanted.duties or id in wanted.duties)
+        if duties:
+            found.append(replace(wanted, duties=duties, standings=each.standings, until=each.until))
+    return found
+
+
+def _count(page: Page, asked: Asked, days: Days) -> int:
+    wanted = wanted_of(page, asked, days)
+    if asked.show == "soon":
+        return sum(page.unit.occurrences.count(each) for each in _soon(page, wanted))
+    return page.unit.occurrences.count(wanted)
 
 
 def clauses_of(page: Page) -> list[str]:
@@ -211,7 +235,8 @@ def export(request: Request, visitor: Reader, asked: Wished) -> Response:
     """The same list as a file, the soonest first, up to 50,000 rows."""
     with reading(request, visitor) as page:
         wanted = wanted_of(page, asked, days_of(page.context, page.register))
-        lines = list(_lines(page, wanted))
+        several = _soon(page, wanted) if asked.show == "soon" else [wanted]
+        lines = list(_lines(page, several))
     headers = {"content-disposition": 'attachment; filename="duties.csv"'}
     return StreamingResponse(iter(lines), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -222,14 +247,21 @@ COLUMNS = (
 )
 
 
-def _lines(page: Page, wanted: OccurrenceFilter) -> Iterator[str]:
+def _lines(page: Page, several: Sequence[OccurrenceFilter]) -> Iterator[str]:
     yield "\ufeff" + _csv([*COLUMNS, "title", "name"])  # so that Excel reads it as UTF-8
-    tell, cursor, left = Telling(page), None, MOST_EXPORTED
-    while left > 0:
-        found = page.unit.occurrences.find(wanted, cursor, 500, soonest=True)
-        for one in found.rows[:left]:
+    tell, left = Telling(page), MOST_EXPORTED
+    for wanted in several:
+        for one in _walk(page, wanted, left):
+            left -= 1
             yield _csv([*_cells(one), tell.title(one), tell.target(one)])
-        left, cursor = left - len(found.rows), found.cursor
+
+
+def _walk(page: Page, wanted: OccurrenceFilter, most: int) -> Iterator[Occurrence]:
+    cursor: str | None = None
+    while most > 0:
+        found = page.unit.occurrences.find(wanted, cursor, min(500, most), soonest=True)
+        yield from found.rows
+        most, cursor = most - len(found.rows), found.cursor
         if cursor is None:
             return
 
