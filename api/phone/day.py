@@ -87,9 +87,10 @@ class Day:
             return self.register.zones[zone].name
         return self.context.site(self.register).name
 
-    def place(self, zone: str) -> Text:
-        """The way down to the zone."""
+    def place(self, zone: str, asset: str) -> Text:
+        """The way down to it, without itself."""
         path = [one.name for one in self.register.zone_path(zone)]
+        path = path if asset in self.register.assets else path[:-1]
         return Text(" › ".join(one.say("zh") for one in path), " › ".join(one.say("en") for one in path))
 
     @cached_property

@@ -48,7 +48,7 @@ def day_of(context: Context, unit: Unit, actor: Actor, now: int) -> dict[str, An
         ],
         "orders": [order_out(day, one) for one in day.orders],
         "alerts": _alerts(day),
-        "rounds": [round_out(day, one) for one in rounds_of(unit, day.teams, now)],
+        "rounds": [round_out(day, one) for one in _next_rounds(day)],
         "checkpoints": _checkpoints(day),
         "gate": _gate(day),
     }
@@ -66,7 +66,7 @@ def occurrence_out(day: Day, one: Occurrence, *, mine: bool) -> dict[str, Any]:
         "asset": one.asset,
         "zone": one.zone,
         "name": text_out(day.name(one.zone, one.asset)),
-        "place": text_out(day.place(one.zone)),
+        "place": text_out(day.place(one.zone, one.asset)),
         "opens": one.opens,
         "due": one.due,
         "until": one.until,
@@ -110,7 +110,11 @@ def _places(day: Day) -> dict[str, Any]:
     pairs = {(one.zone, one.asset) for one, _ in day.occurrences} | {(one.zone, one.asset) for one in day.orders}
     pairs |= {(one.zone, one.asset) for one in day.codes}
     return {
-        asset or zone: {"name": text_out(day.name(zone, asset)), "place": text_out(day.place(zone)), "zone": zone}
+        asset or zone: {
+            "name": text_out(day.name(zone, asset)),
+            "place": text_out(day.place(zone, asset)),
+            "zone": zone,
+        }
         for zone, asset in sorted(pairs)
         if asset or zone
     }
@@ -122,7 +126,7 @@ def order_out(day: Day, order: WorkOrder) -> dict[str, Any]:
     return {
         "id": order.id,
         "title": text_out(order.title),
-        "place": text_out(day.place(order.zone)),
+        "place": text_out(day.place(order.zone, order.asset)),
         "zone": order.zone,
         "asset": order.asset,
         "severity": int(order.severity),
@@ -135,6 +139,16 @@ def order_out(day: Day, order: WorkOrder) -> dict[str, Any]:
         "due": clock.due if clock else None,
         "checks": lines_out(work.checklist if work else ()),
     }
+
+
+def _next_rounds(day: Day) -> list[Round]:
+    """What goes on, and of each route that comes the next one: a night has dozens."""
+    found: dict[tuple[str, int], Round] = {}
+    for one in rounds_of(day.unit, day.teams, day.now):
+        key = (one.route, one.id if one.begun is not None else 0)
+        if key not in found or one.start < found[key].start:
+            found[key] = one
+    return sorted(found.values(), key=lambda one: (one.start, one.id))
 
 
 def round_out(day: Day, one: Round) -> dict[str, Any]:

@@ -19,6 +19,11 @@ def text_out(text: Text) -> dict[str, str]:
     return {"zh": text.say("zh"), "en": text.say("en")}
 
 
+def _unit(unit: str) -> str:
+    """A bare number has none that people read."""
+    return "" if unit == "1" else unit
+
+
 def duty_out(duty: Duty) -> dict[str, Any]:
     """What a phone needs of a duty to have it filled in and judged."""
     return {
@@ -40,7 +45,7 @@ def check_out(check: DutyCheck) -> dict[str, Any]:
         "title": text_out(check.title),
         "kind": check.kind.value,
         "must": check.must,
-        "unit": check.unit,
+        "unit": _unit(check.unit),
         "low": check.low,
         "high": check.high,
         "over_range": check.over_range,
@@ -64,7 +69,7 @@ def result_out(result: Result) -> dict[str, Any]:
                 "item": one.item,
                 "outcome": one.outcome.value,
                 "value": one.value,
-                "unit": one.unit,
+                "unit": _unit(one.unit),
                 "over_range": one.over_range,
                 "text": one.text or one.choice,
             }

@@ -300,7 +300,8 @@ def test_a_round_that_goes_on_is_on_the_guard_s_phone(home: House, phone: Phone)
         stops=(stop,),
     )
     with home.records.begin() as unit:
-        unit.rounds.plan([walk])
+        later = [replace(walk, key=f"night/{n}", start=NOW + n * HOUR, slot=NOW + n * HOUR) for n in (2, 4)]
+        unit.rounds.plan([*later, walk])
     day = phone.browser.client.get("/api/v1/phone/day").json()
     [shown] = day["rounds"]
     assert (shown["name"]["en"], [one["status"] for one in shown["stops"]]) == ("Night round", ["open"])
