@@ -61,7 +61,7 @@ class DutyRoom:
     ingest: Ingest
     judge: Judge
     records: SqlRecords
-    readings: SqliteReadings
+    readings: Readings
     doors: DoorWatch | None = None
     """The responder's part that looks at doors, where a scenario is about them."""
     cameras: CameraWatch | None = None
@@ -129,23 +129,25 @@ class DutyRoom:
 
 
 @contextmanager
-def duty_room(folder: Path, register: Register, start: int) -> Iterator[DutyRoom]:
-    """A fresh duty room with ``register``, opened at ``start``."""
+def duty_room(folder: Path, register: Register, start: int, book: RuleBook | None = None) -> Iterator[DutyRoom]:
+    """A fresh duty room with ``register``, opened at ``start``; ``book`` in place of the site's rules."""
     records = SqlRecords(f"sqlite:///{folder / 'records.db'}")
     records.migrate()
     readings = SqliteReadings(folder / "readings.db")
     try:
         with records.begin() as unit:
             unit.registers.apply(difference(Register(), register), who="system:test", at=start)
-        yield open_again(records, readings, FakeLink(), start)
+        yield open_again(records, readings, FakeLink(), start, book)
     finally:
         readings.close()
         records.close()
 
 
-def open_again(records: SqlRecords, readings: Readings, link: FakeLink, now: int) -> DutyRoom:
+def open_again(
+    records: SqlRecords, readings: Readings, link: FakeLink, now: int, book: RuleBook | None = None
+) -> DutyRoom:
     """As after a start: what is remembered is what was stored."""
-    judge = Judge(site_rules(), now)
+    judge = Judge(book or site_rules(), now)
     with records.begin() as unit:
         register = unit.registers.load()
         adopt = judge.use(unit, register, now)

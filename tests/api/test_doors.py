@@ -226,6 +226,7 @@ def test_the_keeper_sees_holders_with_the_end_of_their_cards_and_finds_them_by_i
     assert "严立" not in page
     one = words(keeper.page("/permissions/lift-01"))
     assert all(word in one for word in ("孔工", "F7A1", "1号楼电梯机房"))
+    assert "发现" not in one  # where somebody went is a look of its own
     assert keeper.page("/permissions/nobody", 404)
 
 

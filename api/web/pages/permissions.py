@@ -11,15 +11,13 @@ from fastapi.responses import RedirectResponse
 from api.access import Reader, Visitor, needs
 from api.acting import LONGEST_TEXT, write
 from api.context import Context, context_of
-from api.doors import findings_of, review_every
+from api.doors import review_every
 from api.permission_acting import compared, refused_review
 from api.problems import Problem
 from api.result_room import refusal, result_room
 from api.web.look import language_of
 from api.web.page import Page, reading
 from facility.door_list import NAMES, TO_DO, Difference
-from facility.door_telling import NAMES as RULES
-from facility.instant import DAY
 from facility.permission import REASONS, Permissions, credential_standing, standing
 from facility.permission_entries import Credential, CredentialState, Holder
 from facility.permission_review import Decision, Line, ReviewRefused, Said, figures, lines
@@ -28,7 +26,6 @@ from facility.person import Right
 from inspections.draft import DraftRefused
 from inspections.permission_deeds import finish_review, review_one, set_state
 from storage.records.comparisons import last_comparison
-from storage.records.permissions import FindingFilter
 from storage.records.port import NotFound
 
 router = APIRouter(prefix="/permissions")
@@ -208,7 +205,7 @@ def compare(*, request: Request, visitor: Keeper, context: Given, file: Annotate
 
 @router.get("/{holder}")
 def show_holder(request: Request, visitor: Keeper, holder: str) -> Response:
-    """One holder: cards, permissions, what was found, history."""
+    """One holder: cards, permissions, history. Where they went is no part of it: that is a look of its own, with its purpose."""
     with reading(request, visitor) as page:
         permissions = page.unit.permissions.load()
         if holder not in permissions.holders:
@@ -216,17 +213,12 @@ def show_holder(request: Request, visitor: Keeper, holder: str) -> Response:
         one, every = permissions.holders[holder], review_every(page.context)
         own = {permission.id for permission in permissions.of(one)}
         found = [line for line in lines(permissions, page.register, page.look.now, every) if line.permission.id in own]
-        wanted = FindingFilter(holders=(holder,), since=page.look.now - 90 * DAY)
         return page.render(
             "permission_holder.html",
             holder=one,
             groups=_groups(page, permissions, one),
             cards=[_card(page, permissions, card) for card in permissions.credentials_of(holder)],
             rows=[_line(page, permissions, line) for line in found],
-            found=[
-                (item, page.look.say(RULES[item.rule]), page.place_text(item.zone, item.door))
-                for item in findings_of(page.unit, visitor.actor, wanted, 50)
-            ],
             history=page.unit.permissions.history("holders", holder)[::-1],
             states=list(CredentialState),
         )
