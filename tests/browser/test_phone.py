@@ -221,6 +221,7 @@ def test_a_session_that_ran_out_loses_nothing(phone: Page, basement: Basement) -
     phone.click("form.checks button.strong")
     expect(phone.locator("#bar")).to_contain_text("已退出登录")
     waits(phone, 1)
+    phone.click("#bar a[href^='/sign-in']")
     sign_in(phone, basement)
     waits(phone, 0)
     assert basement.entries() == [("engineer", "result", "taken")]

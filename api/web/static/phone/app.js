@@ -61,6 +61,7 @@ const troubled = () => state.queue.filter((one) => one.state === "refused" || on
 function drawBar() {
   const signal = { offline: t("no signal"), "signed-out": t("signed out"), later: t("the server is busy"), sent: t("in touch") }[state.link] || t("looking for a signal");
   const parts = [h("b", {}, signal)];
+  if (state.link === "signed-out") parts.push(h("a", { href: "/sign-in?next=/m/" }, t("Sign in")));
   if (waiting()) parts.push(h("span", {}, t("%(n)s waiting", { n: waiting() })));
   if (troubled()) parts.push(h("a", { href: "#queue", class: "wrong" }, t("%(n)s to look at", { n: troubled() })));
   if (state.day) parts.push(h("span", {}, t("data of %(time)s", { time: when(state.day.at) })));

@@ -245,7 +245,7 @@ async function submit(form, button) {
   const body = { occurrence: owed.id, duty: owed.duty, duty_version: owed.version, target: owed.target, answers };
   const entry = {
     kind: "result", about: `occurrence:${owed.id}`, body, files: [...new Set(answers.flatMap((one) => one.files))], title: say(duty.title), where: say(owed.name),
-    draft: { key: draft.key, occurrence: draft.occurrence, answers: draft.answers }, ...(draft.mends ? { mends: draft.mends, device_at: draft.device_at } : {}),
+    draft: { key: draft.key, occurrence: draft.occurrence, answers: draft.answers }, ...(draft.mends ? { mends: draft.mends, device_at: draft.device_at, offset: draft.offset } : {}),
   };
   await room.add(entry, draft.key).finally(() => (button.disabled = false));
   if (draft.replaces) await store.drop("queue", draft.replaces);

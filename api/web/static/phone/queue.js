@@ -56,15 +56,15 @@ async function settle(room, one, what) {
 
 // The same again under an id of its own: what was refused stays refused on the server.
 async function resend(room, one) {
-  const { kind, body, files, about, title, where, draft, device_at } = one;
-  await room.add({ kind, body, files, about, title, where, draft, device_at, mends: one.id });
+  const { kind, body, files, about, title, where, draft, device_at, offset } = one;
+  await room.add({ kind, body, files, about, title, where, draft, device_at, offset, mends: one.id });
   await store.drop("queue", one.n);
   await room.changed();
 }
 
 // Back into the checklist, as it was filled in.
 async function mend(room, one) {
-  await store.put("drafts", { ...one.draft, mends: one.id, device_at: one.device_at, replaces: one.n }, one.draft.key);
+  await store.put("drafts", { ...one.draft, mends: one.id, device_at: one.device_at, offset: one.offset, replaces: one.n }, one.draft.key);
   room.go(`check/${one.draft.occurrence}`);
 }
 
