@@ -1,5 +1,6 @@
 """Passages that arrive, in any order and however late, are judged once by their own time."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -28,6 +29,7 @@ from response.orders import opener
 from storage.readings.memory import MemoryReadings
 from storage.records.permissions import FindingFilter
 from storage.records.sql import SqlRecords
+from tests import services
 from tests.facility.permissions import some_permissions
 
 MORNING = parse("2026-03-02T10:00:00+08:00")
@@ -89,6 +91,10 @@ class House:
         classes = load_classes()
         checks = load_door_checks()
         self.watch = DoorWatch(readings=lambda: self.readings, checks=lambda: checks, opener=opener(lambda: classes))
+
+    def another(self) -> DoorWatch:
+        """A second responder's."""
+        return DoorWatch(readings=self.watch.readings, checks=self.watch.checks, opener=self.watch.opener)
 
     def look(self, now: int) -> None:
         while self.watch.run(self.records, now):
@@ -180,6 +186,23 @@ def test_looking_again_and_restarting_finds_nothing_twice(house: House) -> None:
     house.restart()
     house.look(NIGHT + 10 * MINUTE)
     assert (len(house.found()), len(house.alerts()), house.told().count("raised")) == (1, 1, 1)
+
+
+@pytest.mark.services
+def test_on_postgresql_too_everything_is_found_once_over_restarts_and_races(postgres_url: str) -> None:
+    with services.postgres_database(postgres_url) as url:
+        house = House(url)
+        house.look(NIGHT - MINUTE)
+        house.swipe(NIGHT, "c-guo")
+        house.swipe(NIGHT + 1, "c-lost")
+        first, second = house.watch, house.another()
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda watch: watch.run(house.records, NIGHT + SECOND), [first, second]))
+        house.restart()
+        house.look(NIGHT + 2 * SECOND)
+        assert sorted(rules(house)) == ["dead-credential", "out-of-hours"]
+        assert (len(house.alerts()), house.told().count("raised")) == (2, 2)
+        house.records.close()
 
 
 def test_a_process_that_dies_before_it_has_written_finds_it_the_next_time(house: House) -> None:
