@@ -67,6 +67,9 @@ async function send(me) {
   return "sent";
 }
 
+// Why it was refused; something between us and the server may answer in its own way.
+const detail = (answer) => answer.json().then((body) => body.detail, () => `HTTP ${answer.status}`);
+
 async function filesSent(me, entry) {
   for (const sha of entry.files) {
     const file = await store.get("files", sha);
@@ -75,7 +78,7 @@ async function filesSent(me, entry) {
     const answer = await ask(`/api/v1/phone/files/${sha}`, how);
     if (answer.status === 401) throw new Away();
     if (!answer.ok) {
-      const why = (await answer.json()).detail;
+      const why = await detail(answer);
       await store.change(entry.n, { state: "refused", why });
       return false;
     }
@@ -102,7 +105,7 @@ async function deliver(me, entries, waits) {
 // One that makes no sense at all spoils the whole request: then each goes alone, so that it holds up no other.
 async function refused(me, entries, waits, answer) {
   if (!entries.length) throw new Away();
-  if (entries.length === 1) return [{ id: entries[0].id, status: "refused", at: new Date().toISOString(), why: (await answer.json()).detail, more: {} }];
+  if (entries.length === 1) return [{ id: entries[0].id, status: "refused", at: new Date().toISOString(), why: await detail(answer), more: {} }];
   const answers = [];
   for (const one of entries) answers.push(...(await deliver(me, [one], waits)));
   return answers;
