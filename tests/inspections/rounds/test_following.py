@@ -117,6 +117,15 @@ def test_a_missed_round_rings_until_the_route_is_walked_again(house: House) -> N
     assert alert.condition is Condition.NORMAL
 
 
+def test_too_few_people_are_told_though_every_point_was_visited(house: House) -> None:
+    house.registers(route(team="guards", guards=2))
+    walk(house)
+    house.at(30)
+    (alert,) = house.alerts
+    assert (alert.severity, alert.limit.en) == (Severity.MEDIUM, "2 people are asked for, 1 came")
+    assert house.ten().state is RoundState.INCOMPLETE
+
+
 def test_nobody_on_shift_is_no_excuse(house: House) -> None:
     house.registers(route(team="nobody"))
     house.at(30)
