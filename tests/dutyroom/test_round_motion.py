@@ -4,13 +4,13 @@ from pathlib import Path
 
 from dutyroom import wiring
 from dutyroom.round_motion import RoundsInMotion
-from dutyroom.settings import Settings
+from dutyroom.settings import load
 from facility.pseudonym import pseudonym
 from storage.readings.memory import MemoryReadings
 
 
 def motion(folder: Path) -> RoundsInMotion:
-    return RoundsInMotion(settings=Settings(data=str(folder)), readings=MemoryReadings, duties=dict)
+    return RoundsInMotion(settings=load(data=str(folder)), readings=MemoryReadings, duties=dict)
 
 
 def test_what_is_drawn_by_lot_is_the_same_after_a_restart_and_another_at_another_site(tmp_path: Path) -> None:
@@ -22,7 +22,7 @@ def test_what_is_drawn_by_lot_is_the_same_after_a_restart_and_another_at_another
 
 def test_cards_are_hidden_as_the_collector_hides_them(tmp_path: Path) -> None:
     one = motion(tmp_path)
-    key = wiring.pseudonym_key(Settings(data=str(tmp_path)))
+    key = wiring.pseudonym_key(load(data=str(tmp_path)))
     assert one.hide("guard", "04A1") == pseudonym(key, "guard", "04A1")
 
 
