@@ -49,14 +49,14 @@ class Daily:
     def run(self, records: Records, now: int) -> bool:
         """Whether another day waits. Raises ``ReadingsUnavailable``."""
         with records.read() as unit:
-            site, windows = self._now.look(unit), _windows(unit)
-            by_hand, day = hands(unit), next_day(unit, site, now)
+            site, by_hand = self._now.look(unit), hands(unit)
+            day = next_day(unit, site, now)
         self._watch_video(records, site, by_hand, now)
         if day is None:
             return False
         start, end = _bounds(site, day)
         with records.read() as unit:
-            site = _site_at(unit, self.settings, end - 1)
+            site, windows = _site_at(unit, self.settings, end - 1), _windows(unit)
         figure = self._figure(site, windows, start, end)
         with records.begin() as unit:
             if next_day(unit, site, now) != day:

@@ -31,6 +31,9 @@ SETTLE = MINUTE
 """After a pause the cameras have so long to speak before their silence is an alert."""
 
 
+_NO_NEWS = (CameraState.WORKING, CameraState.UNWATCHED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What was seen at the last look."""
@@ -124,7 +127,7 @@ def _since(before: Seen, camera: str, state: CameraState, now: int) -> int:
 
 
 def _changes(site: Site, before: Seen, states: States, now: int) -> list[Fact]:
-    """A camera that works from the first look on is no news."""
+    """A camera that works, or that nobody watches, from the first look on is no news."""
     return [
         Fact(
             at=now,
@@ -137,5 +140,5 @@ def _changes(site: Site, before: Seen, states: States, now: int) -> list[Fact]:
             data={"zone": site.register.cameras[camera].zone},
         )
         for camera, state in states.items()
-        if state is not (was := before.plain.get(camera)) and (was or state is not CameraState.WORKING)
+        if state is not (was := before.plain.get(camera)) and (was or state not in _NO_NEWS)
     ]

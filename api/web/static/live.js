@@ -105,7 +105,7 @@ function showValue(element, value) {
 }
 
 // Facts: which parts of the page they touch.
-const TOUCHES = { notice: ["notice"], chain: ["notice"], alert: ["alert", "zones", "counts"], "work-order": ["work-order"], letter: ["letter", "counts"], device: ["device", "counts"], register: ["zones", "device"], system: ["system"], "test-mode": ["test-mode", "aside"], maintenance: ["maintenance", "aside"], rota: ["rota"], round: ["round"], occurrence: ["occurrence"], duty: ["occurrence"], impairment: ["impairment", "aside"], incident: ["incident", "aside"], bulletin: ["bulletin"], report: ["report", "aside", "counts"] };
+const TOUCHES = { notice: ["notice"], chain: ["notice"], alert: ["alert", "zones", "counts"], "work-order": ["work-order"], letter: ["letter", "counts"], device: ["device", "counts"], register: ["zones", "device", "camera"], camera: ["camera"], plan: ["camera"], coverage: ["camera"], video: ["camera"], system: ["system"], "test-mode": ["test-mode", "aside"], maintenance: ["maintenance", "aside"], rota: ["rota"], round: ["round"], occurrence: ["occurrence"], duty: ["occurrence"], impairment: ["impairment", "aside"], incident: ["incident", "aside"], bulletin: ["bulletin"], report: ["report", "aside", "counts"] };
 
 function heard(fact, seq) {
   if (seq <= seen) return;

@@ -20,6 +20,8 @@ if (form) {
       for (const part of parts) {
         const fresh = page.getElementById(part.id);
         if (fresh) part.replaceChildren(...fresh.childNodes);
+        // What is tried stays until somebody leaves it: no live picture of how it is comes in between.
+        delete part.parentElement.dataset.region;
       }
       movable();
     } finally {
