@@ -1,5 +1,6 @@
 """The desk, visits and what is kept about people, as people and programs meet them."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -419,6 +420,15 @@ def test_a_video_is_asked_for_approved_by_somebody_else_and_handed_over(home: Ho
         facts = unit.facts.of("retrieval", "1")
     assert [fact.what for fact in facts] == ["asked-for", "approved", "handed-over"]
     assert "张警官" not in repr(facts)
+
+
+def test_of_a_written_request_the_hash_is_kept(home: House, browser_of: Browsers) -> None:
+    officer = browser_of("officer")
+    fields = VIDEO | {"subject": next(iter(home.register().cameras)), "csrf": officer.csrf}
+    sent = officer.client.post("/personal-data/retrievals", data=fields, files={"scan": ("letter.pdf", b"%PDF letter")})
+    assert sent.status_code == 303
+    with home.records.read() as unit:
+        assert unit.retrievals.get(1).request == f"调字 12 号 · SHA-256 {hashlib.sha256(b'%PDF letter').hexdigest()}"
 
 
 def test_nobody_approves_what_he_asked_for_himself(home: House, browser_of: Browsers) -> None:

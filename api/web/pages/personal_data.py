@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from api import retrieving
@@ -18,6 +18,7 @@ from api.web.page import Page, reading
 from api.web.pages.visitors import local
 from facility.guest import DOCUMENTS
 from facility.instant import iso
+from facility.kept_file import name_of
 from facility.person import Right
 from facility.retrieval import About, Basis, Retrieval, RetrievalDeed, RetrievalDone, RetrievalState, steps_from
 from inspections.personal.catalogue import DataClass
@@ -34,6 +35,7 @@ Eraser = Annotated[Visitor, Depends(needs(Right.ERASE_PERSONAL_DATA))]
 Said = Annotated[str, Form(max_length=LONGEST_TEXT)]
 Short = Annotated[str, Form(max_length=100)]
 NO_STORE = {"cache-control": "no-store"}
+LARGEST_SCAN = 20 * 1024 * 1024
 SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -110,8 +112,12 @@ def ask(
     basis: Short = "authority",
     for_whom: Said = "",
     request: Said = "",
+    scan: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
-    """Somebody outside asks for a video, or for who a visitor was. It waits for somebody else to approve it."""
+    """Somebody outside asks for a video, or for who a visitor was. It waits for somebody else to approve it.
+
+    Of a scan of the written request its SHA-256 is kept, and the scan itself with the papers of the property.
+    """
     entry = Retrieval(
         at=context.clock(),
         who=visitor.actor.id,
@@ -120,7 +126,7 @@ def ask(
         purpose=purpose,
         basis=retrieving.basis_of(basis),
         for_whom=for_whom,
-        request=request,
+        request=_request(request, scan),
         start=local(context, "start", start) if start else None,
         end=local(context, "end", end) if end else None,
         until=0,
@@ -131,6 +137,15 @@ def ask(
         return retrieving.ask(unit, visitor.actor, entry)
 
     return RedirectResponse(f"/personal-data/retrievals/{write(context, do).id}", 303)
+
+
+def _request(number: str, scan: UploadFile | None) -> str:
+    """Raises ``Problem`` for one that is too large."""
+    body = scan.file.read(LARGEST_SCAN + 1) if scan is not None and scan.filename else b""
+    if len(body) > LARGEST_SCAN:
+        wrong = [{"field": "scan", "wrong": "too large", "allowed": "20 MB"}]
+        raise Problem(413, "too-large", "Too large", "scan: at most 20 MB", errors=wrong)
+    return " · ".join(filter(None, (number.strip(), f"SHA-256 {name_of(body)}" if body else "")))
 
 
 def _known(unit: Unit, context: Context, entry: Retrieval) -> None:
