@@ -113,7 +113,7 @@ def _names(stops: Iterable[RoundStop], register: Register) -> Text:
 
 
 def _alert(round: Round, trouble: Trouble, now: int) -> Alert:
-    return own_alert(
+    found = own_alert(
         RULE,
         point_of(round),
         now,
@@ -123,6 +123,13 @@ def _alert(round: Round, trouble: Trouble, now: int) -> Alert:
         clause=CLAUSE,
         rule_version=round.plan,
     )
+    return replace(found, zone=_where(round))
+
+
+def _where(round: Round) -> str:
+    """The zone of the first point that somebody should go to: there the site's map lights up."""
+    wrong = (stop for stop in round.stops if stop.status in (PointStatus.OVERDUE, PointStatus.MISSED))
+    return next((stop.zone for stop in wrong), "")
 
 
 def _follow(unit: Unit, alert: Alert, trouble: Trouble, now: int) -> None:

@@ -76,7 +76,7 @@ def test_an_overdue_point_is_told_while_it_can_be_saved_and_returns_when_it_is_s
     house.scan("a")
     house.at(11)
     (alert,) = house.alerts
-    assert (alert.severity, alert.clause) == (Severity.MEDIUM, "AP-3")
+    assert (alert.severity, alert.clause, alert.zone) == (Severity.MEDIUM, "AP-3", "t1")
     assert "1 points overdue: b" in alert.limit.en
     assert "before 10:26" in alert.limit.en
     house.scan("b")
