@@ -52,7 +52,7 @@ def wanted(schedule: ReportSchedule, month: str, now: int, zone: tzinfo) -> Issu
         clauses=schedule.clauses,
         language=schedule.language,
         asked=now,
-        asked_by="system:reports",
+        asked_by="system:responder",
         schedule=schedule.id,
         recipients=schedule.to,
     )

@@ -22,7 +22,7 @@ from storage.readings.port import ReadingsUnavailable
 from storage.records.port import Conflict, RecordsUnavailable, Unit
 
 log = structlog.get_logger()
-WHO = "system:reports"
+WHO = "system:responder"
 CLAIMED_FOR = 10 * MINUTE
 """After this whoever had it has fallen: another makes it."""
 TOLD_EVERY = SECOND
@@ -174,8 +174,7 @@ def notice_of(unit: Unit, report: IssuedReport, address: str, now: int) -> Notic
 
 def _fact(report: IssuedReport, what: str, at: int, who: str, *, why: str = "", **more: Any) -> Fact:
     data = {
-        "since": report.since,
-        "until": report.until,
+        "period": [report.since, report.until],
         "zones": list(report.zones),
         "clauses": list(report.clauses),
         "schedule": report.schedule,

@@ -90,7 +90,7 @@ def test_a_clause_says_what_carries_it_out_and_what_is_wrong_now(
     assert state.wrong
     assert {one.kind for one in state.carriers} >= {"duty", "rule"}
     page = browser_of("inspector").page("/clauses/EQ-4", 200, **ENGLISH)
-    assert "1 alerts open" in page
+    assert "alerts open: 1" in page
     assert "/rules/pump-pressure-band" in page
 
 
