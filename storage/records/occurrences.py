@@ -78,9 +78,6 @@ class Occurrences(Protocol):
     def owed(self, duty: str) -> list[Occurrence]:
         """All of it that are not settled, by due date: what a change of the duty or the register may still change."""
 
-    def dues(self, duty: str, until: int, limit: int) -> list[tuple[int, dict[Standing, int]]]:
-        """The last ``limit`` due dates up to ``until``, the newest first, with how many stand how."""
-
     def last(self, duty: str) -> dict[str, Occurrence]:
         """Target → its newest one."""
 

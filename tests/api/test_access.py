@@ -82,6 +82,12 @@ WRITES = {
     "proof": Right.DISPATCH,
     "password": Right.MANAGE_ACCOUNTS,
     "disable": Right.MANAGE_ACCOUNTS,
+    "assign": Right.DISPATCH,
+    "postpone": Right.DO_DUTIES,
+    "postponement": Right.DISPATCH,
+    "impairments": Right.ACT_ON_WORK,
+    "report": Right.ACT_ON_WORK,
+    "prolong": Right.ACT_ON_WORK,
 }
 WRITES |= dict.fromkeys(
     ("measurements", "parts", "time", "checks", "strikes", "files", "signatures"), Right.ACT_ON_WORK

@@ -324,7 +324,7 @@ def show_kind(request: Request, visitor: Reader, id: str) -> Response:
             often=page.look.say(cadence_text(duty.cadence)),
             applies=page.look.say(applies_text(duty)),
             in_force=id in page.context.duties(),
-            dues=page.unit.occurrences.dues(id, page.look.now, LAST_DUES),
+            dues=last_dues(page, id),
             next=page.unit.occurrences.find(
                 OccurrenceFilter(duties=(id,), since=page.look.now), limit=1, soonest=True
             ).rows,
@@ -332,6 +332,20 @@ def show_kind(request: Request, visitor: Reader, id: str) -> Response:
             standings=[*Standing],
             tell=Telling(page),
         )
+
+
+def last_dues(page: Page, duty: str) -> list[tuple[int, dict[Standing, int]]]:
+    """The last due dates that have passed, the newest first, with how many stand how."""
+    found: list[tuple[int, dict[Standing, int]]] = []
+    until = page.look.now + 1
+    while len(found) < LAST_DUES:
+        rows = page.unit.occurrences.find(OccurrenceFilter(duties=(duty,), until=until), limit=1).rows
+        if not rows:
+            break
+        until = rows[0].due
+        same = OccurrenceFilter(duties=(duty,), since=until, until=until + 1)
+        found.append((until, page.unit.occurrences.counts(same)))
+    return found
 
 
 @router.get("/{number}")

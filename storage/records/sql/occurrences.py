@@ -112,20 +112,6 @@ class SqlOccurrences(Rows[Occurrence]):
         mine = (_C.duty == duty, text(OCCURRENCE_IS_OPEN))
         return self.read(select(OCCURRENCES).where(*mine).order_by(_C.due, _C.id))
 
-    def dues(self, duty: str, until: int, limit: int) -> list[tuple[int, dict[Standing, int]]]:
-        """The newest first."""
-        mine = (_C.duty == duty, _C.due <= within(until))
-        newest = select(_C.due).where(*mine).distinct().order_by(_C.due.desc()).limit(limit).subquery()
-        statement = (
-            select(_C.due, _C.standing, func.count().label("many"))
-            .where(_C.duty == duty, _C.due.in_(select(newest.c.due)))
-            .group_by(_C.due, _C.standing)
-        )
-        found: dict[int, dict[Standing, int]] = {}
-        for row in self._do.rows(statement):
-            found.setdefault(int(row.due), {})[Standing(row.standing)] = int(row.many)
-        return sorted(found.items(), reverse=True)
-
     def last(self, duty: str) -> dict[str, Occurrence]:
         """The newest of each target."""
         newest = select(_C.target, func.max(_C.due).label("due")).where(_C.duty == duty).group_by(_C.target).subquery()

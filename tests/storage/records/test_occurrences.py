@@ -216,17 +216,6 @@ def test_the_last_of_each_target_is_known(records: SqlRecords) -> None:
     assert {target: one.due for target, one in found.items()} == {"a": NOON + DAY, "b": NOON + DAY}
 
 
-def test_the_last_due_dates_are_counted_by_how_they_stand(records: SqlRecords) -> None:
-    with records.begin() as unit:
-        unit.occurrences.plan([occurrence(target, NOON + day * DAY) for target in ("a", "b") for day in range(5)])
-        unit.occurrences.update(
-            replace(unit.occurrences.by_key(occurrence("a", NOON + DAY).key), standing=Standing.MISSED)
-        )
-        found = unit.occurrences.dues("extinguishers", NOON + 2 * DAY, 2)
-    both = {Standing.PLANNED: 2}
-    assert found == [(NOON + 2 * DAY, both), (NOON + DAY, {Standing.PLANNED: 1, Standing.MISSED: 1})]
-
-
 def test_an_occurrence_that_there_is_not_is_not_found(records: Records) -> None:
     with records.read() as unit:
         for number in (1, -1, 10**30):
