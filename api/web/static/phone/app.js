@@ -1,6 +1,6 @@
 // The phone's pages: what is kept is drawn, what is new is fetched, and whether there is a signal only changes what the bar says.
 import * as store from "./store.js";
-import { sync, fetchDay, tell, onTold } from "./sync.js";
+import { sync, alone, onTold } from "./sync.js";
 import { t, when, speak } from "./words.js";
 import { h, empty } from "./draw.js";
 import { today } from "./today.js";
@@ -116,9 +116,7 @@ function signedOut() {
 
 // Sends what waits, fetches the day, and says how it went. Fails softly: it is tried again, ever more slowly.
 async function exchange() {
-  const done = await sync();
-  state.link = done.state;
-  if (done.me && done.state !== "offline") await fetchDay(done.me).catch(() => (state.link = "offline"));
+  state.link = (await sync(true)).state;
   await reload();
   await draw(false);
   const good = state.link === "sent";
@@ -141,7 +139,7 @@ async function left() {
   // The desk's pages leave this mark when somebody signs out there.
   if (!document.cookie.includes("signed-out=1")) return;
   const me = await store.get("kept", "me");
-  if (me) await store.forget(me.account);
+  if (me) await alone(() => store.forget(me.account));
   document.cookie = "signed-out=; path=/; max-age=0";
 }
 

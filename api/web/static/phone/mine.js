@@ -1,5 +1,6 @@
 // Who I am here, in which language, and signing out.
 import * as store from "./store.js";
+import { alone } from "./sync.js";
 import { t, spoken } from "./words.js";
 import { h, row, choices } from "./draw.js";
 
@@ -33,14 +34,14 @@ function prefer(me, name, value) {
 }
 
 async function leave(room, me, said) {
-  try {
-    const answer = await fetch("/sign-out", { method: "POST", body: new URLSearchParams({ csrf: me.csrf }), redirect: "manual" });
-    if (answer.type !== "opaqueredirect" && answer.status !== 401) throw new Error(String(answer.status));
-  } catch {
-    said.textContent = t("Without a signal the session cannot be ended on the server. Lock the phone, and sign out when there is one.");
-    return;
-  }
-  await store.forget(me.account);
+  const left = await alone(async () => {
+    const body = new URLSearchParams({ csrf: me.csrf });
+    const answer = await fetch("/sign-out", { method: "POST", body, redirect: "manual" }).catch(() => ({}));
+    if (answer.type !== "opaqueredirect" && answer.status !== 401) return false;
+    await store.forget(me.account);
+    return true;
+  });
+  if (!left) return void (said.textContent = t("Without a signal the session cannot be ended on the server. Lock the phone, and sign out when there is one."));
   room.state.link = "signed-out";
   await room.changed();
 }

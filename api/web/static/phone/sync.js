@@ -3,19 +3,21 @@ import * as store from "./store.js";
 
 const TOGETHER = 20;
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("dutyroom-phone") : null;
-export const tell = () => channel?.postMessage("changed");
+const tell = () => channel?.postMessage("changed");
 export const onTold = (act) => channel && (channel.onmessage = act);
 
-// → {state: "sent" | "offline" | "signed-out" | "later", me}
-export function sync() {
-  return navigator.locks ? navigator.locks.request("dutyroom-sync", once) : once();
-}
+// One at a time, over all pages and the worker. Signing out waits its turn too: nothing that was asked for before is kept after it.
+export const alone = (work) => (navigator.locks ? navigator.locks.request("dutyroom-sync", work) : work());
 
-async function once() {
+// → {state: "sent" | "offline" | "signed-out" | "later", me}
+export const sync = (withDay = false) => alone(() => once(withDay));
+
+async function once(withDay) {
   try {
     const me = await whoAmI();
     if (!me) return { state: "signed-out" };
     const state = await send(me);
+    if (withDay) await fetchDay(me);
     return { state, me };
   } catch (error) {
     if (error instanceof Away) return { state: "offline" };
@@ -29,7 +31,7 @@ class Away extends Error {}
 
 async function ask(address, how = {}) {
   try {
-    const answer = await fetch(address, { credentials: "same-origin", cache: "no-store", ...how });
+    const answer = await fetch(address, { credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(60e3), ...how });
     if (answer.status >= 500 || answer.status === 429) throw new Away();
     return answer;
   } catch {
@@ -122,7 +124,7 @@ async function settle(entry, answer) {
 }
 
 // The day's data for whoever is signed in; what was there before stays when it cannot be fetched.
-export async function fetchDay(me) {
+async function fetchDay(me) {
   const answer = await ask("/api/v1/phone/day");
   if (!answer.ok) return;
   const day = await answer.json();
