@@ -58,9 +58,20 @@ def end_what_is_due(classes: Mapping[str, DataClass], unit: Unit, now: int) -> b
 def end_class(unit: Unit, one: DataClass, now: int) -> Ended:
     """One portion of one class, with its fact."""
     before = now - (one.kept or 0)
-    ended = _ENDERS[one.id](unit, before, now) if one.id in _ENDERS else unit.personal.end(one.id, before, PORTION)
+    ended = _ENDERS[one.id](unit, before, now) if one.id in _ENDERS else _end_rows(unit, one.id, before, now)
     if ended.count:
         note_ended(unit, one.id, ended, now)
+    return ended
+
+
+def _end_rows(unit: Unit, id: str, before: int, now: int) -> Ended:
+    """From where the last complete pass ended; once a day from the beginning, for what was still in use then."""
+    name = f"{NOUN}-upto/{id}"
+    mark = unit.notes.get(name) or {"upto": None, "whole": 0}
+    whole = now - mark["whole"] >= DAY
+    ended = unit.personal.end(id, before, PORTION, None if whole else mark["upto"])
+    if ended.count < PORTION and (whole or ended.count):
+        unit.notes.put(name, {"upto": before, "whole": now if whole else mark["whole"]})
     return ended
 
 

@@ -133,7 +133,9 @@ def act(unit: Unit, number: int, done: RetrievalDone) -> Retrieval:
     )
     changed = unit.retrievals.update(take_deed(entry, cut))
     why = without_numbers(cut.reason)
-    unit.facts.append(retrieval_fact(changed, STEP[done.deed].done, done.who, before=entry.state.value, at=done.at, why=why))
+    unit.facts.append(
+        retrieval_fact(changed, STEP[done.deed].done, done.who, before=entry.state.value, at=done.at, why=why)
+    )
     return changed
 
 

@@ -36,8 +36,11 @@ class PersonalData(Protocol):
     def tally(self, name: str) -> Tally:
         """Raises ``KeyError`` for a class that lies elsewhere."""
 
-    def end(self, name: str, before: int, limit: int) -> Ended:
-        """Erase at most ``limit`` of what is older than ``before``, the oldest first. Raises ``KeyError``."""
+    def end(self, name: str, before: int, limit: int, since: int | None = None) -> Ended:
+        """Erase at most ``limit`` of what is older than ``before``, the oldest first. Raises ``KeyError``.
+
+        What is older than ``since`` was ended before: rows that stay when their personal part goes are not read again.
+        """
 
     def holders_gone(self, before: int, limit: int) -> list[tuple[str, int]]:
         """(holder, since when) of the permissions' holders who were taken out before and are still named."""

@@ -183,14 +183,16 @@ class SqlPersonalData:
         counted, first = int(self._do.value(count)), self._do.value(oldest)
         return Tally(count=counted, until=first) if lying.own_end else Tally(count=counted, oldest=first)
 
-    def end(self, name: str, before: int, limit: int) -> Ended:
+    def end(self, name: str, before: int, limit: int, since: int | None = None) -> Ended:
         """Raises ``KeyError``."""
         if name == "rota":
             return self._end_rota(before, limit)
         if name not in self.names():
             raise KeyError(name)
         lying = _LIE[name]
-        due = (lying.there, lying.over, lying.at < within(before))
+        due = [lying.there, lying.over, lying.at < within(before)]
+        if since is not None:
+            due.append(lying.at >= within(since))
         rows = self._do.rows(
             select(lying.key.label("key"), lying.at.label("at")).where(*due).order_by(lying.at).limit(limit)
         )

@@ -9,6 +9,7 @@ import pytest
 from facility.alert import Condition
 from facility.fact import Fact
 from facility.instant import DAY, HOUR
+from facility.notice import NoticeState
 from facility.permission import Permissions, permission_difference
 from facility.permission_entries import Holder
 from facility.place_code import Contact
@@ -19,8 +20,10 @@ from inspections.personal import retention
 from inspections.personal.catalogue import BrokenCatalogue, check_shipped, load_classes
 from inspections.personal.retention import OVERDUE, PASSAGES, end_passages, end_what_is_due, ends_here, last_run, tally
 from storage.readings.memory import MemoryReadings
+from storage.records.notices import NoticeFilter
 from storage.records.sql import SqlRecords
 from tests.inspections.visits.house import KEEP, NAME, NINE, House
+from tests.storage.records.test_notices import NOTICE
 
 CLASSES = load_classes()
 
@@ -105,6 +108,21 @@ def test_much_ends_in_portions_each_with_its_fact(records: SqlRecords, monkeypat
         house.act(house.let_in(at=place).id, VisitDeed.LEAVE, 600)
     assert [run(records, NINE + 2 * KEEP) for _ in range(3)] == [True, True, False]
     assert [fact.data["count"] for fact in ended(records)] == [3, 3, 1]
+
+
+def test_what_was_in_use_when_its_time_came_ends_within_a_day_of_its_last_use(records: SqlRecords) -> None:
+    waiting = replace(NOTICE, address="13800000000", created=NINE, state=NoticeState.PENDING)
+    run(records, NINE + 191 * DAY)
+    with records.begin() as unit:
+        unit.notices.add(waiting)
+    run(records, NINE + 191 * DAY + HOUR)
+    with records.begin() as unit:
+        (kept,) = unit.notices.find(NoticeFilter()).rows
+        unit.notices.update(replace(kept, state=NoticeState.SENT))
+    run(records, NINE + 192 * DAY)
+    with records.read() as unit:
+        assert unit.personal.notices_to("13800000000") == 0
+    assert [fact.data["count"] for fact in ended(records)] == [1]
 
 
 def test_no_fact_but_those_of_the_ending_is_written_and_none_is_changed(records: SqlRecords) -> None:

@@ -45,6 +45,7 @@ def test_only_what_is_old_goes_the_oldest_first_and_in_portions(records: SqlReco
         assert unit.personal.end("crossings", NOON + 4, 3) == Ended(count=3, oldest=NOON, newest=NOON + 2)
         assert unit.personal.end("crossings", NOON + 4, 3) == Ended(count=1, oldest=NOON + 3, newest=NOON + 3)
         assert unit.personal.end("crossings", NOON + 4, 3) == Ended()
+        assert unit.personal.end("crossings", NOON + 9, 3, NOON + 5) == Ended()
         assert [one.at for one in unit.visits.crossings(1)] == [NOON + 4]
 
 
