@@ -12,9 +12,11 @@ from facility.duty import Cadence, Every
 from facility.instant import DAY, HOUR, MINUTE
 from facility.occurrence import SETTLED, Standing
 from inspections.duty_versions import owe_since
+from storage.records.port import Conflict
 from storage.records.sql import SqlRecords
 from tests.inspections.conftest import Fresh
 from tests.inspections.duties_house import MONTHLY, SERVICE, House, at, duty, extinguisher, house, register
+from tests.storage.records.examples import at_once
 
 NOON = at("2026-03-10 12:00")
 
@@ -253,3 +255,30 @@ def test_a_site_may_say_since_when_what_it_has_is_owed(records: SqlRecords) -> N
     found.enter(register(extinguisher(1), extinguisher(3)))
     found.step()
     assert days(found, duties=("daily",), targets=("ext-3",))[0] == "2026-03-11"
+
+
+def test_two_processes_at_once_plan_and_miss_each_once(fresh: Fresh) -> None:
+    store = fresh()
+    found = house(store, NOON, duty(), SERVICE)
+    now = NOON + 60 * DAY
+
+    def process(_: int) -> None:
+        mine = House(records=store, duties=found.duties, now=now)
+        for _attempt in range(40):
+            try:
+                mine.step(now)
+            except Conflict:
+                continue
+            return
+
+    assert [one for one in at_once(2, process) if one is not None] == []
+    found.step(now)
+    dues = [one.due for one in found.all(duties=("daily",), targets=("ext-1",))]
+    assert len(dues) == len(set(dues)) == 105
+    missed = [fact.subject for fact in found.facts("occurrence") if fact.what == "missed"]
+    assert len(missed) == len(set(missed)) == len(found.all(standings=(Standing.MISSED,)))
+    fell_due = [
+        tuple(row[:1]) for fact in found.facts("duty") if fact.what == "fell-due" for row in fact.data["occurrences"]
+    ]
+    assert len(fell_due) == len(set(fell_due)) == len(missed)
+    store.close()
