@@ -54,8 +54,7 @@ def raise_missed(unit: Unit, room: MissRoom, duty: Duty, one: Occurrence, now: i
         title=title,
         limit=limit,
         clause=duty.clause,
-        rule_version=one.duty_version,
-    )
+    )  # without a version: those that have one are the rules', who end what no rule of theirs raised
     alert = unit.alerts.open(replace(alert, asset=one.asset, zone=one.zone))
     unit.facts.append(own_fact(alert, "raised", "normal", now, who=WHO))
     if duty.work_order and room.opener is not None:

@@ -107,6 +107,9 @@ def test_a_miss_is_one_alert_a_thing_with_one_order_a_place_and_returns_when_it_
     with found.records.read() as unit:
         alerts = unit.alerts.find(AlertFilter(rules=("duty-missed",))).rows
     assert sorted(alert.point for alert in alerts) == ["daily/ext-1", "daily/ext-2"]
+    assert {alert.rule_version for alert in alerts} == {
+        ""
+    }  # else the rules' room would end them as a rule's that is gone
     assert {order.source_of for order in found.opened} == {"duty-missed:daily/b1"}
     found.do(found.all(targets=("ext-1",))[2])
     with found.records.read() as unit:
