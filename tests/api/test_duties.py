@@ -13,6 +13,7 @@ from facility.person import Role
 from inspections.attending import Attending
 from inspections.planner import Planner
 from storage.records.occurrences import OccurrenceFilter
+from storage.records.port import AlertFilter
 from tests.api.browser import Browser
 from tests.api.seed import House
 
@@ -160,3 +161,11 @@ def test_what_is_due_soon_and_open_is_marked_listed_and_counted(owed: House, bro
     assert "due soon, not done" in page
     assert re.search(r"5\s*due soon", see(browser, "/"))
     assert browser.client.get("/duties/list.csv?show=soon").text.count("lift-service,") >= 5
+
+
+def test_the_alert_of_a_miss_leads_to_what_is_owed_there(owed: House, browser_of: BrowserOf) -> None:
+    with owed.records.read() as unit:
+        alert = unit.alerts.find(AlertFilter(rules=("duty-missed",))).rows[0]
+    page = see(browser_of("officer"), f"/alerts/{alert.id}")
+    assert "Missed: " in page
+    assert "/duties?show=all&amp;duty=" in page
