@@ -1,6 +1,7 @@
 """The room of duties as the responder runs it: shipped duties, real classes of work, facts followed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from facility.site import Asset, Site, Zone
 from facility.text import Text
 from facility.work_order import Source
 from inspections.after_events import NAME
+from response.class_files import load_classes
 from rules.definition import load_book
 from storage.records.occurrences import OccurrenceFilter
 from storage.records.port import AlertFilter, WorkOrderFilter
@@ -36,7 +38,7 @@ def records() -> Iterator[SqlRecords]:
 
 
 def test_a_service_that_never_came_opens_one_order_of_its_class_for_the_place(records: SqlRecords) -> None:
-    book = load_book()
+    book = replace(load_book(), classes=load_classes())
     room = DutiesInMotion(None, lambda: book)
     for now in (NOON, NOON + 18 * DAY):
         for _ in range(12):
