@@ -37,6 +37,10 @@ RESUME = 500
 SHOWN_NOUNS = frozenset(
     {
         "alert",
+        "camera",
+        "coverage",
+        "plan",
+        "video",
         "notice",
         "chain",
         "work-order",

@@ -53,6 +53,16 @@ def test_a_camera_is_dragged_and_the_server_says_the_share(drawn: Duty, signed_i
         assert unit.registers.load().cameras["cam-b1-west"].x == 2
 
 
+def test_the_share_follows_the_cameras_while_somebody_looks(drawn: Duty, signed_in: SignIn) -> None:
+    page = signed_in("inspector")
+    page.goto(f"{drawn.address}/plans/b1")
+    expect(page.locator("#numbers")).to_contain_text("5.60 %")
+    expect(page.locator('[data-camera="cam-b1-east"].down')).to_have_count(1)
+    watch(drawn.home, {}, drawn.home.clock())
+    expect(page.locator('[data-camera="cam-b1-east"].down')).to_have_count(0)
+    expect(page.locator("#numbers")).not_to_contain_text("5.60 %")
+
+
 def test_a_number_typed_does_the_same_as_dragging(drawn: Duty, signed_in: SignIn) -> None:
     page = signed_in("officer")
     page.goto(f"{drawn.address}/plans/b1")
