@@ -16,6 +16,7 @@ from facility.calendar import DAY_MINUTES, instant_of, local_day
 from facility.floor_plan import AreaKind, FloorPlan
 from facility.instant import DAY, iso
 from facility.person import Right
+from facility.reading import Scan
 from facility.register import Register
 from facility.round import Flag, PointStatus, Round, RoundState, RoundStop, Stop
 from facility.round_figures import Counted, Tally, last_visits, tallies, total
@@ -28,6 +29,8 @@ CLAUSE = "AP-3"
 LONGEST = 400 * DAY
 STORED = 180 * DAY
 """So long where nothing ends scans by itself."""
+MOST_OUTSIDE = 200
+"""Scans outside rounds that are looked for at one point, and shown."""
 MOST_LOOKED_AT = 200
 """Scans of a point from the newest on; behind so many ghosts nobody is looked for."""
 
@@ -182,6 +185,29 @@ def _last_scan(context: Context, register: Register, stops: Sequence[Stop], span
     tags = {context.hide("tag", tag) for stop in stops for tag in stop.tags}
     found = context.readings.scans(point, *span, MOST_LOOKED_AT)
     return next((scan.at for scan in found if not tags or scan.tag in tags), None)
+
+
+def outside(context: Context, unit: Unit, span: tuple[int, int]) -> list[Scan]:
+    """Scans of known tags that belong to no round, the newest first. Raises ``ReadingsUnavailable``."""
+    register = context.register(unit)
+    held = unit.rounds.open_at(*span)
+    found: list[Scan] = []
+    for point, tags in _tags(context, register).items():
+        times = [(one.opens, one.closes) for one in held if any(stop.point == point for stop in one.stops)]
+        for scan in context.readings.scans(point, *span, MOST_OUTSIDE):
+            known = not tags or scan.tag in tags
+            if known and not any(opens <= scan.at < closes for opens, closes in times):
+                found.append(scan)
+    return sorted(found, key=lambda scan: -scan.at)[:MOST_OUTSIDE]
+
+
+def _tags(context: Context, register: Register) -> dict[str, set[str]]:
+    """Scan point of some route → the tags there, as scans carry them; empty: any."""
+    found: dict[str, set[str]] = {}
+    for stop in register.stops.values():
+        if not is_door(register, stop.point):
+            found.setdefault(stop.point, set()).update(context.hide("tag", tag) for tag in stop.tags)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,6 +169,14 @@ class CheckpointOut(Out):
     )
 
 
+class OutsideOut(Out):
+    """A scan that belongs to no round."""
+
+    point: str
+    at: str
+    guard: str = Field(description="A keyed pseudonym.")
+
+
 class AreaCoverOut(Out):
     """One area that must be patrolled; square metres."""
 
@@ -315,6 +323,14 @@ def read_checkpoints(context: Given) -> list[CheckpointOut]:
         )
         for one in found
     ]
+
+
+@router.get("/outside", summary="Scans outside rounds")
+def read_outside(context: Given, start: Start = None, end: End = None) -> list[OutsideOut]:
+    """Of known tags, the newest first; at most 200."""
+    with context.records.read() as unit:
+        found = reading.outside(context, unit, period(context, start, end))
+    return [OutsideOut(point=one.point, at=moment(one.at) or "", guard=one.guard) for one in found]
 
 
 @router.get("/coverage", summary="How much of what must be patrolled was walked")

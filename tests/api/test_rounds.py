@@ -184,6 +184,18 @@ def test_a_phone_scans_a_checkpoint_once_however_often_it_sends(
     assert client.post("/api/v1/rounds/scans", json={"code": tag}, headers=program(Role.INSPECTOR)).status_code == 403
 
 
+def test_scans_outside_rounds_are_told_and_ghosts_are_none(
+    walked: House, client: TestClient, program: Programs, browser_of: Browsers
+) -> None:
+    officer = program(Role.OFFICER)
+    assert client.get("/api/v1/rounds/outside", params=PERIOD, headers=officer).json() == []
+    scan(walked, "cp-t1-lobby.scan", NOW - HOUR)
+    walked.readings.append([], [], [Scan(point="cp-t1-lobby.scan", at=NOW - HOUR + 1, tag="ghost", received=NOW)])
+    (found,) = client.get("/api/v1/rounds/outside", params=PERIOD, headers=officer).json()
+    assert found["point"] == "cp-t1-lobby.scan"
+    assert "不在任何一轮内的打点" in browser_of("officer").page("/rounds")
+
+
 def test_when_a_round_at_random_begins_only_those_know_who_do_not_walk_it(
     home: House, client: TestClient, program: Programs, browser_of: Browsers
 ) -> None:

@@ -69,6 +69,10 @@ def show_day(
         )
         since, until = read.day_span(chosen, zone)
         found = page.unit.rounds.all(_wanted(asked, since, until))
+        try:
+            outside = read.outside(page.context, page.unit, (since, until))
+        except ReadingsUnavailable:
+            outside = None
         running = page.unit.rounds.all(RoundFilter(states=(RoundState.RUNNING,))) if chosen == today else []
         return page.render(
             "rounds.html",
@@ -78,6 +82,9 @@ def show_day(
             before=(chosen - timedelta(days=1)).isoformat(),
             after=(chosen + timedelta(days=1)).isoformat(),
             running=[_shown(page, one) for one in running],
+            outside=outside,
+            point_name=lambda point: _point_name(page, point),
+            short=lambda guard: guard[:SHORT],
             routes=[(id, list(some)) for id, some in groupby(sorted(found, key=_by_route), key=lambda one: one.route)],
             teams=sorted({one.team for one in page.register.routes.values() if one.team}),
             states=[*RoundState],
