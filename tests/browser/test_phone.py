@@ -288,3 +288,20 @@ def test_signing_out_at_a_desk_leaves_no_data_on_the_phone(
     phone.goto(f"{basement.address}/m/")
     expect(phone.locator("main")).to_contain_text("没有信号不能登录")
     assert phone.evaluate(KEPT)["kept"] == ["device"]
+
+
+def test_what_was_asked_for_before_signing_out_is_not_kept_after_it(phone: Page) -> None:
+    held: list[Route] = []
+    phone.context.route("**/api/v1/phone/day", lambda route: held.append(route))  # noqa: PLW0108 - it must be a function
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    phone.click("#nav a[href='#me']")
+    expect(phone.locator("h1")).to_have_text("王工 Wang")
+    for _ in range(100):
+        if held:
+            break
+        phone.wait_for_timeout(50)
+    phone.click("button.next")
+    phone.wait_for_timeout(200)
+    held[0].continue_()
+    expect(phone.locator("h1")).to_have_text("登录")
+    assert phone.evaluate(KEPT)["kept"] == ["device"]
