@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dutyroom.commands import (
+    broker,
     chains,
     channels,
     classes,
@@ -47,6 +48,7 @@ app.add_typer(permissions.app, name="permissions", help="Who may enter where: im
 app.add_typer(rota.app, name="rota", help="The rota: import, export, who is on duty.")
 app.add_typer(people.users, name="user", help="Accounts of people: add, list, disable, set a password.")
 app.add_typer(people.tokens, name="token", help="API tokens: create, list, revoke.")
+app.add_typer(broker.app, name="broker", help="Files for a broker of your own: access list, passwords.")
 app.command("simulate")(simulate_command)
 
 

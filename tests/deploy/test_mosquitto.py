@@ -1,5 +1,6 @@
 """deploy/mosquitto, on a real Mosquitto: nothing queued is dropped, and nobody speaks for another."""
 
+import re
 import shutil
 import ssl
 import subprocess
@@ -32,7 +33,7 @@ def broker(mosquitto_url: str, tmp_path: Path) -> Iterator[Broker]:
     """The configuration as it is, with the places it names moved into a folder of the test."""
     made = Broker(services.free_port(), services.free_port(), tmp_path / "server.crt")
     config = tmp_path / "mosquitto.conf"
-    config.write_text("user root\n" + moved((DEPLOY / "mosquitto.conf").read_text(), tmp_path, made))
+    config.write_text("user root\n" + moved(opened((DEPLOY / "mosquitto.conf").read_text()), tmp_path, made))
     shutil.copy(DEPLOY / "acl", tmp_path / "acl")
     certificate(tmp_path)
     for user in ("dutyroom", "gauge-1", "gauge-2"):
@@ -47,6 +48,11 @@ def broker(mosquitto_url: str, tmp_path: Path) -> Iterator[Broker]:
     finally:
         process.terminate()
         process.wait(15)
+
+
+def opened(config: str) -> str:
+    """With the listener for the network, as somebody would take its signs away."""
+    return re.sub(r"^# (?=listener 8883|certfile|keyfile|tls_version|use_username_as_clientid)", "", config, flags=re.MULTILINE)
 
 
 def moved(config: str, folder: Path, broker: Broker) -> str:
