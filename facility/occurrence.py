@@ -16,7 +16,7 @@ class Standing(StrEnum):
     LATE = "late"
     """Its window is over; it can still be done late."""
     SUSPENDED = "suspended"
-    """The asset was out of service for the whole rest of its window: nothing was owed, and it shows."""
+    """The asset was out of service for its whole window, or left the register in it: nothing was owed, and it shows."""
     DONE = "done"
     """In its window."""
     DONE_LATE = "done-late"
@@ -68,7 +68,7 @@ class Occurrence:
     """A result after it was missed."""
     postponed: tuple[Postponement, ...] = ()
     why: str = ""
-    """Why it is suspended: ``maintenance:12``, ``impairment:3``."""
+    """Why it is suspended: ``maintenance:12``, ``impairment:3``, ``retired``."""
     cause: str = ""
     """What asked for it, of a duty after an event: ``work-order:7``."""
     attend_at: int | None = None

@@ -41,6 +41,11 @@ PAGES = [
     "/test-modes",
     "/test-modes/1",
     "/maintenance",
+    "/duties",
+    "/duties?show=missed",
+    "/duties/kinds",
+    "/duties/kinds/stair-rails",
+    "/impairments",
     "/figures",
     "/figures?span=month",
     "/figures/alarms?from=1792887000000&to=1795479000000",
@@ -56,6 +61,8 @@ EMPTY = [
     "/system",
     "/test-modes",
     "/maintenance",
+    "/duties",
+    "/impairments",
     "/figures",
 ]
 
