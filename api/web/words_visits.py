@@ -98,7 +98,7 @@ HAPPENED = {
     "escorted-after-all": N_("escorted after all: the news came late"),
     "guest-erased": N_("the visitor's data erased"),
     "guest-corrected": N_("the visitor's correction noted"),
-    "looked-behind": N_("looked at"),
+    "looked-behind": N_("personal data looked at"),
     "asked-for": N_("asked for"),
     "handed-over": N_("handed over"),
     "left": N_("left"),
