@@ -114,12 +114,17 @@ def settings() -> None:
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    *,
+    probe_broker: Annotated[
+        bool, typer.Option("--probe-broker", help="Also queue 1,100 messages at the broker for a client that is away.")
+    ] = False,
+) -> None:
     """Look at each part and say what is wrong and how to mend it."""
     from dutyroom.doctor import examine
     from dutyroom.settings import load
 
-    findings = examine(load())
+    findings = examine(load(), probe_broker=probe_broker)
     for finding in findings:
         print(f"{'ok  ' if finding.good else 'BAD '} {finding.part}: {finding.text}")
     if not all(finding.good for finding in findings):

@@ -22,8 +22,8 @@ class Finding:
     text: str
 
 
-def examine(settings: Settings) -> list[Finding]:
-    """All parts, each by itself: one that fails hides no other."""
+def examine(settings: Settings, *, probe_broker: bool = False) -> list[Finding]:
+    """All parts, each by itself: one that fails hides no other. With ``probe_broker`` its queue is tried out too."""
     checks: dict[str, Callable[[], str]] = {
         "data folder": lambda: _data(settings),
         "records": lambda: _records(settings),
@@ -35,6 +35,8 @@ def examine(settings: Settings) -> list[Finding]:
         "pages": lambda: _pages(settings),
         "responder": lambda: _responder(settings),
     }
+    if probe_broker:
+        checks["broker's queue"] = lambda: _queue(settings)
     return [_look(part, check) for part, check in checks.items()]
 
 
@@ -107,6 +109,30 @@ def _broker(settings: Settings) -> str:
             f"{url.hostname}:{port} does not answer ({error}): is the broker running, is the port open?"
         ) from None
     return f"{hide(settings.mqtt_url)} answers"
+
+
+def _queue(settings: Settings) -> str:
+    from dutyroom.broker_probe import probe
+
+    _, port = split_address(settings.broker)
+    probed = probe(settings.mqtt_url or broker.url(settings, port))
+    if not probed.remembered:
+        raise ValueError(
+            "it does not keep a session for a client that is away: everything sent meanwhile is lost. Mosquitto: persistence "
+            "true, no persistent_client_expiration; EMQX: mqtt.session_expiry_interval = 14d; see docs/brokers.md"
+        )
+    if probed.kept == 0:
+        raise ValueError(
+            f"none of {probed.sent} messages came back: may this account publish and read dutyroom/doctor/+? "
+            "See its access list and docs/brokers.md"
+        )
+    if probed.kept < probed.sent:
+        raise ValueError(
+            f"of {probed.sent} messages for a client that was away it dropped {probed.sent - probed.kept}, though it had "
+            "acknowledged them: readings are lost whenever Dutyroom is away for long. Mosquitto: max_queued_messages 0 and "
+            "max_queued_bytes 0; EMQX: mqtt.max_mqueue_len = infinity; see docs/brokers.md"
+        )
+    return f"all {probed.kept} messages for a client that was away were kept"
 
 
 def _responder(settings: Settings) -> str:
