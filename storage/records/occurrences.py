@@ -79,7 +79,7 @@ class Occurrences(Protocol):
         """All of it that are not settled, by due date: what a change of the duty or the register may still change."""
 
     def last(self, duty: str) -> dict[str, Occurrence]:
-        """Target → its newest one."""
+        """Target → its newest one, those that something asked for (``cause``) left out."""
 
 
 class DutyVersions(Protocol):

@@ -114,8 +114,9 @@ class SqlOccurrences(Rows[Occurrence]):
 
     def last(self, duty: str) -> dict[str, Occurrence]:
         """The newest of each target."""
-        newest = select(_C.target, func.max(_C.due).label("due")).where(_C.duty == duty).group_by(_C.target).subquery()
-        same = and_(_C.duty == duty, _C.target == newest.c.target, _C.due == newest.c.due)
+        planned = (_C.duty == duty, _C.cause == "")
+        newest = select(_C.target, func.max(_C.due).label("due")).where(*planned).group_by(_C.target).subquery()
+        same = and_(*planned, _C.target == newest.c.target, _C.due == newest.c.due)
         return {one.target: one for one in self.read(select(OCCURRENCES).join(newest, same).order_by(_C.id))}
 
 

@@ -212,6 +212,7 @@ def test_the_last_of_each_target_is_known(records: SqlRecords) -> None:
     with records.begin() as unit:
         unit.occurrences.plan([occurrence(target, NOON + day * DAY) for target in ("a", "b") for day in (1, 0)])
         unit.occurrences.plan([occurrence("a", NOON + 9 * DAY, "hydrants")])
+        unit.occurrences.plan([occurrence("a", NOON + 8 * DAY, cause="result:7")])
         found = unit.occurrences.last("extinguishers")
     assert {target: one.due for target, one in found.items()} == {"a": NOON + DAY, "b": NOON + DAY}
 
