@@ -7,7 +7,9 @@ from typing import Any, cast
 
 from facility.alert import Alert
 from facility.door_check import SILENT
+from facility.notice import Notice
 from facility.person import Actor, Right
+from storage.records.notices import NoticeFilter, Notices
 from storage.records.port import AlertFilter, Alerts, NotFound, Page, Unit
 
 
@@ -18,18 +20,54 @@ def is_silent(alert: Alert) -> bool:
 
 def as_seen_by(actor: Actor, unit: Unit) -> Unit:
     """The unit for reading, as ``actor`` may see it."""
-    return unit if actor.may(Right.SEE_SILENT) else cast("Unit", _Discreet(unit))
+    return unit if actor.may(Right.SEE_SILENT) else cast("Unit", _Discreet(unit, actor))
 
 
 class _Discreet:
     """A unit whose silent alerts cannot be found; everything else is the unit's own."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: Unit, actor: Actor) -> None:
         self._unit = unit
         self.alerts = cast("Alerts", _LoudAlerts(unit.alerts))
+        self.notices = cast("Notices", _LoudNotices(unit, actor))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._unit, name)
+
+
+class _LoudNotices:
+    """All but those of silent alerts that others were told of. What the actor was told stays in the actor's own list."""
+
+    def __init__(self, unit: Unit, actor: Actor) -> None:
+        self._unit, self._actor = unit, actor
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._unit.notices, name)
+
+    def get(self, number: int) -> Notice:
+        """Raises ``NotFound``, as of a number that there never was."""
+        notice = self._unit.notices.get(number)
+        if self._hidden(notice):
+            raise NotFound(f"there is no notices {number}")
+        return notice
+
+    def find(self, wanted: NoticeFilter, cursor: str | None = None, limit: int = 50) -> Page[Notice]:
+        """A page may be shorter by what is hidden."""
+        page = self._unit.notices.find(wanted, cursor, limit)
+        return replace(page, rows=[notice for notice in page.rows if not self._hidden(notice)])
+
+    def _hidden(self, notice: Notice) -> bool:
+        kind, _, number = notice.cause.partition(":")
+        if kind != "alert" or not number.isdecimal() or notice.person in self._own():
+            return False
+        try:
+            return is_silent(self._unit.alerts.get(int(number)))
+        except NotFound:
+            return False
+
+    def _own(self) -> set[str]:
+        person = self._unit.rota.load().of_account(self._actor.id)
+        return {self._actor.id, person.id if person else self._actor.id}
 
 
 class _LoudAlerts:

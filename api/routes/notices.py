@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from api.access import READING, AlertActor, Dispatcher, Reader
 from api.acting import LONGEST_TEXT
 from api.context import Context, context_of
+from api.discreet import as_seen_by
 from api.idempotency import Key, once, write_once
 from api.paging import CONFLICT, PROBLEMS, Cursor, Limit, Listing, Out, Words, moment, words
 from api.routes.points import bad_cursor
@@ -146,6 +147,7 @@ class TestIn(BaseModel):
 @router.get("", summary="Notices, newest first")
 def list_notices(
     *,
+    visitor: Reader,
     context: Given,
     state: Annotated[list[NoticeState] | None, Query()] = None,
     channel: Annotated[list[str] | None, Query()] = None,
@@ -165,7 +167,7 @@ def list_notices(
     )
     with context.records.read() as unit:
         try:
-            page = unit.notices.find(wanted, cursor, limit)
+            page = as_seen_by(visitor.actor, unit).notices.find(wanted, cursor, limit)
         except ValueError:
             raise bad_cursor() from None
     return Listing(rows=[notice_out(notice) for notice in page.rows], cursor=page.cursor)
@@ -215,10 +217,10 @@ def channels_now(context: Context, unit: Unit) -> list[ChannelOut]:
 
 
 @router.get("/{number}", summary="One notice")
-def read_notice(context: Given, number: int) -> NoticeOut:
+def read_notice(visitor: Reader, context: Given, number: int) -> NoticeOut:
     """With what it tells, and why to whom."""
     with context.records.read() as unit:
-        return notice_out(unit.notices.get(number))
+        return notice_out(as_seen_by(visitor.actor, unit).notices.get(number))
 
 
 @router.post("/{number}/acknowledge", summary="I have it", response_model=NoticeOut, responses=CONFLICT)

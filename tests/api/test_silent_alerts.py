@@ -7,12 +7,15 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
+from api.discreet import as_seen_by
 from api.live import Live
 from facility.alert import Alert, Severity
 from facility.door_check import SILENT
+from facility.notice import Notice
 from facility.own_alert import own_alert, own_fact
-from facility.person import Role
+from facility.person import Actor, Role
 from facility.text import Text
+from storage.records.notices import NoticeFilter
 from tests.api.browser import Browser, words
 from tests.api.seed import NOW, House
 
@@ -74,6 +77,28 @@ def test_the_officer_s_board_shows_it_and_makes_no_sound(alert: Alert, browser_o
     assert 'data-unacknowledged="1"' in board
     assert 'data-unacknowledged="0"' in browser_of("guard").page("/")
     assert browser_of("guard").page(f"/alerts/{alert.id}", status=404)
+
+
+def test_what_others_were_told_of_it_is_in_nobody_else_s_lists(
+    alert: Alert, home: House, browser_of: BrowserOf, client: TestClient, program: Headers
+) -> None:
+    plain = Notice(
+        key="n1", cause=f"alert:{alert.id}", person="officer", channel="in-app", address="officer", template="alarm",
+        data={"title": {"zh": "门禁核对", "en": "Door check"}}, created=NOW, due=NOW,
+    )  # fmt: skip
+    with home.records.begin() as unit:
+        unit.notices.add(plain)
+        unit.notices.add(replace(plain, key="n2", person="guard", address="guard"))
+        own, kept = unit.notices.find(NoticeFilter()).rows
+    for role, seen in ((Role.ADMIN, {kept.id, own.id}), (Role.ENGINEER, set())):
+        rows = client.get("/api/v1/notices", headers=program(role)).json()["rows"]
+        assert {row["id"] for row in rows} == seen
+    assert client.get(f"/api/v1/notices/{kept.id}", headers=program(Role.GUARD)).status_code == 404
+    assert browser_of("guard").page(f"/notices/{kept.id}", status=404)
+    with home.records.read() as unit:
+        guard = as_seen_by(Actor(id="guard", name="guard", role=Role.GUARD), unit)
+        assert [one.id for one in guard.notices.find(NoticeFilter()).rows] == [own.id]
+        assert guard.notices.get(own.id) == own
 
 
 def test_the_stream_that_everybody_hears_says_nothing_of_it(alert: Alert, home: House) -> None:
