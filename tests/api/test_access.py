@@ -95,6 +95,8 @@ WRITES |= dict.fromkeys(
 WRITES |= dict.fromkeys(("check", "measure", "part", "strike", "file", "sign"), Right.ACT_ON_WORK)
 """The right that a route asks for, by the last part of its address."""
 OTHERWISE = {
+    ("GET", "/people/inspectors"): Right.MANAGE_ACCOUNTS,
+    ("GET", "/people/inspectors/{name}"): Right.MANAGE_ACCOUNTS,
     ("GET", "/work-orders/new"): Right.ACT_ON_WORK,
     ("GET", "/residents/new"): Right.ACT_ON_ALERTS,
     ("POST", "/place-codes/{number}/revoke"): Right.MANAGE_REGISTER,
