@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.clauses import PAGES, carriers, states
 from api.compliance import first_kept, months_between, span_of, usual_months
 from api.context import zone_of
@@ -17,6 +18,7 @@ from facility.instant import DAY, HOUR
 from facility.person import Role
 from tests.api.browser import Browser, words
 from tests.api.seed import GAUGE, NOW, House
+from tests.api.test_access import routes
 from tests.inspections.owed import Owed, became, done, fell_due
 
 ENGLISH = {"accept-language": "en"}
@@ -139,3 +141,11 @@ def test_months_are_whole_and_local(home: House) -> None:
     assert (end - start) == 30 * DAY
     with pytest.raises(Problem):
         months_between("2020-01", "2026-02")
+
+
+def test_what_carries_a_clause_out_is_a_page_that_there_is(home: House) -> None:
+    known = {path for method, path in routes(create_app(home.context)) if method == "GET"}
+    patterns = [re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path)) for path in known]
+    addresses = {one.address.partition("?")[0] for some in carriers(home.context).values() for one in some}
+    assert len(addresses) > 50
+    assert [address for address in sorted(addresses) if not any(one.fullmatch(address) for one in patterns)] == []

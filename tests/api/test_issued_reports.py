@@ -23,7 +23,7 @@ from inspections.report_schedule import ReportSchedule, months_owed, newest_owed
 from notify.texts.rendering import Texts
 from storage.records.notices import NoticeFilter
 from tests.api.browser import Browser, words
-from tests.api.seed import NOW, PASSWORD, House
+from tests.api.seed import NOW, PASSWORD, RIVERSIDE, House
 from tests.api.test_reports import november, room, work
 
 BrowserOf = Callable[[str], Browser]
@@ -224,3 +224,8 @@ def test_a_broken_file_of_schedules_says_where(text: str, wrong: str) -> None:
 def test_a_file_of_schedules_is_read() -> None:
     text = '[[report]]\nid = "fire"\nday = 3\nzones = ["t1"]\nclauses = ["FI-1"]\nto = ["fire@example.com", "boss@example.com"]\n'
     assert read_schedules(text, "x") == (MONTHLY,)
+
+
+def test_the_example_s_schedules_can_be_read() -> None:
+    file = RIVERSIDE.parent / "report-schedules.toml"
+    assert [one.id for one in read_schedules(file.read_text("utf-8"), str(file))] == ["monthly", "fire"]
