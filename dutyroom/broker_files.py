@@ -38,6 +38,7 @@ class _Known:
 def write_mosquitto(folder: Path, access: Access, configuration: str, renew: Iterable[str] = ()) -> Written:
     """Write ``mosquitto.conf``, ``acl``, ``passwords`` and ``credentials.csv``. Raises ``BadAccess``, ``OSError``."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _only_over_ours(folder)
     known = _known(folder)
     _forget(known, renew, {account.user for account in access.accounts})
     yours = mosquitto.users_of(known.yours)
@@ -83,6 +84,16 @@ def _known(folder: Path) -> _Known:
         passwords=_read_credentials(folder / "credentials.csv"),
         yours=mosquitto.kept_part(_text(folder / "acl")),
     )
+
+
+def _only_over_ours(folder: Path) -> None:
+    """A file that somebody wrote by hand is not written over."""
+    for name, head in (("mosquitto.conf", mosquitto.CONFIGURATION_HEAD), ("acl", mosquitto.ACL_HEAD)):
+        text = _text(folder / name)
+        if text.strip() and not text.startswith(head):
+            raise BadAccess(
+                f"{folder / name}: it was not made by this command, and is left as it is; move it away first"
+            )
 
 
 def _text(file: Path) -> str:

@@ -17,11 +17,16 @@ ITERATIONS = 1_000
 MAX_MESSAGE = 1 << 20
 SAVED_EVERY = 100
 YOURS = "# Below this line everything is yours and is kept."
+ACL_HEAD = (
+    "# Made by: dutyroom broker config. Devices are told apart by their account, and each has its own topics only."
+)
+CONFIGURATION_HEAD = "# Mosquitto as the broker of a duty room"
 _HASH = re.compile(r"\$7\$(\d{1,7})\$([A-Za-z0-9+/=]+)\$([A-Za-z0-9+/=]+)")
 
 _CONFIGURATION = """\
 # Mosquitto as the broker of a duty room: nothing queued for a client that is away is dropped. Mosquitto 2.0 or later.
-# In Debian: /etc/mosquitto/conf.d/dutyroom.conf. Why each line: docs/brokers.md.
+# It is the whole configuration, in place of /etc/mosquitto/mosquitto.conf: Mosquitto refuses what is set twice, so it cannot be
+# included in the one that Debian brings. Why each line: docs/brokers.md.
 
 per_listener_settings false
 
@@ -93,10 +98,7 @@ def configuration(
 def access_list(accounts: Iterable[Account], kept: str = "") -> str:
     """The ``acl`` file; ``kept`` is what the last one said below the line."""
     blocks = [_block(account) for account in accounts]
-    head = (
-        "# Made by: dutyroom broker config. Devices are told apart by their account, and each has its own topics only."
-    )
-    return "\n\n".join([head, *blocks, f"{YOURS}\n{kept}"])
+    return "\n\n".join([ACL_HEAD, *blocks, f"{YOURS}\n{kept}"])
 
 
 def _block(account: Account) -> str:

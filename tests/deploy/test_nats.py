@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -18,8 +19,12 @@ CONFIG = Path(__file__).resolve().parents[2] / "deploy" / "nats" / "nats.conf"
 MANY = 300
 
 
-def moved(folder: Path, port: int) -> Path:
+def moved(folder: Path, port: int, *, opened: bool = False) -> Path:
+    """The file with its places in a folder of the test; ``opened``: with the accounts, their signs taken away."""
     text = CONFIG.read_text()
+    if opened:
+        text, accounts = text.split("# authorization {")
+        text += "authorization {\n" + re.sub(r"^# ?", "", accounts, flags=re.MULTILINE)
     for place, ours in {
         "port: 4222": f"port: {services.free_port()}",
         "  port: 1883": f"  port: {port}",
@@ -45,8 +50,10 @@ def running(folder: Path, file: Path, port: int) -> Iterator[None]:
         process.wait(15)
 
 
-def client(name: str, port: int) -> mqtt.Client:
+def client(name: str, port: int, password: str = "") -> mqtt.Client:
     made = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=name, clean_session=False)
+    if password:
+        made.username_pw_set(name, password)
     made.max_queued_messages_set(0)
     made.connect(services.HOST, port)
     return made
@@ -82,6 +89,32 @@ def test_what_was_acknowledged_is_there_after_the_server_was_killed(tmp_path: Pa
                 break
         back.disconnect()
     assert got == {str(n).encode() for n in range(MANY)}
+
+
+def test_with_its_accounts_a_gauge_speaks_for_itself_only(tmp_path: Path) -> None:
+    port = services.free_port()
+    with running(tmp_path, moved(tmp_path, port, opened=True), port):
+        duty_room = client("dutyroom", port, "change-me")
+        got: list[str] = []
+        granted: list[object] = []
+        duty_room.on_subscribe = lambda *_: granted.append(1)
+        duty_room.on_message = lambda _c, _d, message: got.append(message.topic)
+        while not duty_room.is_connected():
+            duty_room.loop(0.1)
+        duty_room.subscribe("dutyroom/#", qos=1)
+        while not granted:
+            duty_room.loop(0.1)
+        gauge = client("gauge-1", port, "change-me-too")
+        gauge.loop_start()
+        for device in ("gauge-2", "gauge-1"):
+            gauge.publish(f"dutyroom/v1/riverside/{device}/readings", "x", qos=1)
+        for _ in range(300):
+            duty_room.loop(0.1)
+            if got:
+                break
+        gauge.loop_stop()
+        duty_room.disconnect()
+    assert got == ["dutyroom/v1/riverside/gauge-1/readings"]
 
 
 def test_it_says_what_the_embedded_broker_says() -> None:

@@ -202,7 +202,9 @@ def test_another_kind_of_broker_is_told_where_to_look() -> None:
         ("passwords", "gw:$7$1$a$b\nnonsense\n", "passwords, line 2"),
         ("passwords", b"\xff\xfe", "not UTF-8"),
         ("credentials.csv", "name;secret\n", "credentials.csv: its first line"),
-        ("acl", f"{mosquitto.YOURS}\nuser gw\ntopic read #\n", "below the line it names 'gw'"),
+        ("acl", f"{mosquitto.ACL_HEAD}\n{mosquitto.YOURS}\nuser gw\ntopic read #\n", "below the line it names 'gw'"),
+        ("acl", "user gw\ntopic read #\n", "acl: it was not made by this command"),
+        ("mosquitto.conf", "listener 1883\n", "mosquitto.conf: it was not made by this command"),
     ],
 )
 def test_a_file_that_somebody_spoiled_is_named_and_left_alone(name: str, content: str | bytes, wrong: str) -> None:
