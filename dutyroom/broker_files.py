@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import io
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,6 +40,24 @@ class _Known:
 def write_mosquitto(folder: Path, access: Access, configuration: str, renew: Iterable[str] = ()) -> Written:
     """Write ``mosquitto.conf``, ``acl``, ``passwords`` and ``credentials.csv``. Raises ``BadAccess``, ``OSError``."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone(folder):
+        return _write(folder, access, configuration, renew)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Two runs at once would give out passwords that do not belong to the hashes."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise BadAccess(f"{folder}: another run is writing there; try again when it has ended") from None
+    finally:
+        os.close(handle)
+
+
+def _write(folder: Path, access: Access, configuration: str, renew: Iterable[str]) -> Written:
     _only_over_ours(folder)
     known = _known(folder)
     _forget(known, renew, {account.user for account in access.accounts})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import fcntl
+import os
 import re
 import shutil
 import subprocess
@@ -105,6 +107,32 @@ def test_a_hash_is_kept_when_the_list_of_passwords_was_taken_away() -> None:
     assert config().exit_code == 0
     assert Path("out/passwords").read_bytes() == before
     assert passwords() == {}
+
+
+def test_a_run_that_was_cut_short_is_taken_up_with_the_passwords_it_wrote() -> None:
+    config()
+    before = passwords()
+    for name in ("passwords", "acl", "mosquitto.conf"):
+        Path("out", name).unlink()
+    assert config().exit_code == 0
+    assert passwords() == before
+    hashes = mosquitto.read_passwords(Path("out/passwords").read_text(), "passwords")
+    assert all(mosquitto.matches(before[user], stored) for user, stored in hashes.items())
+    assert set(hashes) == set(before)
+
+
+def test_two_runs_do_not_write_at_once() -> None:
+    config()
+    before = {name: Path("out", name).read_bytes() for name in FILES}
+    handle = os.open("out", os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        refused = config("--renew", "gw")
+    finally:
+        os.close(handle)
+    assert refused.exit_code == 1
+    assert "another run is writing there" in refused.output
+    assert {name: Path("out", name).read_bytes() for name in FILES} == before
 
 
 def test_a_new_device_gets_a_password_and_a_retired_one_loses_it(tmp_path: Path) -> None:
