@@ -31,6 +31,7 @@ OPEN = (
     "/zones",
     "/duties",
     "/results",
+    "/insulation",
     "/compliance",
     "/clauses",
     "/reports",

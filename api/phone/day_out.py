@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.context import Context
+from api.discreet import as_seen_by
 from api.phone.day import Day
 from api.phone.shapes import both, duty_out, lines_out, result_out, sealed, text_out
 from facility.guest import DOCUMENTS, short_name
@@ -199,7 +200,7 @@ def _alerts(day: Day) -> list[dict[str, Any]]:
             "zone": one.zone,
             "since": one.started,
         }
-        for one in day.unit.alerts.open_ones()
+        for one in as_seen_by(day.actor, day.unit).alerts.open_ones()
         if places & {one.asset, one.zone} - {""}
     ]
 

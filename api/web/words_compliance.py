@@ -48,7 +48,7 @@ WORDS: dict[str, dict[str, str]] = {
     "report-stage": STAGES,
 }
 HAPPENED = {
-    "looked": N_("looked at"),
+    "looked": N_("was looked at"),
     "exported": N_("took away"),
     "limited": N_("limited to a time, buildings or clauses"),
 }

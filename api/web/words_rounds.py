@@ -51,7 +51,7 @@ WHICH = {
 
 ASKS = {"photo": N_("a photo"), "reading": N_("a number read there")}
 
-GROUPS = {"route": N_("by route"), "team": N_("by team"), "day": N_("by day"), "month": N_("by month")}
+GROUPS = {"route": N_("by route"), "team": N_("by team"), "day": N_("day by day"), "month": N_("by month")}
 
 HAPPENED = {"point": N_("point of a round"), "late-upload": N_("uploaded late")}
 
