@@ -15,7 +15,19 @@ from facility.definition_files.locate import line_of
 from facility.definition_files.problem import Broken, Problem
 from facility.definition_files.reading import tables, version
 from facility.definition_files.telling import plain
-from facility.duty import Anchor, Basis, Cadence, CheckKind, Duty, DutyCheck, DutyStory, Every, Trigger
+from facility.duty import (
+    EVIDENCE_SETS,
+    Anchor,
+    Basis,
+    Cadence,
+    CheckKind,
+    Duty,
+    DutyCheck,
+    DutyStory,
+    Every,
+    EvidenceKind,
+    Trigger,
+)
 from facility.instant import HOUR
 from facility.text import Text
 from inspections.duty_shape import BasisTable, CheckTable, DutyFile, StoryTable, TriggerTable
