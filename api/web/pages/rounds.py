@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 
 from api import rounds as read
 from api.access import Reader
-from api.routes.rounds import told_start
+from api.round_shapes import told_start
 from api.web.page import Page, reading
 from api.web.round_drawings import plan_svg, strip_svg, unseen_svg
 from facility.calendar import local_day
