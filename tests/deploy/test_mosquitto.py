@@ -52,7 +52,9 @@ def broker(mosquitto_url: str, tmp_path: Path) -> Iterator[Broker]:
 
 def opened(config: str) -> str:
     """With the listener for the network, as somebody would take its signs away."""
-    return re.sub(r"^# (?=listener 8883|certfile|keyfile|tls_version|use_username_as_clientid)", "", config, flags=re.MULTILINE)
+    return re.sub(
+        r"^# (?=listener 8883|certfile|keyfile|tls_version|use_username_as_clientid)", "", config, flags=re.MULTILINE
+    )
 
 
 def moved(config: str, folder: Path, broker: Broker) -> str:
@@ -77,11 +79,11 @@ def certificate(folder: Path) -> None:
 class Client:
     """A client that counts what it gets."""
 
-    def __init__(self, user: str, port: int, *, authority: Path | None = None) -> None:
+    def __init__(self, user: str, port: int, *, authority: Path | None = None, name: str = "") -> None:
         self.got: list[bytes] = []
         self._something = threading.Condition()
         self._connected = False
-        self.paho = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=user, clean_session=False)
+        self.paho = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=name or user, clean_session=False)
         self.paho.username_pw_set(user, PASSWORD)
         if authority:
             self.paho.tls_set(str(authority), tls_version=ssl.PROTOCOL_TLS_CLIENT)
@@ -158,3 +160,18 @@ def test_a_siren_hears_what_it_is_told_and_not_what_others_are(broker: Broker) -
     for client in (siren, duty_room):
         client.leave()
     assert siren.got == [b"on"]
+
+
+def test_a_gauge_cannot_take_over_the_session_of_the_duty_room(broker: Broker) -> None:
+    duty_room = Client("dutyroom", broker.plain)
+    duty_room.subscribe()
+    ended: list[object] = []
+    duty_room.paho.on_disconnect = lambda *_: ended.append(1)
+    thief = Client("gauge-2", broker.tls, authority=broker.authority, name="dutyroom")
+    gauge = Client("gauge-1", broker.plain)
+    gauge.publish(TOPIC, b"true")
+    duty_room.wait(lambda: len(duty_room.got) > 0)
+    assert ended == []
+    assert thief.got == []
+    for client in (thief, gauge, duty_room):
+        client.leave()
