@@ -34,13 +34,13 @@ def test_the_dry_run_shows_what_would_be_added_and_applies_nothing(tmp_path: Pat
         assert (
             "+ settings pump-1.pressure set_pressure: value 0.6, since 2026-01-05T09:00:00+08:00, approver 王建国"
         ) in lines
-        assert lines[-1] == "15 added, 0 changed, 0 retired (dry run: nothing applied)"
+        assert lines[-1] == "16 added, 0 changed, 0 retired (dry run: nothing applied)"
 
 
 def test_an_import_says_what_it_did(tmp_path: Path) -> None:
     result = run("import", write(tmp_path / "register"), "--who", "林经理", "--why", "交接")
     assert result.exit_code == 0, result.output
-    assert result.stdout == "15 added, 0 changed, 0 retired; register version 1\n"
+    assert result.stdout == "16 added, 0 changed, 0 retired; register version 1\n"
 
 
 def test_the_dry_run_shows_old_and_new_of_each_field_that_changes(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_errors_name_the_cell_and_what_is_allowed_and_the_exit_code_is_1(tmp_pat
     first, last = result.stderr.splitlines()
     assert first.startswith("points.csv row 2, unit: 'Mpa' is not a unit of pressure; allowed: MPa, kPa, Pa")
     assert last == "1 error: nothing was applied"
-    assert "15 added" in run("import", write(folder), "--dry-run").stdout
+    assert "16 added" in run("import", write(folder), "--dry-run").stdout
 
 
 def test_a_wrong_column_full_of_errors_is_cut_short(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_wrong_column_full_of_errors_is_cut_short(tmp_path: Path) -> None:
 def test_a_chinese_terminal_is_answered_in_chinese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     folder = tmp_path / "register"
-    assert run("import", write(folder)).stdout == "新增 15，变更 0，停用 0；台账版本 1\n"
+    assert run("import", write(folder)).stdout == "新增 16，变更 0，停用 0；台账版本 1\n"
     result = run("import", write(folder, points=SMALL["points.csv"].replace("MPa", "Mpa")))
     assert "points.csv 第 2 行，unit：“Mpa”不是压力的单位；可用：MPa" in result.stderr
     assert result.stderr.splitlines()[-1] == "共 1 处错误，未作任何更改"

@@ -29,6 +29,7 @@ from inspections.asked import Asked, look_up
 from inspections.draft import Draft, DraftRefused, KeyTaken, Wrong
 from inspections.sensor_evidence import instruments_for
 from inspections.submitting import submit
+from storage.records.people import Account
 from response.attachments import LARGEST, take_in
 from storage.records.port import NotFound
 from storage.records.results import ResultFilter
@@ -253,8 +254,8 @@ def _sworn(
             continue
         told = _TWICE if who == visitor.actor.id else None
         try:
-            if told is None and proven(context, who, password, caller_of(request)) is None:
-                told = _WRONG_PASSWORD
+            if told is None:
+                told = _wrong_password(context, proven(context, who, password, caller_of(request)))
         except TryLater as later:
             told = Text(
                 f"试错太多；{later.minutes} 分钟后再试", f"was tried too often; allowed: again in {later.minutes} min"
@@ -264,3 +265,9 @@ def _sworn(
         else:
             names.append(who)
     return tuple(names), tuple(wrong)
+
+
+def _wrong_password(context: Context, account: Account | None) -> Text | None:
+    """An account that was for a time signs nothing once that is over."""
+    over = account is None or (account.until is not None and account.until <= context.clock())
+    return _WRONG_PASSWORD if over else None

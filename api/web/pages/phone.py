@@ -23,7 +23,7 @@ ASKED_AGAIN = {"cache-control": "no-cache"}
 @router.get("")
 def lead_on() -> Response:
     """Everything lies below ``/m/``: a worker for ``/m`` would also have to do with ``/me`` and ``/maintenance``."""
-    return RedirectResponse(SCOPE, 307)
+    return RedirectResponse(SCOPE, 303)
 
 
 @router.get("/")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,7 +81,7 @@ def test_the_host_is_an_escort_by_being_the_host(house: House) -> None:
     ],
     ids=["may not enter", "too late", "another door", "not let in", "the other way", "a stranger"],
 )
-def test_who_is_no_escort(house: House, card: str, at: int, zone: str, more: dict[str, str]) -> None:
+def test_who_is_no_escort(house: House, card: str, at: int, zone: str, more: dict[str, Any]) -> None:
     visit = house.let_in()
     house.passes("V001", "t1-pump", 60)
     house.passes(card, zone, at, **more)
