@@ -194,7 +194,7 @@ def night_shift(folder: Path, start: int, port: int) -> Iterator[Shift]:
     people = site / "rota" / "people.csv"
     lines = people.read_text("utf-8").splitlines()
     for account, (person, _) in STAFF.items():
-        lines = [_linked(line, person, account) for line in lines]
+        lines = [linked(line, person, account) for line in lines]
     people.write_text("\n".join(lines) + "\n", "utf-8")
     settings = load(site=str(site), data=str(folder), mqtt_url="mqtt://127.0.0.1:1")
     with duty_room(folder, register(), start) as room:
@@ -212,7 +212,7 @@ def night_shift(folder: Path, start: int, port: int) -> Iterator[Shift]:
             shift.close()
 
 
-def _linked(line: str, person: str, account: str) -> str:
+def linked(line: str, person: str, account: str) -> str:
     """The rota's line of a person with the account filled in."""
     cells = line.split(",")
     return ",".join([*cells[:2], account, *cells[3:]]) if cells[0] == person else line
