@@ -115,7 +115,7 @@ def _bare(rows: list[Occurrence], folder: str) -> float:
     try:
         database.execute(f"CREATE TABLE bare (id INTEGER PRIMARY KEY, {', '.join(columns)}, UNIQUE (key))")
         marks = ", ".join("?" * len(columns))
-        insert = f"INSERT INTO bare ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own column names
+        insert = f"INSERT INTO bare ({', '.join(columns)}) VALUES ({marks})"
 
         def write() -> None:
             with database:

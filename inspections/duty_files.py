@@ -97,7 +97,10 @@ def _named_checks(file: DutyFile, ids: list[str]) -> Iterator[tuple[str, str]]:
         able = EVIDENCE_SETS[EvidenceKind(file.evidence.kind)]
         for check, word in file.evidence.sets.items():
             if word not in able:
-                yield f"evidence.sets.{check}", f"a {file.evidence.kind} cannot enter {word!r}; allowed: {', '.join(able)}"
+                yield (
+                    f"evidence.sets.{check}",
+                    f"a {file.evidence.kind} cannot enter {word!r}; allowed: {', '.join(able)}",
+                )
     if file.insulation:
         named += [(f"insulation.{role}", one) for role, one in file.insulation.lines().items()]
         if (file.insulation.reference is None) != (file.insulation.halves_every is None) or (

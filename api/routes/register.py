@@ -20,7 +20,9 @@ from storage.records.port import NotFound
 
 router = APIRouter(prefix="/register", tags=["register"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
-Table = Literal["sites", "zones", "assets", "devices", "points", "settings", "cameras", "routes", "stops", "instruments"]
+Table = Literal[
+    "sites", "zones", "assets", "devices", "points", "settings", "cameras", "routes", "stops", "instruments"
+]
 
 
 class RegisterOut(Out):

@@ -113,7 +113,9 @@ def show(request: Request, visitor: Reader) -> Response:
             gauges=shown,
             orders=orders_by_clock(page),
             workers=workers(page.unit),
-            duties_today=today_of(page.unit, page.context.duties(), days_of(page.context, page.register), page.look.now),
+            duties_today=today_of(
+                page.unit, page.context.duties(), days_of(page.context, page.register), page.look.now
+            ),
             duty_line=duty_line(rota_of(page.context, page.unit), page.look.now),
             rounds=board_line(page.unit, page.look.now),
             watched=sorted({row.alert.point for row in rows[:MOST_WATCHED]} | {gauge.point.id for gauge in shown}),

@@ -29,8 +29,8 @@ from inspections.asked import Asked, look_up
 from inspections.draft import Draft, DraftRefused, KeyTaken, Wrong
 from inspections.sensor_evidence import instruments_for
 from inspections.submitting import submit
-from storage.records.people import Account
 from response.attachments import LARGEST, take_in
+from storage.records.people import Account
 from storage.records.port import NotFound
 from storage.records.results import ResultFilter
 
