@@ -38,7 +38,9 @@ class Moved:
 
 def hung(camera: Camera, given: Mapping[str, Any]) -> Camera:
     """The camera with what is given instead. Raises ``FieldRefused``, naming the field and what is allowed."""
-    values = {name: _value(camera.id, name, given[name]) for name in LIMITS if given.get(name) not in (None, "")}
+    values: dict[str, Any] = {
+        name: _value(camera.id, name, given[name]) for name in LIMITS if given.get(name) not in (None, "")
+    }
     return replace(camera, **values)
 
 

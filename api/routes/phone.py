@@ -99,6 +99,17 @@ class SyncOut(Out):
     answers: list[AnswerOut]
 
 
+def bringer(visitor: Reader) -> Visitor:
+    """Whoever may bring anything at all that is more than looking. Raises ``NotPermitted``."""
+    wanted = {kind.right for kind in kinds().values()} - {Right.READ}
+    if not any(visitor.may(right) for right in wanted):
+        raise NotPermitted.to(visitor.actor, Right.ACT_ON_WORK.value)
+    return visitor
+
+
+Bringer = Annotated[Visitor, Depends(bringer)]
+
+
 @router.get("/me", summary="Who is signed in on this phone")
 def read_me(request: Request, visitor: Reader, context: Given) -> MeOut:
     """Asked before anything is sent: nothing is ever sent under another name."""
@@ -118,15 +129,14 @@ def read_me(request: Request, visitor: Reader, context: Given) -> MeOut:
 
 
 @router.get("/day", summary="Everything that is needed today where there is no signal", response_class=JSONResponse)
-def read_day(visitor: Reader, context: Given) -> Response:
+def read_day(visitor: Bringer, context: Given) -> Response:
     """Of the person who is signed in: what is owed, checklists in their versions, places with codes, last values, orders."""
-    _permit(visitor)
     with context.records.read() as unit:
         return JSONResponse(day_of(context, unit, visitor.actor, context.clock()))
 
 
 @router.post("/sync", summary="Bring what was done")
-def sync(request: Request, visitor: Reader, context: Given, body: SyncIn) -> SyncOut:
+def sync(request: Request, visitor: Bringer, context: Given, body: SyncIn) -> SyncOut:
     """Each entry is taken once, in its own transaction. One that is refused does not hold up the next."""
     now = context.clock()
     offset = offset_of(body.device_now, body.round_trip, now)
@@ -164,19 +174,12 @@ def _answer(answer: Answer) -> AnswerOut:
 async def put_file(
     *,
     request: Request,
-    visitor: Reader,
+    visitor: Bringer,
     context: Given,
     sha256: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of its bytes")],
 ) -> Response:
     """Kept byte for byte under its name. The same again is there already. At most 4 MB: JPEG, PNG, WebP."""
-    _permit(visitor)
+    del visitor
     body = await files.read_body(request)
     await run_in_threadpool(files.keep, context, sha256, body)
     return Response(status_code=204)
-
-
-def _permit(visitor: Visitor) -> None:
-    """Whoever may bring anything at all that is more than looking."""
-    wanted = {kind.right for kind in kinds().values()} - {Right.READ}
-    if not any(visitor.may(right) for right in wanted):
-        raise NotPermitted.to(visitor.actor, Right.ACT_ON_WORK.value)

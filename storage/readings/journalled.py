@@ -59,10 +59,15 @@ class JournalledReadings:
         if start >= self.journal.readings_from():
             return here
         there = self.history.columns(point, start, end)
-        at = np.concatenate([here.at, there.at])
         # Of two with one time the first: the journal's.
-        _, chosen = np.unique(at, return_index=True)
-        return Series(*(np.concatenate(pair)[chosen] for pair in zip(here, there, strict=True)))
+        _, chosen = np.unique(np.concatenate([here.at, there.at]), return_index=True)
+        return Series(
+            at=np.concatenate([here.at, there.at])[chosen],
+            value=np.concatenate([here.value, there.value])[chosen],
+            quality=np.concatenate([here.quality, there.quality])[chosen],
+            test=np.concatenate([here.test, there.test])[chosen],
+            received=np.concatenate([here.received, there.received])[chosen],
+        )
 
     def before(self, point: str, at: int, limit: int) -> list[Reading]:
         here = self.journal.before(point, at, limit)

@@ -25,6 +25,7 @@ from tests.api.seed import NOW, House
 Browsers = Callable[[str], Browser]
 NUMBER = "310101198805054321"
 NAME = "欧阳长青"
+ENGLISH: dict[str, Any] = {"accept-language": "en"}
 FORM = {"name": NAME, "document": "id-card", "document_number": NUMBER, "host": "3-1201 李女士", "badge": "V0071234"}
 
 
@@ -54,7 +55,7 @@ def guest(home: House, number: int) -> Guest:
 
 
 def test_an_empty_desk_says_what_will_be_here(browser_of: Browsers) -> None:
-    page = words(browser_of("guard").page("/visitors", **{"accept-language": "en"}))
+    page = words(browser_of("guard").page("/visitors", **ENGLISH))
     assert "No visitor is in the house." in page
     assert "Nobody is announced." in page
 
@@ -297,7 +298,7 @@ def test_programs_without_the_right_let_nobody_in(
 
 
 def test_everybody_sees_what_is_kept_and_how_it_ends(browser_of: Browsers) -> None:
-    page = words(browser_of("inspector").page("/personal-data", **{"accept-language": "en"}))
+    page = words(browser_of("inspector").page("/personal-data", **ENGLISH))
     assert "180 d · from the end of the visit" in page
     assert "nothing ends it by itself" in page
 
@@ -307,7 +308,7 @@ def test_what_is_past_its_end_stands_out(home: House, browser_of: Browsers) -> N
         unit.reports.leave_number(
             Contact(report=1, phone="13800000000", given=NOW - 9 * DAY, consent="1", until=NOW - 2 * DAY)
         )
-    assert "past its end" in words(browser_of("officer").page("/personal-data", **{"accept-language": "en"}))
+    assert "past its end" in words(browser_of("officer").page("/personal-data", **ENGLISH))
 
 
 def cards(home: House) -> tuple[str, str]:

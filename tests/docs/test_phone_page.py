@@ -15,7 +15,7 @@ def test_the_example_can_be_sent() -> None:
     [example] = re.findall(r"^```json\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     sent = SyncIn.model_validate(json.loads(example))
     for entry in sent.entries:
-        assert kinds()[entry.kind].shape.model_validate(entry.body)
+        assert kinds()[entry.kind].shape.model_validate(entry.body) is not None
 
 
 def test_every_kind_and_every_answer_is_named() -> None:

@@ -76,7 +76,7 @@ class SqlFacts:
         """In order."""
         wanted = _TOLD.where(_C.noun == noun, _C.what.in_(whats), _C.at >= within(start), _C.at < within(end))
         loads, rows = orjson.loads, self._do.rows(wanted.order_by(_C.seq))
-        return [ToldFact(*row[:8], loads(row[8])) for row in rows]
+        return [ToldFact._make((*cells[:8], loads(cells[8]))) for cells in map(list, rows)]
 
     def head(self) -> int:
         """The newest ``seq``."""
