@@ -17,6 +17,7 @@ from simulators.devices.pump_gauge import PumpGauge
 from tests.rules.room import Room, book_of, only, point, register, rule_text, setting
 from tests.simulators.fittings import fitting, rng
 
+pytestmark = pytest.mark.xdist_group("lessons")
 POINT = "thing.pressure"
 MIDNIGHT = parse("2026-11-24T00:00:00+08:00")
 GAUGE = replace(point(POINT, "pressure", "MPa", 0.001), low=0.0, high=1.6)

@@ -19,6 +19,7 @@ from tests.acceptance.night_shift import Gateway, Shift, gateway, night_shift
 from tests.acceptance.timeline import at_once
 from tests.simulators.riverside import register
 
+pytestmark = pytest.mark.xdist_group("night")
 SCENARIO = find("night")
 ZERO = SCENARIO.start - 2 * HOUR
 """Midnight at the property."""

@@ -17,6 +17,7 @@ from tests.acceptance.expectation import differences
 from tests.acceptance.timeline import DutyRoom, at_once, duty_room, open_again, play
 from tests.simulators.riverside import register
 
+pytestmark = pytest.mark.xdist_group("promises")
 DEMO = find("demo")
 SENT = list(at_once(DEMO, register()))
 Found = tuple[list[tuple[object, ...]], list[tuple[object, ...]], dict[str, list[Reading]]]

@@ -27,6 +27,7 @@ from tests.acceptance import recompute
 from tests.api.seed import NOW, Clockwork, House, house
 from tests.inspections.owed import Owed, became, done, fell_due
 
+pytestmark = pytest.mark.xdist_group("recompute")
 SCRIPT = Path(recompute.__file__)
 DUTIES = (("extinguishers", "FI-1"), ("stair-rails", "EQ-6"), ("fire-check", "LA-2"), ("air-filters", "MP-2"))
 ZONES = ("t1", "t2", "")

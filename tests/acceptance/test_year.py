@@ -142,7 +142,7 @@ def test_rounds_are_what_the_guards_walked(over: Over) -> None:
 
 
 def test_faults_became_alerts_and_work_that_was_closed(over: Over) -> None:
-    raised = [fact for fact in over.facts if fact["noun"] == "alert" and fact["what"] == "raised"
+    raised = [fact for fact in over.facts if fact["noun"] == "alert" and fact["what"] in ("raised", "re-raised")
               and fact["data"].get("rule") == "pump-pressure-band"]  # fmt: skip
     assert len(raised) >= 15
     closed = [fact for fact in over.facts if fact["noun"] == "work-order" and fact["after"] == "closed"]

@@ -113,7 +113,7 @@ class Year:
     away: tuple[int, int]
     """Nothing of ours runs; phones keep what was done."""
     leaves: int
-    """When somebody leaves, a month after what he will not do was given to him."""
+    """When somebody leaves, days after what he will not do was given to him."""
     now: int = 0
     seen: dict[int, Done] = field(default_factory=dict)
 
@@ -191,7 +191,7 @@ class Year:
 
     def _leave(self) -> None:
         """What was his for the weeks to come stays his when he has gone."""
-        if not self._given and self.now >= self.leaves - 30 * DAY:
+        if not self._given and self.now >= self.leaves - 10 * DAY:
             self._given = True
             with self.room.records.begin() as unit:
                 wanted = OccurrenceFilter(duties=(HIS,), open=True, since=self.leaves + DAY)

@@ -64,7 +64,7 @@ class Forwarded(JournalledReadings):
             self.journal.prune(LATEST)
 
 
-@pytest.fixture(params=["memory", "sqlite", "influx1", "influx2", "journal", "forwarded", "journal, influx2"])
+@pytest.fixture(params=["memory", "sqlite", "influx1", "influx2", "journal", "forwarded"])
 def kind(request: pytest.FixtureRequest, tmp_path: Path) -> Kind:
     match request.param:
         case "memory":
@@ -76,14 +76,6 @@ def kind(request: pytest.FixtureRequest, tmp_path: Path) -> Kind:
         case "forwarded":
             history = MemoryReadings()
             return Kind("forwarded", lambda: Forwarded(Journal(tmp_path / "journal.db"), history), durable=False)
-        case "journal, influx2":
-            target = parse_influx_url(request.getfixturevalue("influx2_db_url"))
-            return Kind(
-                "journal, influx2",
-                lambda: Forwarded(Journal(tmp_path / "journal.db"), InfluxReadings(target, labels)),
-                first_stays=False,
-                counts_forgotten=False,
-            )
         case which:
             target = parse_influx_url(request.getfixturevalue(f"{which}_db_url"))
             return Kind(which, lambda: InfluxReadings(target, labels), first_stays=False, counts_forgotten=False)
