@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -9,6 +10,7 @@ import pytest
 
 from facility.instant import MINUTE, SECOND
 from facility.reading import Reading
+from rules.definition import load_book
 from simulators.scenario import find
 from simulators.spoken import Message
 from storage.records.port import RecordsUnavailable, Unit
@@ -19,6 +21,8 @@ from tests.simulators.riverside import register
 
 pytestmark = pytest.mark.xdist_group("promises")
 DEMO = find("demo")
+JUDGED = replace(DEMO, expected=tuple(one for one in DEMO.expected if one.rule in load_book().rules))
+"""What the collector and the judge find; what visitors and cameras do is looked at by the responder."""
 SENT = list(at_once(DEMO, register()))
 Found = tuple[list[tuple[object, ...]], list[tuple[object, ...]], dict[str, list[Reading]]]
 
@@ -37,7 +41,7 @@ def found(room: DutyRoom) -> Found:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Found:
     with duty_room(tmp_path_factory.mktemp("undisturbed"), register(), DEMO.start) as room:
         play(room, DEMO, SENT)
-        assert differences(DEMO, room.alerts(), room.work_orders()) == []
+        assert differences(JUDGED, room.alerts(), room.work_orders()) == []
         return found(room)
 
 
