@@ -215,10 +215,10 @@ def test_two_people_on_one_phone_are_two_rows(home: House, browser_of: BrowserOf
 def test_a_guard_has_no_work_orders_and_an_inspector_brings_nothing(
     home: House, browser_of: BrowserOf, order: int
 ) -> None:
-    for name in ("guard", "inspector"):
-        phone = Phone(browser_of(name), home.clock)
-        assert phone.statuses(phone.entry(1, "order-step", order=order, action="accept")) == ["refused"]
-    Phone(browser_of("inspector"), home.clock).bring(picture(), status=403)
+    guard, inspector = Phone(browser_of("guard"), home.clock), Phone(browser_of("inspector"), home.clock)
+    assert guard.statuses(guard.entry(1, "order-step", order=order, action="accept")) == ["refused"]
+    inspector.sync(inspector.entry(1, "order-step", order=order, action="accept"), status=403)
+    inspector.bring(picture(), status=403)
 
 
 def test_a_write_that_comes_from_another_page_is_refused(home: House, engineer: Phone) -> None:
