@@ -89,7 +89,9 @@ class House:
     def raise_alert(self, rule: str, point: str, *, value: float | None = None, ago: int = 5 * MINUTE) -> Alert:
         """An alert as the rules raise it, with its fact and its work order."""
         with self.records.begin() as unit:
-            return raise_alert(unit, self.book, self.context.register(unit), rule, point, self.clock(), value=value, ago=ago)
+            return raise_alert(
+                unit, self.book, self.context.register(unit), rule, point, self.clock(), value=value, ago=ago
+            )
 
     def say(
         self, point: str, value: float, *, ago: int = 0, quality: Quality = Quality.GOOD, test: bool = False

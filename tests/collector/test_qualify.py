@@ -296,8 +296,8 @@ def test_a_scan_keeps_neither_tag_nor_guard() -> None:
 
 
 def test_an_event_without_a_point_is_unclaimed() -> None:
-    found = qualified(Decoded(events=(Event(device="door-1", name="duress", at=NOW),)))
-    assert list(found.unclaimed) == [("door-1", "duress")]
+    found = qualified(Decoded(events=(Event(device="door-1", name="doorbell", at=NOW),)))
+    assert list(found.unclaimed) == [("door-1", "doorbell")]
     assert not found.passages
 
 

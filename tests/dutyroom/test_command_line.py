@@ -25,7 +25,6 @@ def dutyroom(*arguments: str, stdin: str = "", **settings: str) -> subprocess.Co
         ({"HTTP": "everywhere"}, "DUTYROOM_HTTP"),
         ({"MQTT_URL": "mqtt://host:port"}, "mqtt://"),
         ({"MQTT_URL": ""}, "DUTYROOM_MQTT_URL"),
-        ({"MQTT_URL": "mqtt://127.0.0.1:1", "READINGS_URL": "influxdb://127.0.0.1:1/db"}, "127.0.0.1:1"),
         (
             {"MQTT_URL": "mqtt://127.0.0.1:1", "RECORDS_URL": "postgresql+psycopg://u:hunter2@127.0.0.1:1/db"},
             "127.0.0.1",

@@ -66,7 +66,7 @@ def test_the_history_says_who_when_and_why(records: SqlRecords, tmp_path: Path) 
 
 def test_a_dry_run_tells_everything_and_applies_nothing(records: SqlRecords, tmp_path: Path) -> None:
     result = imported(records, write(tmp_path / "register"), dry_run=True)
-    assert len(result.changes) == 15
+    assert len(result.changes) == 16
     assert result.version == 0
     assert loaded(records).points == {}
 
