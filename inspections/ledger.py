@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from facility.instant import DAY
@@ -94,51 +94,16 @@ def _part(at: int, start: int, end: int) -> float:
 
 
 class Ledger:
-    """One period, kept between readers: only facts that are newer than the last look are read. Thread-safe.
-
-    Everything of the period stays in memory: a page that is opened while facts come in does not read a year again.
-    """
+    """One period, kept between readers until there are newer facts. Thread-safe."""
 
     def __init__(self, wanted: Wanted) -> None:
         self._wanted, self._lock = wanted, threading.Lock()
         self._anchor = NOTHING_YET
-        self._first = wanted.since
-        self._frozen: list[Frozen] = []
-        self._fates: dict[int, Fate] = {}
         self._items: list[Item] = []
 
     def items(self, facts: Facts, anchor: Anchor) -> list[Item]:
-        """As ``read_items``, of everything up to the anchor. One that is older than the last is read by itself."""
+        """As ``read_items``; worked out once an anchor. Clocks that are set back make catching up by portions unsafe."""
         with self._lock:
-            if anchor.seq < self._anchor.seq or anchor.at < self._anchor.at:
-                return read_items(facts, self._wanted, anchor)
-            if anchor.seq > self._anchor.seq:
-                self._catch_up(facts, anchor)
+            if anchor != self._anchor:
+                self._items, self._anchor = read_items(facts, self._wanted, anchor), anchor
             return self._items
-
-    def _catch_up(self, facts: Facts, anchor: Anchor) -> None:
-        old, end, first = self._anchor, anchor.at + 1, self._first
-        since = old.at - SET_BACK
-        for fact in portions(facts, "duty", (FELL_DUE,), (max(self._wanted.since, since), end), anchor):
-            if _is_new(fact, old):
-                for one in frozen_in(fact, self._wanted):
-                    self._frozen.append(one)
-                    first = min(first, one.opens)
-        if old.seq == 0:
-            self._tell(portions(facts, OCCURRENCE_FACTS, FATES, (first, end), anchor))
-        else:
-            # What was done early lies before what was read so far.
-            self._tell(portions(facts, OCCURRENCE_FACTS, FATES, (first, self._first), anchor))
-            later = portions(facts, OCCURRENCE_FACTS, FATES, (max(first, since), end), anchor)
-            self._tell(fact for fact in later if _is_new(fact, old))
-        self._anchor, self._first = anchor, first
-        self._items = items_of(self._frozen, self._fates, anchor.at)
-
-    def _tell(self, facts: Iterable[ToldFact]) -> None:
-        for fact in facts:
-            self._fates.setdefault(int(fact.subject), Fate()).tell(fact)
-
-
-def _is_new(fact: ToldFact, old: Anchor) -> bool:
-    """Not read at the last look, or ahead of it then: a clock that was set back puts later facts before earlier ones."""
-    return fact.seq > old.seq or fact.at > old.at
