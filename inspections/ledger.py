@@ -11,8 +11,6 @@ from inspections.compliance import FELL_DUE, OCCURRENCE_FACTS, Fate, Frozen, Ite
 from storage.records.port import Facts, ToldFact
 
 PORTION = 31 * DAY
-SET_BACK = DAY
-"""So far a clock may have been set back between two looks of a kept ledger."""
 FATES = ("done", "done-late", "missed", "suspended", "resumed", "late", "postponed", "assigned", "made-up", "opened")
 """What is read about occurrences; other words change nothing about what became of one."""
 Progress = Callable[[float], None]
