@@ -7,18 +7,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from facility import impairment as noun
-from facility.alert import Alert, Condition, Severity, returned
+from facility.alert import Severity
 from facility.alert_life import FieldRefused
 from facility.fact import Fact
 from facility.impairment import FIRE_KINDS, LONGEST, Impairment
 from facility.instant import MINUTE, to_datetime
 from facility.maintenance import Maintenance
-from facility.own_alert import own_alert, own_fact
+from facility.own_alert import own_alert
 from facility.register import Register
 from facility.scope import Extent
 from facility.text import Text
 from facility.work_order import MissingField
-from storage.records.port import AlertFilter, Unit
+from storage.records.own_alerts import end as over
+from storage.records.own_alerts import open_of, raise_alert
+from storage.records.port import Unit
 
 OVERDUE = "fire-facility-stopped"
 """The alerts' rule; their point is the impairment's number."""
@@ -151,21 +153,11 @@ def _raise(unit: Unit, register: Register, one: Impairment, now: int) -> None:
         limit=Text(f"自 {since} 停用；替代措施：{one.measures}", f"stopped since {since}; instead: {one.measures}"),
         clause=CLAUSE,
     )
-    raised = unit.alerts.open(replace(alert, asset=one.asset, zone=one.zone))
-    unit.facts.append(own_fact(raised, "raised", "normal", now, who=WHO))
+    raise_alert(unit, replace(alert, asset=one.asset, zone=one.zone), now, WHO)
 
 
 def _return(unit: Unit, one: Impairment, now: int, who: str, why: str) -> None:
-    mine = AlertFilter(open=True, rules=(OVERDUE,), points=(f"impairment/{one.id}",))
-    for alert in unit.alerts.find(mine, limit=1).rows:
-        if alert.condition is not Condition.NORMAL:
-            _told_back(unit, alert, now, who, why)
-
-
-def _told_back(unit: Unit, alert: Alert, now: int, who: str, why: str) -> None:
-    unit.facts.append(
-        own_fact(unit.alerts.update(returned(alert, now)), "returned", alert.state, now, who=who, why=why)
-    )
+    over(unit, open_of(unit, OVERDUE, f"impairment/{one.id}"), now, who, why)
 
 
 def _tell(

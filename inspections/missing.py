@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
-from facility.alert import Alert, Condition, again, returned
 from facility.duty import Duty
 from facility.instant import to_datetime
 from facility.occurrence import Occurrence
-from facility.own_alert import own_alert, own_fact
+from facility.own_alert import Cause, alert_of
 from facility.register import Register
 from facility.text import Text
 from facility.work_order import Source, WorkOrder
-from storage.records.port import AlertFilter, Unit
+from storage.records.own_alerts import end, follow, open_of, raise_alert
+from storage.records.port import Unit
 
 MISSED = "duty-missed"
 """The alerts' rule; their point names duty and thing."""
@@ -38,25 +38,20 @@ class MissRoom:
 def raise_missed(unit: Unit, room: MissRoom, duty: Duty, one: Occurrence, now: int) -> None:
     """The alert, or one that is open already told anew, and the work order where the duty names a class."""
     title, limit = _title(duty, one, room.register), _limit(one, room.register.time_zone)
-    open_one = _open(unit, one)
-    if open_one is not None:
-        back = open_one.condition is Condition.NORMAL
-        told = replace(again(open_one) if back else open_one, title=title, limit=limit, severity=duty.severity)
-        if told != open_one:
-            what = "re-raised" if back else "changed"
-            unit.facts.append(own_fact(unit.alerts.update(told), what, open_one.state, now, who=WHO))
-        return
-    alert = own_alert(
-        MISSED,
-        key_of(one),
-        now,
+    cause = Cause(
+        rule=MISSED,
+        key=key_of(one),
         severity=duty.severity,
         title=title,
         limit=limit,
         clause=duty.clause,
-    )  # without a version: those that have one are the rules', who end what no rule of theirs raised
-    alert = unit.alerts.open(replace(alert, asset=one.asset, zone=one.zone))
-    unit.facts.append(own_fact(alert, "raised", "normal", now, who=WHO))
+        zone=one.zone,
+    )
+    there = open_of(unit, MISSED, key_of(one))
+    if there is not None:
+        follow(unit, there, cause, now, WHO)
+        return
+    alert = raise_alert(unit, replace(alert_of(cause, now), asset=one.asset), now, WHO)
     if duty.work_order and room.opener is not None:
         order = room.opener(unit, room.register, _order(duty, one, title, limit, now), WHO, now)
         unit.alerts.update(replace(alert, work_order=order.id))
@@ -64,16 +59,7 @@ def raise_missed(unit: Unit, room: MissRoom, duty: Duty, one: Occurrence, now: i
 
 def end_missed(unit: Unit, one: Occurrence, now: int, who: str, why: str) -> None:
     """It was done, or nothing is owed there any more."""
-    alert = _open(unit, one)
-    if alert is not None and alert.condition is not Condition.NORMAL:
-        unit.facts.append(
-            own_fact(unit.alerts.update(returned(alert, now)), "returned", alert.state, now, who=who, why=why)
-        )
-
-
-def _open(unit: Unit, one: Occurrence) -> Alert | None:
-    found = unit.alerts.find(AlertFilter(open=True, rules=(MISSED,), points=(key_of(one),)), limit=1).rows
-    return found[0] if found else None
+    end(unit, open_of(unit, MISSED, key_of(one)), now, who, why)
 
 
 def _title(duty: Duty, one: Occurrence, register: Register) -> Text:

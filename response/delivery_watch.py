@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-from facility.alert import Alert, Condition, Severity, again, returned
+from facility.alert import Severity
 from facility.notice import NoticeState
-from facility.own_alert import own_alert, own_fact
+from facility.own_alert import Cause
 from facility.text import Text
+from storage.records.own_alerts import report
 from storage.records.port import Unit
 
 UNDELIVERED = "notices-undelivered"
@@ -21,20 +21,9 @@ CHANNEL_NOTE = "channel/"
 
 def watch(unit: Unit, now: int) -> bool:
     """Raise and return, channel by channel. Returns whether there is more to do: never."""
-    wrong = _wrong(unit)
-    open_ones = {alert.point: alert for alert in unit.alerts.open_ones() if alert.rule == UNDELIVERED}
-    for channel, said in wrong.items():
-        alert = open_ones.pop(channel, None)
-        if alert is None:
-            _fact(unit, unit.alerts.open(_alert(channel, said, now)), "raised", "normal", now)
-        elif alert.condition is Condition.NORMAL:
-            back = replace(again(alert), limit=said)
-            _fact(unit, unit.alerts.update(back), "re-raised", alert.state, now)
-        elif alert.limit != said:
-            unit.alerts.update(replace(alert, limit=said))
-    for alert in open_ones.values():
-        if alert.condition is not Condition.NORMAL:
-            _fact(unit, unit.alerts.update(returned(alert, now)), "returned", alert.state, now)
+    report(
+        unit, (UNDELIVERED,), [_cause(channel, said) for channel, said in _wrong(unit).items()], now, WHO, quiet=True
+    )
     return False
 
 
@@ -60,10 +49,6 @@ def _said(dead: int, note: Mapping[str, Any]) -> Text:
     return Text("，".join(zh) + error, ", ".join(en) + (f" ({note['error']})" if error else ""))
 
 
-def _alert(channel: str, said: Text, now: int) -> Alert:
+def _cause(channel: str, said: Text) -> Cause:
     title = Text(f"通知送不到：{channel}", f"Notices do not get through: {channel}")
-    return own_alert(UNDELIVERED, channel, now, severity=Severity.HIGH, title=title, limit=said)
-
-
-def _fact(unit: Unit, alert: Alert, what: str, before: str, now: int) -> None:
-    unit.facts.append(own_fact(alert, what, before, now, who=WHO))
+    return Cause(rule=UNDELIVERED, key=channel, severity=Severity.HIGH, title=title, limit=said)

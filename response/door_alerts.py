@@ -18,8 +18,9 @@ from facility.own_alert import own_alert, own_fact
 from facility.register import Register
 from facility.work_order import WorkOrder
 from response.orders import Opener
+from storage.records import own_alerts
 from storage.records.permissions import FindingFilter
-from storage.records.port import AlertFilter, Unit
+from storage.records.port import Unit
 
 WHO = "system:doors"
 CLOCK = f"door-{DoorRule.CLOCK.value}"
@@ -27,8 +28,7 @@ CLOCK = f"door-{DoorRule.CLOCK.value}"
 
 def open_ones(unit: Unit, checks: Checks) -> list[Alert]:
     """Alerts that these checks have open."""
-    rules = tuple({check.alert_rule for check in checks.values()})
-    return unit.alerts.find(AlertFilter(open=True, rules=rules), limit=500).rows
+    return own_alerts.open_ones(unit, tuple({check.alert_rule for check in checks.values()}))
 
 
 def is_over(alert: Alert) -> bool:
@@ -94,8 +94,7 @@ class DoorAlerts:
 
     def _alert(self, finding: DoorFinding, check: DoorCheck) -> Alert:
         """The open one of that kind at that door, which somebody must see again; or a new one."""
-        wanted = AlertFilter(open=True, rules=(check.alert_rule,), points=(finding.point,))
-        alert = next(iter(self.unit.alerts.find(wanted, limit=1).rows), None)
+        alert = own_alerts.open_of(self.unit, check.alert_rule, finding.point)
         if alert is None:
             return self._raise(finding, check)
         if finding.late or (alert.condition is not Condition.NORMAL and not alert.acknowledged):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from functools import partial
 
-from facility.alert import Alert, Condition, Severity, again, returned, unseen
+from facility.alert import Alert, Severity
 from facility.calendar import local_day
 from facility.instant import DAY, MINUTE
-from facility.own_alert import own_alert, own_fact
+from facility.own_alert import Cause
 from facility.rota import Gap, GapCause, Rota
 from facility.rota_telling import gap_text, source_text, span_text, year_text
 from facility.text import Text
 from response.steps import Step
+from storage.records.own_alerts import report
 from storage.records.port import Unit
 
 GAP = "rota-gap"
@@ -32,18 +33,6 @@ SHOWN = 3
 """So many times of one cause are written out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
-    """One thing that somebody has to mend."""
-
-    rule: str
-    key: str
-    clause: str
-    severity: Severity
-    title: Text
-    limit: Text
-
-
 def rota_step(days: int = AHEAD) -> Step:
     """Looks ``days`` ahead, once a minute."""
     return Step("rota", EVERY, watcher(days))
@@ -55,7 +44,7 @@ def watcher(days: int) -> Callable[[Unit, int], bool]:
     def look(unit: Unit, now: int) -> bool:
         rota = unit.rota.load()
         if rota.teams:
-            report(unit, list(causes(rota, now, days)), _passed(rota, now), now)
+            report(unit, OURS, list(causes(rota, now, days)), now, WHO, why=partial(_why_over, _passed(rota, now)))
         return False
 
     return look
@@ -112,47 +101,5 @@ def _passed(rota: Rota, now: int) -> frozenset[str]:
     return frozenset(key_of(gap) for gap in rota.gaps(now - BEHIND, now))
 
 
-def report(unit: Unit, found: Sequence[Cause], passed: frozenset[str], now: int) -> None:
-    """Raise, tell anew and return. Raises ``Conflict``: somebody else was first, look again."""
-    open_ones = {(alert.rule, alert.point): alert for alert in unit.alerts.open_ones() if alert.rule in OURS}
-    for cause in found:
-        alert = open_ones.pop((cause.rule, cause.key), None)
-        if alert is None:
-            _fact(unit, unit.alerts.open(_alert(cause, now)), "raised", "normal", now)
-        else:
-            _follow(unit, alert, cause, now)
-    for alert in open_ones.values():
-        if alert.condition is not Condition.NORMAL:
-            why = "its time passed and nobody came" if alert.point in passed else "filled"
-            _fact(unit, unit.alerts.update(returned(alert, now)), "returned", alert.state, now, why=why)
-
-
-def _follow(unit: Unit, alert: Alert, cause: Cause, now: int) -> None:
-    """The open alert says what is true now. What became urgent must be seen again."""
-    back = alert.condition is Condition.NORMAL
-    told = replace(alert, title=cause.title, limit=cause.limit, severity=cause.severity)
-    if back:
-        told = again(told)
-    elif cause.severity < alert.severity:
-        told = unseen(told)
-    if told != alert:
-        what = "re-raised" if back else "changed"
-        if not back and cause.severity != alert.severity:
-            what = "rose" if cause.severity < alert.severity else "fell"
-        _fact(unit, unit.alerts.update(told), what, alert.state, now)
-
-
-def _alert(cause: Cause, now: int) -> Alert:
-    return own_alert(
-        cause.rule,
-        cause.key,
-        now,
-        severity=cause.severity,
-        title=cause.title,
-        limit=cause.limit,
-        clause=cause.clause,
-    )
-
-
-def _fact(unit: Unit, alert: Alert, what: str, before: str, now: int, *, why: str = "") -> None:
-    unit.facts.append(own_fact(alert, what, before, now, who=WHO, why=why))
+def _why_over(passed: frozenset[str], alert: Alert) -> str:
+    return "its time passed and nobody came" if alert.point in passed else "filled"

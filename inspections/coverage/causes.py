@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from facility.alert import Severity
+from facility.own_alert import Cause
 from facility.text import Text
-from inspections.coverage.alarms import BLIND, FORBIDDEN, Cause
+from inspections.coverage.alarms import BLIND, FORBIDDEN
 from inspections.coverage.settings import CLAUSE, CoverageSettings
 from inspections.coverage.shares import AreaShare, Violation, total
 from inspections.coverage.site import Site

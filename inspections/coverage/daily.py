@@ -12,7 +12,7 @@ from facility.fact import Fact
 from facility.instant import DAY, MINUTE
 from facility.maintenance import Maintenance
 from facility.reading import Reading
-from inspections.coverage.alarms import LONG, SHORT, WHO, report
+from inspections.coverage.alarms import LONG, SHORT, WHO
 from inspections.coverage.day import DayFigure, day_figure
 from inspections.coverage.evidence import BLIND_DUTY, VIDEO_DUTY, Evidence, Figure, no_evidence
 from inspections.coverage.settings import CLAUSE, CoverageSettings
@@ -22,6 +22,7 @@ from inspections.coverage.states import Spell, spells, without_windows
 from inspections.coverage.survey import Surveyor
 from inspections.coverage.video import ByHand, Kept, Video, causes, video_points, videos
 from storage.readings.port import Readings
+from storage.records.own_alerts import report
 from storage.records.port import Conflict, Records, Unit
 
 NOTE = "coverage-day"
@@ -91,7 +92,7 @@ class Daily:
         last = self.readings().last(points) if points else {}
         found = videos(site.register, last, by_hand, now)
         with records.begin() as unit:
-            report(unit, (SHORT, LONG), causes(site.register, found), now)
+            report(unit, (SHORT, LONG), causes(site.register, found), now, WHO)
             _keep_video(unit, site, found, self.evidence, now)
 
 

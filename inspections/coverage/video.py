@@ -8,13 +8,14 @@ from enum import StrEnum
 
 from facility.alert import Severity
 from facility.instant import DAY, MINUTE
+from facility.own_alert import Cause
 from facility.point import Point
 from facility.quality import EVIDENCE
 from facility.reading import Reading
 from facility.register import Register
 from facility.text import Text
 from facility.units import convert
-from inspections.coverage.alarms import LONG, SHORT, Cause
+from inspections.coverage.alarms import LONG, SHORT
 
 AGE, INSTANT = "oldest_frame", "oldest_frame_at"
 """Quantities: an age, or an instant since 1970. Their points belong to the asset of the camera's own id."""

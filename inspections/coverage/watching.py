@@ -9,13 +9,15 @@ from typing import Any
 from facility.fact import Fact
 from facility.instant import MINUTE, SECOND
 from facility.maintenance import Maintenance
+from facility.own_alert import Cause
 from facility.reading import Reading
-from inspections.coverage.alarms import BLIND, FORBIDDEN, WHO, Cause, report
+from inspections.coverage.alarms import BLIND, FORBIDDEN, WHO
 from inspections.coverage.causes import States, blind_zones, forbidden_views
 from inspections.coverage.settings import CoverageSettings
 from inspections.coverage.site import Site, SiteNow
 from inspections.coverage.states import CameraState, set_aside, state_now
 from storage.readings.port import Readings
+from storage.records.own_alerts import report
 from storage.records.port import Records, Unit
 
 NOTE = "cameras"
@@ -110,8 +112,8 @@ def look(unit: Unit, site: Site, states: States, now: int, settings: CoverageSet
     blind = list(blind_zones(site, states, settings))
     over = {cause.key: before.over.get(cause.key, now) for cause in blind if not cause.stays}
     began = now if now - before.at > PAUSE else before.began
-    report(unit, (BLIND,), [_held(cause, over, began, now) for cause in blind], now)
-    report(unit, (FORBIDDEN,), forbidden_views(site, settings), now)
+    report(unit, (BLIND,), [_held(cause, over, began, now) for cause in blind], now, WHO)
+    report(unit, (FORBIDDEN,), forbidden_views(site, settings), now, WHO)
     told = {camera: [state.value, _since(before, camera, state, now)] for camera, state in states.items()}
     unit.notes.put(NOTE, {"at": now, "states": told, "over": over, "began": began})
 

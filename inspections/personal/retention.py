@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from facility.alert import Condition, Severity, again, returned
+from facility.alert import Severity
 from facility.fact import Fact
 from facility.guest import erased
 from facility.instant import DAY, HOUR
-from facility.own_alert import own_alert, own_fact
+from facility.own_alert import Cause, alert_of
 from facility.retrieval import erased as without_outsiders
 from facility.text import Text
 from inspections.personal.catalogue import DataClass
 from storage.readings.port import Readings
+from storage.records.own_alerts import end as over
+from storage.records.own_alerts import follow, open_of, raise_alert
 from storage.records.personal import Ended, Tally
-from storage.records.port import AlertFilter, Conflict, Records, Unit
+from storage.records.port import Conflict, Records, Unit
 
 WHO = "system:retention"
 NOUN = "personal-data"
@@ -159,25 +161,21 @@ def _look_for_overdue(classes: Mapping[str, DataClass], unit: Unit, now: int) ->
 
 
 def _tell(unit: Unit, one: DataClass, end: int | None, now: int, *, late: bool) -> None:
-    open_ones = unit.alerts.find(AlertFilter(open=True, rules=(OVERDUE,), points=(one.id,)), limit=1).rows
-    alert = open_ones[0] if open_ones else None
-    if alert is not None and not late and alert.condition is not Condition.NORMAL:
-        over = unit.alerts.update(returned(alert, now))
-        unit.facts.append(own_fact(over, "returned", alert.state, now, who=WHO, why="ended"))
-    elif alert is not None and late and alert.condition is Condition.NORMAL:
-        back = unit.alerts.update(again(alert))
-        unit.facts.append(own_fact(back, "re-raised", alert.state, now, who=WHO))
-    elif alert is None and late and end is not None:
-        raised = own_alert(
-            OVERDUE,
-            one.id,
-            now,
-            severity=Severity.MEDIUM,
-            title=Text(f"个人信息到期未删除：{one.title.zh}", f"Personal data past their end: {one.title.en}"),
-            limit=Text(f"应于到期后 {SLACK // DAY} 天内结束", f"ends within {SLACK // DAY} day of its time"),
-            clause="LA-1",
-        )
-        unit.facts.append(own_fact(unit.alerts.open(raised), "raised", "normal", now, who=WHO))
+    alert = open_of(unit, OVERDUE, one.id)
+    cause = Cause(
+        rule=OVERDUE,
+        key=one.id,
+        severity=Severity.MEDIUM,
+        title=Text(f"个人信息到期未删除：{one.title.zh}", f"Personal data past their end: {one.title.en}"),
+        limit=Text(f"应于到期后 {SLACK // DAY} 天内结束", f"ends within {SLACK // DAY} day of its time"),
+        clause="LA-1",
+    )
+    if not late:
+        over(unit, alert, now, WHO, "ended")
+    elif alert is not None:
+        follow(unit, alert, cause, now, WHO)
+    elif end is not None:
+        raise_alert(unit, alert_of(cause, now), now, WHO)
 
 
 def end_passages(classes: Mapping[str, DataClass], readings: Readings, records: Records, now: int) -> bool:

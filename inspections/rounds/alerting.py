@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 
-from facility.alert import Alert, Condition, Severity, again, returned, unseen
+from facility.alert import Alert, Condition, Severity
 from facility.instant import DAY, HOUR, to_datetime
-from facility.own_alert import own_alert, own_fact
+from facility.own_alert import Cause, alert_of
 from facility.register import Register
 from facility.round import PointStatus, Round, RoundState, RoundStop
 from facility.text import Text
 from inspections.rounds.telling import WHO
+from storage.records.own_alerts import end, follow, open_of, open_ones, raise_alert
 from storage.records.port import Unit
 from storage.records.rounds import RoundFilter
 
@@ -47,13 +48,13 @@ class Trouble:
 def report(unit: Unit, round: Round, register: Register, now: int) -> None:
     """Raise, tell anew, return. Raises ``Conflict``: somebody else was first, look again."""
     trouble = trouble_of(round, register)
-    alert = next((one for one in unit.alerts.open_ones() if one.rule == RULE and one.point == point_of(round)), None)
+    alert = open_of(unit, RULE, point_of(round))
     if trouble is None:
-        _return(unit, alert, now, "visited")
+        end(unit, alert, now, WHO, "visited")
     elif alert is not None:
-        _follow(unit, alert, trouble, now)
+        follow(unit, alert, _cause(round, trouble), now, WHO)
     elif not (round.over and now - round.closes > OLD):
-        _fact(unit, unit.alerts.open(_alert(round, trouble, now)), "raised", "normal", now)
+        raise_alert(unit, alert_of(_cause(round, trouble), now), now, WHO)
 
 
 def trouble_of(round: Round, register: Register) -> Trouble | None:
@@ -112,18 +113,16 @@ def _names(stops: Iterable[RoundStop], register: Register) -> Text:
     return Text(f"{zh} 等" if more > 0 else zh, f"{en} and {more} more" if more > 0 else en)
 
 
-def _alert(round: Round, trouble: Trouble, now: int) -> Alert:
-    found = own_alert(
-        RULE,
-        point_of(round),
-        now,
+def _cause(round: Round, trouble: Trouble) -> Cause:
+    return Cause(
+        rule=RULE,
+        key=point_of(round),
         severity=trouble.severity,
         title=trouble.title,
         limit=trouble.limit,
         clause=CLAUSE,
-        rule_version=round.plan,
+        zone=_where(round),
     )
-    return replace(found, zone=_where(round))
 
 
 def _where(round: Round) -> str:
@@ -132,32 +131,13 @@ def _where(round: Round) -> str:
     return next((stop.zone for stop in wrong), "")
 
 
-def _follow(unit: Unit, alert: Alert, trouble: Trouble, now: int) -> None:
-    """It says what is true now. What became urgent must be seen again."""
-    back = alert.condition is Condition.NORMAL
-    told = replace(alert, title=trouble.title, limit=trouble.limit, severity=trouble.severity)
-    if back:
-        told = again(told)
-    elif trouble.severity < alert.severity:
-        told = unseen(told)
-    if told == alert:
-        return
-    rose = trouble.severity < alert.severity and not back
-    _fact(unit, unit.alerts.update(told), "re-raised" if back else "rose" if rose else "changed", alert.state, now)
-
-
-def _return(unit: Unit, alert: Alert | None, now: int, why: str) -> None:
-    if alert is not None and alert.condition is not Condition.NORMAL:
-        _fact(unit, unit.alerts.update(returned(alert, now)), "returned", alert.state, now, why=why)
-
-
 def return_old(unit: Unit, now: int) -> None:
     """A missed round stays an alert until the route was walked again as planned, or for a day."""
-    for alert in unit.alerts.open_ones():
-        if alert.rule == RULE and alert.condition is not Condition.NORMAL:
+    for alert in open_ones(unit, (RULE,)):
+        if alert.condition is not Condition.NORMAL:
             round = unit.rounds.get(number_of(alert))
             if round.over and (why := _why_over(unit, round, now)):
-                _return(unit, alert, now, why)
+                end(unit, alert, now, WHO, why)
 
 
 def _why_over(unit: Unit, round: Round, now: int) -> str:
@@ -165,7 +145,3 @@ def _why_over(unit: Unit, round: Round, now: int) -> str:
     if unit.rounds.count(wanted):
         return "the route was walked again"
     return "its day passed" if now > round.closes + DAY else ""
-
-
-def _fact(unit: Unit, alert: Alert, what: str, before: str, now: int, *, why: str = "") -> None:
-    unit.facts.append(own_fact(alert, what, before, now, who=WHO, why=why))

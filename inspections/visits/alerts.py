@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from facility.alert import Alert, Condition, Severity, again, returned
+from facility.alert import Alert, Condition, Severity, again
 from facility.own_alert import own_alert, own_fact
 from facility.text import Text
-from storage.records.port import AlertFilter, Unit
+from storage.records import own_alerts
+from storage.records.own_alerts import end, open_of, open_ones
+from storage.records.port import Unit
 
 UNESCORTED = "visitor-unescorted"
 OUTSIDE = "visitor-outside"
@@ -45,9 +47,9 @@ def raise_alert(unit: Unit, cause: Cause, now: int, *, over: bool = False) -> Al
 
     Raises ``Conflict``: somebody else was first, look again.
     """
-    found = unit.alerts.find(AlertFilter(open=True, rules=(cause.rule,), points=(cause.key,)), limit=1).rows
-    if found:
-        return _tell_anew(unit, found[0], cause, now, over=over)
+    there = open_of(unit, cause.rule, cause.key)
+    if there is not None:
+        return _tell_anew(unit, there, cause, now, over=over)
     alert = replace(
         own_alert(
             cause.rule, cause.key, now, severity=cause.severity, title=cause.title, limit=cause.limit, clause=CLAUSE
@@ -60,9 +62,7 @@ def raise_alert(unit: Unit, cause: Cause, now: int, *, over: bool = False) -> Al
     )
     if over:
         alert = replace(alert, condition=Condition.NORMAL, ended=cause.at)
-    opened = unit.alerts.open(alert)
-    unit.facts.append(own_fact(opened, "raised", "normal", now, who=WHO))
-    return opened
+    return own_alerts.raise_alert(unit, alert, now, WHO)
 
 
 def _tell_anew(unit: Unit, alert: Alert, cause: Cause, now: int, *, over: bool) -> Alert:
@@ -83,28 +83,14 @@ def end_alerts(
     """Return those of a visit (of one door, where ``place`` says so). How many there were."""
     key = f"visit-{visit}"
     ended = 0
-    for alert in _open_ones(unit, tuple(rules)):
+    for alert in open_ones(unit, tuple(rules)):
         mine = alert.point == f"{key}/{place}" if place else alert.point.partition("/")[0] == key
-        if mine and alert.condition is not Condition.NORMAL:
-            changed = unit.alerts.update(returned(alert, now))
-            unit.facts.append(own_fact(changed, "returned", alert.state, now, who=who, why=why))
+        if mine and end(unit, alert, now, who, why):
             ended += 1
     return ended
-
-
-def _open_ones(unit: Unit, rules: tuple[str, ...]) -> list[Alert]:
-    found: list[Alert] = []
-    cursor = None
-    while rules:
-        page = unit.alerts.find(AlertFilter(open=True, rules=rules), cursor, 200)
-        found += page.rows
-        cursor = page.cursor
-        if cursor is None:
-            break
-    return found
 
 
 def alerts_of(unit: Unit, visit: int) -> list[Alert]:
     """Those of a visit that are open, the newest first."""
     key = f"visit-{visit}"
-    return [alert for alert in _open_ones(unit, OURS) if alert.point.partition("/")[0] == key]
+    return [alert for alert in open_ones(unit, OURS) if alert.point.partition("/")[0] == key]
