@@ -11,8 +11,9 @@ from facility.permission_entries import Credential, Permission
 from facility.permission_files.columns import PERMISSION_TABLES, TAIL, Hide, layout
 from facility.register import Register
 from facility.register_files.error import RegisterError, RegisterRefused
-from facility.register_files.reading import file_errors, in_order, read_sheets
-from facility.register_files.table import Row, Table, closest, in_force, read_table
+from facility.register_files.in_part import backwards, nothing_given, strangers, tables_in_part
+from facility.register_files.reading import in_order
+from facility.register_files.table import Row, Table, closest
 from facility.text import Text
 
 REFERENCES = (
@@ -44,19 +45,10 @@ def read_permissions(files: Mapping[str, bytes], given: Given, notes: list[Text]
         return Credential(pseudonym=given.hide(number) if number else pseudonym, tail=tail or number[-TAIL:], **values)
 
     how = layout({"credentials": credential})  # type: ignore[dict-item]  # called with a row's values, as a class is
-    errors: list[RegisterError] = list(file_errors(files, how))
-    sheets = read_sheets(files, errors, [] if notes is None else notes, how)
+    errors: list[RegisterError] = []
+    tables = tables_in_part(files, given.current, how, errors, notes)
     if not files:
-        errors.append(_nothing())
-    tables: dict[str, Table] = {}
-    for name in PERMISSION_TABLES:
-        file = f"{name}.csv"
-        if file in sheets:
-            tables[name] = read_table(name, sheets[file], errors, how)
-        elif file in files:
-            tables[name] = Table(name=name, file=file, rows=[], whole=False)
-        else:
-            tables[name] = in_force(name, getattr(given.current, name).values())
+        errors.append(nothing_given(PERMISSION_TABLES, Text("没有权限文件", "has no file of permissions")))
     errors.extend(_all_errors(tables, given.register))
     if errors:
         raise RegisterRefused(in_order(errors, how))
@@ -65,38 +57,16 @@ def read_permissions(files: Mapping[str, bytes], given: Given, notes: list[Text]
     return replace(given.current, confirmed=kept, **found)
 
 
-def _nothing() -> RegisterError:
-    names = [f"{name}.csv" for name in PERMISSION_TABLES]
-    message = Text("没有权限文件", "has no file of permissions")
-    return RegisterError(file=".", message=message, allowed=Text("、".join(names), ", ".join(names)))
-
-
 def _all_errors(tables: Mapping[str, Table], register: Register) -> Iterator[RegisterError]:
     for name, column, target in REFERENCES:
-        yield from _strangers(tables[name], column, tables[target])
+        yield from strangers(tables[name], column, tables[target], "")
     yield from _numberless(tables["credentials"])
-    yield from _backwards(tables["credentials"])
-    yield from _backwards(tables["permissions"])
+    yield from backwards(tables["credentials"])
+    yield from backwards(tables["permissions"])
     for row, one in tables["permissions"].nouns():
         yield from _one_of_two(tables["permissions"], row, one, ("holder", "group"))
         yield from _one_of_two(tables["permissions"], row, one, ("access", "zone"))
         yield from _no_such_zone(tables["permissions"], row, one, register)
-
-
-def _strangers(table: Table, column: str, target: Table) -> Iterator[RegisterError]:
-    """Names that stand in no row of the table they should."""
-    if not target.whole:
-        return
-    known = target.ids()
-    for row, one in table.nouns():
-        value = getattr(one, column)
-        for name in value if isinstance(value, tuple) else (value,):
-            if name and name not in known:
-                near = closest(name, known)
-                zh, en = f"不在 {target.file} 中{near.zh}", f"is not in {target.file}{near.en}"
-                if isinstance(value, tuple):
-                    zh, en = f"里的 {name} {zh}", f"names {name}, which {en}"
-                yield table.error(row, column, Text(zh, en))
 
 
 def _numberless(table: Table) -> Iterator[RegisterError]:
@@ -104,13 +74,6 @@ def _numberless(table: Table) -> Iterator[RegisterError]:
         if not one.pseudonym:
             message = Text("和 pseudonym 都未填写", "is missing, and so is pseudonym")
             yield table.error(row, "number", message, Text("卡号或代号", "a number or a pseudonym"))
-
-
-def _backwards(table: Table) -> Iterator[RegisterError]:
-    for row, one in table.nouns():
-        if one.since is not None and one.until is not None and one.until < one.since:
-            message = Text("早于起始日", "is before the day on which it begins")
-            yield table.error(row, "until", message, Text(f"{one.since} 或更晚", f"{one.since} or later"))
 
 
 def _one_of_two(table: Table, row: Row, one: Permission, columns: tuple[str, str]) -> Iterator[RegisterError]:
