@@ -6,7 +6,7 @@ What is told apart by (point, at) is written again when it comes again. A repeat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from facility.instant import HOUR
@@ -102,26 +102,28 @@ class InfluxReadings:
         return sorted(passages, key=lambda p: (p.at, p.seq), reverse=True)
 
     def passages_heard(self, points: Iterable[str], start: int, end: int, since: int) -> list[Passage]:
+        rows = self._heard("passage", points, start, end, since)
+        return sorted((_passage(point, row) for point, row in rows), key=heard_in_order)
+
+    def _heard(
+        self, measurement: str, points: Iterable[str], start: int, end: int, since: int
+    ) -> Iterator[tuple[str, list[Any]]]:
         wanted = {stored_name(point): point for point in points}
         if not wanted:
-            return []
+            return
         named = wanted.values() if len(wanted) <= POINTS_AT_ONCE else ()
-        answer = self._server.query(influxql.passages_heard(named, start, end, since))
-        found = ((wanted.get(series.tags["point"]), row) for series in answer for row in series.rows)
-        return sorted((_passage(point, row) for point, row in found if point is not None), key=heard_in_order)
+        for series in self._server.query(influxql.heard(measurement, named, start, end, since)):
+            point = wanted.get(series.tags["point"])
+            if point is not None:
+                yield from ((point, row) for row in series.rows)
 
     def scans(self, point: str, start: int, end: int, limit: int = 1000) -> list[Scan]:
         scans = [_scan(point, row) for row in self._rows(influxql.scans(point, start, end, limit))]
         return sorted(scans, key=lambda s: (s.at, s.seq), reverse=True)
 
     def scans_heard(self, points: Iterable[str], start: int, end: int, since: int) -> list[Scan]:
-        wanted = {stored_name(point): point for point in points}
-        if not wanted:
-            return []
-        named = wanted.values() if len(wanted) <= POINTS_AT_ONCE else ()
-        answer = self._server.query(influxql.scans_heard(named, start, end, since))
-        found = ((wanted.get(series.tags["point"]), row) for series in answer for row in series.rows)
-        return sorted((_scan(point, row) for point, row in found if point is not None), key=scans_in_order)
+        rows = self._heard("scan", points, start, end, since)
+        return sorted((_scan(point, row) for point, row in rows), key=scans_in_order)
 
     def forget(self, before: int) -> int:
         """InfluxDB does not say how many. InfluxDB 3 has no deletion by time: there the database's own retention does it."""

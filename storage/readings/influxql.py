@@ -69,22 +69,18 @@ def passages(point: str, start: int, end: int, limit: int) -> str:
     )
 
 
-def passages_heard(points: Collection[str], start: int, end: int, since: int) -> str:
+HEARD = {
+    "passage": '"event", "credential", "direction", "seq", "test", "received"',
+    "scan": '"tag", "guard", "seq", "received"',
+}
+
+
+def heard(measurement: str, points: Collection[str], start: int, end: int, since: int) -> str:
     """One series per point with the same columns; of all points there are when none are named."""
     named = " OR ".join(_of(point) for point in points)
     which = f" AND ({named})" if named else ""
     return (
-        'SELECT "event", "credential", "direction", "seq", "test", "received" FROM "passage"'
-        f' WHERE {_within(since, LATEST + 1)} AND "received" >= {start} AND "received" < {end}{which} GROUP BY "point"'
-    )
-
-
-def scans_heard(points: Collection[str], start: int, end: int, since: int) -> str:
-    """As ``passages_heard``."""
-    named = " OR ".join(_of(point) for point in points)
-    which = f" AND ({named})" if named else ""
-    return (
-        'SELECT "tag", "guard", "seq", "received" FROM "scan"'
+        f'SELECT {HEARD[measurement]} FROM "{measurement}"'
         f' WHERE {_within(since, LATEST + 1)} AND "received" >= {start} AND "received" < {end}{which} GROUP BY "point"'
     )
 
