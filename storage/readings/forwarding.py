@@ -46,6 +46,8 @@ class Forwarder:
         if now < self._not_before:
             return False
         self._tidy(now)
+        if now < self._not_before:
+            return False
         seq, batch = self.store.journal.oldest(AT_ONCE)
         if not seq:
             self._not_before = now + FILL

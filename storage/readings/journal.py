@@ -34,13 +34,21 @@ LIMIT = 8 << 30
 _BEGUN, _READINGS_FROM, _HEARD_FROM = "begun", "readings_from", "heard_from"
 _ALSO = """
 CREATE TABLE IF NOT EXISTS waiting (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, received INTEGER NOT NULL, rows INTEGER NOT NULL, body BLOB NOT NULL
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, received INTEGER NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL,
+  rows_so_far INTEGER NOT NULL, bytes_so_far INTEGER NOT NULL, body BLOB NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS waiting_received ON waiting (received);
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS asked (point TEXT PRIMARY KEY) STRICT;
 """
-_WAITING = "SELECT count(*), coalesce(sum(rows), 0), coalesce(sum(length(body)), 0), min(received) FROM waiting"
+# Each batch says how much there was with it, so that what waits is told by the first and the last, however much it is.
+_PUT = """
+INSERT INTO waiting (received, rows, bytes, rows_so_far, bytes_so_far, body)
+SELECT ?1, ?2, ?3, ?2 + coalesce(max(rows_so_far), 0), ?3 + coalesce(max(bytes_so_far), 0), ?4
+FROM (SELECT rows_so_far, bytes_so_far FROM waiting ORDER BY seq DESC LIMIT 1)
+"""
+_FIRST = "SELECT seq, rows, bytes, rows_so_far, bytes_so_far FROM waiting ORDER BY seq LIMIT 1"
+_LAST = "SELECT seq, rows_so_far, bytes_so_far FROM waiting ORDER BY seq DESC LIMIT 1"
 # The newest of a point stays, however old: after a start one asks how far it had been judged.
 _PRUNE = """
 DELETE FROM readings
@@ -81,14 +89,11 @@ class Journal(SqliteReadings):
 
     def __init__(self, path: str | Path, limit: int = LIMIT) -> None:
         super().__init__(path)
-        self.limit, self._bytes = limit, -1
+        self.limit = limit
 
     def append(self, readings: Sequence[Reading], passages: Sequence[Passage] = (), scans: Sequence[Scan] = ()) -> None:
         """Raises ``ReadingsUnavailable`` when too much waits already: nothing is overwritten."""
-        if self._bytes < 0:
-            self._bytes = self.waiting().bytes
-        if self._bytes >= self.limit:
-            self._bytes = -1
+        if self.waiting().bytes >= self.limit:
             told = "forward what waits (is InfluxDB up?), or allow more"
             raise ReadingsUnavailable(f"{self._file.path}: {self.limit} bytes wait for InfluxDB already; {told}")
         super().append(readings, passages, scans)
@@ -106,18 +111,28 @@ class Journal(SqliteReadings):
         )
         every: list[Reading | Passage | Scan] = [*sifted.readings, *sifted.passages, *sifted.scans]
         received = [row.received for row in every]
-        connection.execute(
-            "INSERT INTO waiting (received, rows, body) VALUES (?, ?, ?)", (min(received), len(every), body)
-        )
+        connection.execute(_PUT, (min(received), len(every), len(body), body))
         connection.execute("INSERT INTO notes VALUES (?, ?) ON CONFLICT DO NOTHING", (_BEGUN, max(received)))
-        self._bytes += len(body)
 
     # --- what waits ---------------------------------------------------------------------------------------------
 
     def waiting(self) -> Waiting:
         """How much waits, and since when."""
-        ((batches, rows, size, oldest),) = self._rows(_WAITING)
-        return Waiting(batches=batches, rows=rows, bytes=size, oldest=oldest)
+        with self._file.reading() as connection:
+            # One snapshot: what is forwarded between two looks would be counted against the wrong end.
+            connection.execute("BEGIN")
+            try:
+                first, last = connection.execute(_FIRST).fetchone(), connection.execute(_LAST).fetchone()
+            finally:
+                connection.execute("COMMIT")
+        if first is None:
+            return Waiting(batches=0, rows=0, bytes=0, oldest=None)
+        return Waiting(
+            batches=last[0] - first[0] + 1,
+            rows=last[1] - first[3] + first[1],
+            bytes=last[2] - first[4] + first[2],
+            oldest=self.waits_since(),
+        )
 
     def waits_since(self) -> int | None:
         """When what has waited longest was received; quick, however much waits."""
@@ -141,12 +156,7 @@ class Journal(SqliteReadings):
     def forwarded(self, seq: int) -> None:
         """The server has everything up to there."""
         with self._file.writing() as connection:
-            (gone,) = connection.execute(
-                "SELECT coalesce(sum(length(body)), 0) FROM waiting WHERE seq <= ?", (seq,)
-            ).fetchone()
             connection.execute("DELETE FROM waiting WHERE seq <= ?", (seq,))
-            if self._bytes >= 0:
-                self._bytes -= gone
 
     # --- what is here -------------------------------------------------------------------------------------------
 
