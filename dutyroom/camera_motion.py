@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from dutyroom.duty_following import DutyFiles
 from dutyroom.plan_following import PlanFiles
+from facility.duty import Duty
 from facility.work_order import Source
 from inspections.coverage import daily, watching
 from inspections.coverage.evidence import ByCameras
@@ -19,9 +19,14 @@ from storage.readings.port import Readings
 class CamerasInMotion:
     """Put together of the rooms' own pieces."""
 
-    def __init__(self, site: Path | None, readings: Callable[[], Readings], rules: Callable[[], RuleBook]) -> None:
-        opens = opener(lambda: rules().classes, Source.INSPECTION)
-        evidence = ByCameras(DutyFiles(site).duties, opens)
+    def __init__(
+        self,
+        site: Path | None,
+        readings: Callable[[], Readings],
+        rules: Callable[[], RuleBook],
+        duties: Callable[[], Mapping[str, Duty]],
+    ) -> None:
+        evidence = ByCameras(duties, opener(lambda: rules().classes, Source.INSPECTION))
         self._plans = PlanFiles(site)
         self._watch = watching.CameraWatch(readings=readings)
         self._daily = daily.Daily(readings=readings, evidence=evidence)

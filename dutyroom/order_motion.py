@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property, partial
 
 from dutyroom import wiring
 from dutyroom.settings import Settings
-from facility.pseudonym import pseudonym
 from response.arrivals import EVERY_MS, Arrivals
 from response.dispatching import NAME, NOUNS, Dispatcher
 from response.following import Follower
@@ -34,10 +33,6 @@ class OrdersInMotion:
     @cached_property
     def errand(self) -> Errand:
         """Looks for scans."""
-
-        @cache
-        def key() -> bytes:
-            return wiring.pseudonym_key(self.settings)
-
-        arrivals = Arrivals(readings=self.readings, hide=lambda card: pseudonym(key(), "guard", card))
+        hide = partial(wiring.hider(self.settings), "guard")
+        arrivals = Arrivals(readings=self.readings, hide=hide)
         return Errand("arrivals", EVERY_MS, arrivals.run)

@@ -50,10 +50,15 @@ class Rooms:
         self._reports = ReportsInMotion(settings.site_folder, self._telling.escalation.teller, self.rules)
         self._playbooks = PlaybookFiles(settings.site_folder)
         self._duties = DutiesInMotion(settings.site_folder, self.rules)
-        self._cameras = CamerasInMotion(settings.site_folder, self.readings, self.rules)
+        self._cameras = CamerasInMotion(settings.site_folder, self.readings, self.rules, self._duties.files.duties)
         self._doors = DoorsInMotion(settings.site_folder, self.readings, self.rules)
         self._personal = PersonalDataInMotion(settings.site_folder, self.readings)
-        self._rounds = RoundsInMotion(settings=settings, readings=self.readings, duties=self._duties.files.duties)
+        self._rounds = RoundsInMotion(
+            settings=settings,
+            readings=self.readings,
+            duties=self._duties.files.duties,
+            classes=self._personal.files.classes,
+        )
         self._made = ReportsMade(settings.site_folder, self._duties.files.duties, self.readings, self.rules)
 
     @property

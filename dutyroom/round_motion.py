@@ -12,11 +12,11 @@ from dutyroom import wiring
 from dutyroom.settings import Settings
 from facility.duty import Duty
 from facility.instant import HOUR, MINUTE
-from facility.pseudonym import pseudonym
-from inspections.personal.catalogue import load_classes
+from inspections.personal.catalogue import DataClass
 from inspections.rounds.carrying import Carrying
 from inspections.rounds.following import EVERY_MS, RoundsFollowed
 from inspections.rounds.forgetting import forget_guards
+from inspections.rounds.people import Hide
 from inspections.rounds.planning import Planning
 from response.steps import Errand, Step
 from storage.readings.port import Readings
@@ -31,14 +31,17 @@ class RoundsInMotion:
     readings: Callable[[], Readings]
     duties: Callable[[], Mapping[str, Duty]]
     """Those in force."""
+    classes: Callable[[], Mapping[str, DataClass]]
+    """How long what is personal is kept."""
 
     @cached_property
     def _key(self) -> bytes:
         return wiring.pseudonym_key(self.settings)
 
-    def hide(self, kind: str, text: str) -> str:
+    @cached_property
+    def hide(self) -> Hide:
         """As the collector does it."""
-        return pseudonym(self._key, kind, text)
+        return wiring.hider(self.settings)
 
     def draw(self, text: str) -> int:
         """Nobody without the site's key can work out when the next round begins."""
@@ -52,7 +55,7 @@ class RoundsInMotion:
 
     def _forget(self, unit: Unit, now: int) -> bool:
         """As long as scans are kept, by the classes of personal data."""
-        kept = load_classes(self.settings.site_folder)["passages"].kept
+        kept = self.classes()["passages"].kept
         return kept is not None and forget_guards(unit, now, kept)
 
     @cached_property

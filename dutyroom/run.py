@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,10 +118,10 @@ def _prepare(settings: Settings, records: Records, *, with_demo: bool) -> None:
     take_permissions(settings, records)
     if with_demo:
         from dutyroom.demo_visitors import let_in_visitors
-        from dutyroom.visiting import PersonalDataFiles, hider
+        from dutyroom.visiting import PersonalDataFiles
 
         keep = PersonalDataFiles(folder).classes()["visits"].kept or 0
-        let_in_visitors(records, hider(settings), keep, wiring.now())
+        let_in_visitors(records, wiring.hider(settings), keep, wiring.now())
 
 
 def take_permissions(settings: Settings, records: Records) -> None:
@@ -130,10 +131,8 @@ def take_permissions(settings: Settings, records: Records) -> None:
         empty = unit.permissions.version() == 0
     if empty and folder and (folder / "permissions").is_dir():
         from dutyroom.permission_files import Importing, import_permissions
-        from facility.pseudonym import pseudonym
 
-        key = wiring.pseudonym_key(settings)
-        how = Importing(hide=lambda card: pseudonym(key, "card", card), who="system:start", at=wiring.now())
+        how = Importing(hide=partial(wiring.hider(settings), "card"), who="system:start", at=wiring.now())
         found = import_permissions(records, folder / "permissions", how)
         if found.errors:
             raise SettingsError(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from dutyroom import demo, wiring
 from dutyroom.settings import Settings, SettingsError, is_loopback, split_address
-from facility.pseudonym import pseudonym
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -75,7 +74,7 @@ def _pages(settings: Settings, records: Records, readings: Readings) -> FastAPI:
         door_list=partial(site_mapping, settings.site_folder),
         personal_data=PersonalDataFiles(settings.site_folder).classes,
         clock=wiring.now,
-        hide=partial(pseudonym, wiring.pseudonym_key(settings)),
+        hide=wiring.hider(settings),
         demo=accounts,
         secure_cookies=settings.secure_cookies,
         version=version("dutyroom"),

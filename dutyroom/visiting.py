@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from pathlib import Path
 
 from dutyroom import wiring
 from dutyroom.followed import Followed
 from dutyroom.settings import Settings
-from facility.pseudonym import pseudonym
 from inspections.personal import retention
 from inspections.personal.catalogue import BrokenCatalogue, DataClass, load_classes
 from inspections.visits import crossings, ending
 from response.steps import Errand, Step
 from storage.readings.port import Readings
 from storage.records.port import Records, Unit
-
-
-def hider(settings: Settings) -> Callable[[str, str], str]:
-    """(kind, text) → keyed pseudonym, as the collector makes them. The key is read when it is first needed."""
-
-    @cache
-    def key() -> bytes:
-        return wiring.pseudonym_key(settings)
-
-    return lambda kind, text: pseudonym(key(), kind, text)
 
 
 def visits_step() -> Step:
@@ -35,7 +23,7 @@ def visits_step() -> Step:
 
 def crossings_errand(settings: Settings, readings: Callable[[], Readings]) -> Errand:
     """Visitors' badges at doors."""
-    watch = crossings.Crossings(readings=readings, hide=hider(settings))
+    watch = crossings.Crossings(readings=readings, hide=wiring.hider(settings))
     return Errand("visitors at doors", crossings.EVERY_MS, watch.run)
 
 
@@ -58,14 +46,14 @@ class PersonalDataInMotion:
 
     def __init__(self, site: Path | None, readings: Callable[[], Readings]) -> None:
         """``readings``: opened when they are first asked for."""
-        self._files, self._readings = PersonalDataFiles(site), readings
+        self.files, self._readings = PersonalDataFiles(site), readings
 
     @property
     def step(self) -> Step:
         """What lies in the records."""
 
         def end(unit: Unit, now: int) -> bool:
-            return retention.end_what_is_due(self._files.classes(), unit, now)
+            return retention.end_what_is_due(self.files.classes(), unit, now)
 
         return Step("personal data", retention.EVERY_MS, end)
 
@@ -74,6 +62,6 @@ class PersonalDataInMotion:
         """What lies among the readings."""
 
         def end(records: Records, now: int) -> bool:
-            return retention.end_passages(self._files.classes(), self._readings(), records, now)
+            return retention.end_passages(self.files.classes(), self._readings(), records, now)
 
         return Errand("personal data at doors", retention.EVERY_MS, end)

@@ -6,6 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -104,6 +105,14 @@ def load_sources(settings: Settings) -> Sources:
 
 def _existing(folder: Path | None, name: str) -> list[Path]:
     return [folder / name] if folder is not None and (folder / name).exists() else []
+
+
+def hider(settings: Settings) -> Callable[[str, str], str]:
+    """(kind, text) → keyed pseudonym, as the collector makes them. The key is read when it is first needed."""
+    from facility.pseudonym import pseudonym
+
+    key = cache(lambda: pseudonym_key(settings))
+    return lambda kind, text: pseudonym(key(), kind, text)
 
 
 def pseudonym_key(settings: Settings) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -117,11 +118,9 @@ def compare(
 
 def _hide() -> Hide:
     from dutyroom.settings import load
-    from dutyroom.wiring import pseudonym_key
-    from facility.pseudonym import pseudonym
+    from dutyroom.wiring import hider
 
-    key = pseudonym_key(load())
-    return lambda number: pseudonym(key, "card", number)
+    return partial(hider(load()), "card")
 
 
 def _line(one: Difference, permissions: Permissions) -> str:

@@ -6,11 +6,12 @@ from dutyroom import wiring
 from dutyroom.round_motion import RoundsInMotion
 from dutyroom.settings import load
 from facility.pseudonym import pseudonym
+from inspections.personal.catalogue import load_classes
 from storage.readings.memory import MemoryReadings
 
 
 def motion(folder: Path) -> RoundsInMotion:
-    return RoundsInMotion(settings=load(data=str(folder)), readings=MemoryReadings, duties=dict)
+    return RoundsInMotion(settings=load(data=str(folder)), readings=MemoryReadings, duties=dict, classes=load_classes)
 
 
 def test_what_is_drawn_by_lot_is_the_same_after_a_restart_and_another_at_another_site(tmp_path: Path) -> None:
