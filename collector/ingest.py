@@ -22,6 +22,7 @@ from collector.lanes import Lanes
 from collector.link import Delivery, Link
 from collector.memory import Memories
 from collector.qualify import Qualifier
+from collector.refusals import class_of
 from collector.sources import Sources
 from collector.stats import Stats
 from facility.letter import DeadLetter
@@ -38,6 +39,7 @@ READINGS_A_COMMIT = 50_000
 """A message may carry 10,000 readings: what was taken is committed in parts, so that no commit takes many seconds."""
 CONFLICTS_BORNE = 5
 LONGEST_WAIT = 30_000
+_LAG_IS_NEWS = 60_000
 _FIRST_WAIT = 200
 
 
@@ -131,7 +133,15 @@ class Ingest:
         state = self._link.state()
         link = {name: getattr(state, name) for name in state.__slots__}
         waiting = self._in_hand() + len(self._lanes)
-        return self.stats.note(now) | {"in_hand": waiting, "link": link, "connected": state.connected}
+        found = {"in_hand": waiting, "link": link, "connected": state.connected, "lag": self._lag(now)}
+        return self.stats.note(now) | found
+
+    def _lag(self, now: int) -> int:
+        """How long what waits in hand has waited; nothing waits: what the last commit had, as long as that is news."""
+        hand = list(self._hand)
+        if hand:
+            return max(0, now - hand[0][0].delivery.arrived)
+        return self.stats.lag if now - self.stats.newest <= _LAG_IS_NEWS else 0
 
     # --- one batch ------------------------------------------------------------------------------------------------
 
@@ -140,8 +150,13 @@ class Ingest:
 
         No two groups share their ``received``: the watermark tells them apart after a crash.
         """
+        with self.stats.during("decode"):
+            return self._prepared(deliveries, now)
+
+    def _prepared(self, deliveries: list[Delivery], now: int) -> list[list[Prepared]]:
         groups: list[list[Prepared]] = []
         size = READINGS_A_COMMIT
+        self.stats.received += len(deliveries)
         for delivery in deliveries:
             if size >= READINGS_A_COMMIT:
                 groups.append([])
@@ -163,6 +178,7 @@ class Ingest:
                 self._commit(group, now)
             except (ReadingsUnavailable, RecordsUnavailable, Conflict) as error:
                 self._in_doubt |= isinstance(error, RecordsUnavailable)
+                self.stats.store_errors["readings" if isinstance(error, ReadingsUnavailable) else "records"] += 1
                 self._back_off(error, now)
                 break
             except Exception as error:  # noqa: BLE001 - the loop's edge: it goes on, and the message is kept
@@ -180,7 +196,8 @@ class Ingest:
 
     def _commit(self, group: list[Prepared], now: int) -> None:
         """Store, judge, commit. Readings that are stored already stay as they are when it is tried again."""
-        self._store(group, now)
+        with self.stats.during("store"):
+            self._store(group, now)
         if self._in_doubt and self._was_committed(group):
             return
         readings = [reading for one in group for reading in one.found.readings]
@@ -256,11 +273,16 @@ class Ingest:
     ) -> Callable[[], None]:
         if self._judge_is_behind:
             self._reload()
-        with self._records.begin() as unit:
-            adopt = self._judge.judge(unit, readings, now) if readings else _nothing
-            write(unit)
-            changes = self._memories.write(unit.notes)
-        self._memories.saved(changes)
+        judging = self.stats.spent["judge"]
+        with self.stats.during("commit"):
+            with self._records.begin() as unit:
+                with self.stats.during("judge"):
+                    adopt = self._judge.judge(unit, readings, now) if readings else _nothing
+                write(unit)
+                changes = self._memories.write(unit.notes)
+            self._memories.saved(changes)
+        self.stats.spent["commit"] -= self.stats.spent["judge"] - judging
+        self.stats.judged += len(readings)
         return adopt
 
     def _adopt(self, adopt: Callable[[], None]) -> None:
@@ -278,7 +300,8 @@ class Ingest:
 
     def _acknowledge(self, group: list[Prepared], now: int) -> None:
         """The batch is durable and judged: tell the broker, answer, count."""
-        self._link.acknowledge([one.delivery for one in group])
+        with self.stats.during("acknowledge"):
+            self.stats.acknowledged += self._link.acknowledge([one.delivery for one in group])
         for one in group:
             for topic, payload in one.replies:
                 self._link.publish(topic, payload)
@@ -300,9 +323,10 @@ class Ingest:
             stats.unclaimed += len(one.found.unclaimed)
             stats.duplicates += one.repeated
             stats.replies += len(one.replies)
+            stats.decoded += not one.only_a_letter
             if one.letter is not None:
                 stats.letters += 1
-                stats.refused(one.delivery.topic)
+                stats.refused(one.delivery.topic, class_of(one.letter.reason))
 
     # --- when it cannot be done -----------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from collector import sparkplug_payload
 from collector.ingest import Ingest
 from collector.judge_fake import NotingJudge
 from collector.link_fake import FakeLink
+from collector.stats import STAGES
 from facility.reading import Passage, Reading, Scan
 from storage.readings.memory import MemoryReadings
 from storage.readings.port import ReadingsRefused, ReadingsUnavailable
@@ -588,3 +589,22 @@ def test_health_says_how_it_goes() -> None:
 def test_the_sources_of_the_small_property_are_all_heard() -> None:
     assert isinstance(ingest(FakeLink()), Ingest)
     assert "zigbee2mqtt/#" in SOURCES.filters()
+
+
+def test_every_stage_is_counted_and_timed() -> None:
+    link, readings = FakeLink(), FailingReadings()
+    collector = ingest(link, readings=readings)
+    deliver(link, 0.6, 0.7)
+    link.deliver(TOPIC, b"{", arrived=NOW)
+    readings.raised_first = [ReadingsUnavailable("away")]
+    collector.once(NOW)
+    note = collector.health(NOW + 5_000)
+    assert (note["received"], note["judged"], note["acknowledged"], note["lag"]) == (3, 0, 0, 5_000)
+    assert note["store_errors"] == {"readings": 1}
+    collector.once(NOW + 60_000)
+    note = collector.health(NOW + 60_000)
+    assert (note["received"], note["decoded"], note["judged"], note["acknowledged"]) == (3, 2, 2, 3)
+    assert note["reasons"] == {"format": 1}
+    assert set(note["spent"]) == set(note["busy"]) == set(STAGES)
+    assert note["spent"]["decode"] > 0
+    assert collector.health(NOW + 10 * 60_000)["lag"] == 0
