@@ -1,4 +1,4 @@
-"""SenML (RFC 8428) in JSON: an array of records with base fields. SenML in CBOR is refused.
+"""SenML (RFC 8428) in JSON or CBOR, told apart by the first byte: an array of records with base fields.
 
 Times are seconds; below 2^28 they are relative to now (section 4.5.3), and a record without any has no time. Which device it
 is comes from the topic when the filter names ``{device}``; where it names ``{gateway}``, the gateway speaks and the names
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from collector import json_input, scalars
+from collector import cbor_input, json_input, scalars
 from collector.decoding import Decoded, DecodeError, Example, Memory, Message, Signal
 
 NAME = "senml"
@@ -28,6 +28,26 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-:./_]{0,199}")
 _URN = re.compile(r"(urn:dev:[a-z0-9]+:[A-Za-z0-9.\-]+)(?:[:_/](.*))?")
 _BASE = {"bn", "bt", "bu", "bv", "bs", "bver"}
 _VALUES = ("v", "vs", "vb", "vd")
+_LABELS: dict[Any, str] = {
+    -1: "bver",
+    -2: "bn",
+    -3: "bt",
+    -4: "bu",
+    -5: "bv",
+    -6: "bs",
+    0: "n",
+    1: "u",
+    2: "v",
+    3: "vs",
+    4: "vb",
+    5: "s",
+    6: "t",
+    7: "ut",
+    8: "vd",
+}
+"""CBOR's labels for the fields (RFC 8428, section 6, table 4)."""
+_CBOR = (range(0x80, 0xA0), (0xD9,))
+"""First bytes of an array, and of the mark that says that this is CBOR. JSON begins with none of them."""
 
 
 def decode(message: Message, memory: Memory) -> Decoded:
@@ -46,14 +66,28 @@ def decode(message: Message, memory: Memory) -> Decoded:
 
 
 def _pack(message: Message) -> list[Any]:
-    if message.payload[:1] and 0x80 <= message.payload[0] <= 0x9F:
-        raise DecodeError("payload: SenML in CBOR, which is not read; allowed: SenML in JSON (application/senml+json)")
-    document = json_input.document(message)
+    in_cbor = any(first in some for first in message.payload[:1] for some in _CBOR)
+    document = cbor_input.document(message) if in_cbor else json_input.document(message)
     if type(document) is not list:
         raise DecodeError(f"payload: {json_input.kind_of(document)} found; allowed: an array of SenML records")
     if len(document) > RECORD_LIMIT:
         raise DecodeError(f"payload: {len(document)} records; allowed: up to {RECORD_LIMIT}")
-    return document
+    return [_named(record, index) for index, record in enumerate(document)] if in_cbor else document
+
+
+def _named(record: Any, index: int) -> Any:
+    """A record of CBOR with the fields' names for its labels."""
+    if type(record) is not dict:
+        return record
+    named: dict[str, Any] = {}
+    for label, value in record.items():
+        field = _LABELS.get(label, label) if type(label) in (int, str) else None
+        if type(field) is not str or field in named:
+            raise DecodeError(
+                f"[{index}]: label {label!r:.40} found; allowed: {min(_LABELS)} to {max(_LABELS)}, or text, once"
+            )
+        named[field] = value
+    return named
 
 
 def resolve(pack: list[Any], now: float) -> list[dict[str, Any]]:
@@ -175,5 +209,20 @@ EXAMPLES = (
         payload=b'[{"bn": "2001:db8::2/", "n": "temperature", "v": 25.2}, {"bn": "2001:db8::1/", "n": "temperature", "v": 12.3}]',
         refused="{gateway}",
     ),
-    Example(what="CBOR", topic="senml/box-3", payload=bytes.fromhex("81a2006161020a"), refused="CBOR"),
+    Example(
+        what="in CBOR: numbers for the fields' names, and a decimal fraction",
+        topic="senml/box-3",
+        payload=bytes.fromhex(
+            "83a621781b75726e3a6465763a6f773a3130653230373361303130383030363a22fb41d303a15b0010622361410067766f6c746167"
+            "6501615602fb405e066666666666a200646f70656e04f4a200656c696d697402c48221196ab3"
+        ),
+        decoded=Decoded(
+            signals=(
+                Signal("box-3", "voltage", 120.1, 1276020076001, "V"),
+                Signal("box-3", "open", False, 1276020076001, "A"),
+                Signal("box-3", "limit", 273.15, 1276020076001, "A"),
+            )
+        ),
+    ),
+    Example(what="CBOR that was cut off", topic="senml/box-3", payload=bytes.fromhex("81a20061"), refused="not CBOR"),
 )

@@ -51,3 +51,18 @@ def test_null_is_no_value_here_too() -> None:
 )
 def test_a_name_says_device_and_key(name: str, unit: str, device: str, key: str) -> None:
     assert senml._device_and_key({"n": name, "u": unit}) == (device, key)
+
+
+@pytest.mark.parametrize("label", ["f5", "09", "27", "8101"])
+def test_a_label_of_cbor_that_rfc_8428_does_not_know_is_refused(label: str) -> None:
+    payload = bytes.fromhex(f"81a2006161{label}0a")
+    message = Message(topic="t", payload=payload, received=0, source="s", captured={"device": "d"})
+    with pytest.raises(DecodeError, match=r"\[0\]: label .* allowed: -6 to 8|not CBOR"):
+        senml.decode(message, {})
+
+
+def test_a_label_and_its_name_in_one_record_are_refused() -> None:
+    payload = bytes.fromhex("81a3006161616e61620201")
+    message = Message(topic="t", payload=payload, received=0, source="s", captured={"device": "d"})
+    with pytest.raises(DecodeError, match="'n' found"):
+        senml.decode(message, {})
