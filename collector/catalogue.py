@@ -25,6 +25,8 @@ class Decoder:
     """What a source may say about its devices, with the words allowed; the first is the default."""
     by_device: bool = False
     """Each message tells of the one device in its topic, and is understood without the others' messages."""
+    codecs: bool = False
+    """Frames may come undecoded; a source may name codecs for them."""
 
 
 def _load() -> dict[str, Decoder]:
@@ -39,6 +41,7 @@ def _load() -> dict[str, Decoder]:
             examples=file.EXAMPLES,
             options=getattr(file, "OPTIONS", {}),
             by_device=getattr(file, "BY_DEVICE", False),
+            codecs=getattr(file, "CODECS", False),
         )
     return found
 

@@ -3,8 +3,9 @@
 A decoder is one file in ``collector/decoders/`` with ``NAME`` (as in sources.toml), ``FILTERS`` (where its messages
 usually arrive), ``NEEDS`` (groups of named topic levels; a source's filter must name one of each group), ``decode`` and
 ``EXAMPLES``; ``BY_DEVICE = True`` where each message tells of the one device in its topic and needs no other message to be
-understood, so that one device's backlog holds up no other; and ``OPTIONS`` where makers differ (name → allowed words, the
-first is the default), which a source sets. It knows its envelope, never the register: ids and keys are the device's own.
+understood, so that one device's backlog holds up no other; ``OPTIONS`` where makers differ (name → allowed words, the
+first is the default), which a source sets; and ``CODECS = True`` where frames may come undecoded. It knows its envelope, never
+the register: ids and keys are the device's own.
 """
 
 from __future__ import annotations
@@ -22,6 +23,14 @@ class DecodeError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Codec:
+    """A LoRaWAN device's published codec: JavaScript with ``decodeUplink``, by its file's name."""
+
+    name: str
+    script: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One MQTT message as its source's topic filter matched it."""
 
@@ -36,6 +45,8 @@ class Message:
     """How many bytes the source allows a payload to have."""
     options: Mapping[str, str] = field(default_factory=dict)
     """What the source says about its devices, by the names in the decoder's ``OPTIONS``; what is left out has its default."""
+    codecs: Mapping[str, Codec] = field(default_factory=dict)
+    """By device, by what the network server calls its model, and ``*`` for all others."""
 
 
 class Signal(NamedTuple):
@@ -114,3 +125,7 @@ class Example:
     """A part of the ``DecodeError``'s text, where there must be one."""
     memory: Mapping[str, Any] = field(default_factory=dict)
     """What is remembered from earlier messages."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What the source says."""
+    codecs: Mapping[str, Codec] = field(default_factory=dict)
+    """What the source names."""

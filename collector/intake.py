@@ -84,6 +84,7 @@ class Intake:
             retained=delivery.retained,
             limit=source.limit,
             options=source.options,
+            codecs=source.codecs,
         )
         try:
             self._take_in(prepared, message, source, now, again=again)

@@ -1,19 +1,60 @@
-"""What LoRaWAN codecs put out, whichever network server ran them.
+"""What LoRaWAN codecs put out, whether the network server ran them or we do.
 
-The network server must run the codec: bytes of a frame are never guessed at here.
+Bytes of a frame are never guessed at: where the network server did not decode them, the source names the codec that does.
 """
 
 from __future__ import annotations
 
+import binascii
+from dataclasses import dataclass
 from typing import Any
 
-from collector import flattening, scalars
-from collector.decoding import DecodeError, Signal
+from collector import codec, flattening, scalars
+from collector.decoding import DecodeError, Message, Signal
 
 NO_CODEC = (
     "no decoded values: the frame's bytes are still encoded; set the device's payload codec in the network server, "
-    "which then publishes {field!r}"
+    "which then publishes {field!r}, or name one under the source's codecs"
 )
+EVERY_OTHER = "*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """An uplink as the network server passes it on. What it says of itself is not yet checked."""
+
+    device: str
+    model: Any
+    """The network server's name for its kind: ChirpStack's device profile, The Things Stack's model."""
+    data: Any
+    """Base64."""
+    port: Any
+    at: int | None
+
+
+def values(message: Message, found: Any, frame: Frame, field: str) -> Any:
+    """``found`` where the network server decoded; else what the codec for this device makes of the frame's bytes.
+
+    Raises ``DecodeError``, also when the source names no codec for it.
+    """
+    if type(found) is dict or not message.codecs:
+        return found
+    by_model = message.codecs.get(frame.model) if type(frame.model) is str else None
+    chosen = message.codecs.get(frame.device) or by_model or message.codecs.get(EVERY_OTHER)
+    if chosen is None:
+        raise DecodeError(NO_CODEC.format(field=field))
+    port = frame.port if type(frame.port) is int and 0 <= frame.port <= 255 else 0
+    at = message.received if frame.at is None else frame.at
+    return codec.run(chosen, _bytes(frame.data), port, at)
+
+
+def _bytes(data: Any) -> bytes:
+    if type(data) is not str:
+        raise DecodeError("the frame's bytes: missing; allowed: base64")
+    try:
+        return binascii.a2b_base64(data, strict_mode=True)
+    except ValueError:
+        raise DecodeError(f"the frame's bytes: {data[:40]!r} is not base64") from None
 
 
 def signals(device: str, found: Any, at: int | None, field: str) -> list[Signal]:

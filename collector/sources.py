@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
+from collector import codec
 from collector.catalogue import DECODERS, Decoder
-from collector.decoding import SIZE_LIMIT
+from collector.decoding import SIZE_LIMIT, Codec, DecodeError
 from collector.link import Delivery
 from collector.topics import BadFilter, Match, Matcher, TopicFilter, subscriptions
 from facility.instant import DAY, duration
@@ -54,6 +55,8 @@ class Source:
     keys: Mapping[str, KeyMeaning] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     """What the decoder is told about these devices, where makers differ."""
+    codecs: Mapping[str, Codec] = field(default_factory=dict)
+    """By device, model or ``*``: what decodes a frame that the network server did not."""
     model_keys: Mapping[str, Mapping[str, KeyMeaning]] = field(default_factory=dict)
     """Device model → key → meaning; goes before ``keys``."""
 
@@ -145,6 +148,7 @@ class _SourceEntry(_Strict):
     lateness: Annotated[str, AfterValidator(_time)] = "24h"
     devices: dict[str, str] = {}
     options: dict[str, str] = {}
+    codecs: dict[str, str] = {}
     keys: dict[str, _KeyEntry] = {}
     model: list[_ModelEntry] = []
 
@@ -164,8 +168,8 @@ def native_source() -> Source:
 DEFAULT_SOURCES = Sources(sources=(native_source(),))
 
 
-def read_sources(text: str, file: str = "sources.toml") -> Sources:
-    """The sources that ``text`` describes. Raises ``SourcesError``."""
+def read_sources(text: str, file: str = "sources.toml", scripts: Mapping[str, str] | None = None) -> Sources:
+    """The sources that ``text`` describes; ``scripts`` are the site's codecs by name. Raises ``SourcesError``."""
     try:
         found = _File.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -179,7 +183,10 @@ def read_sources(text: str, file: str = "sources.toml") -> Sources:
                 f"{_where(file, text, ('source', index, 'name'))}: {name!r} is taken; give each its own name"
             )
     own = (native_source(),) if found.native and "native" not in names else ()
-    listed = tuple(_source(entry, index, file, text) for index, entry in enumerate(found.source))
+    listed = tuple(
+        replace(_source(entry, index, file, text), codecs=_codecs(entry, index, file, text, scripts or {}))
+        for index, entry in enumerate(found.source)
+    )
     listen = tuple(_filter(one, ("listen",), file, text) for one in found.listen)
     return Sources(sources=own + listed, listen=listen)
 
@@ -214,6 +221,28 @@ def _source(entry: _SourceEntry, index: int, file: str, text: str) -> Source:
         keys=_meanings(entry.keys),
         model_keys={model.model: _meanings(model.keys) for model in entry.model},
     )
+
+
+def _codecs(entry: _SourceEntry, index: int, file: str, text: str, scripts: Mapping[str, str]) -> Mapping[str, Codec]:
+    """Each checked once, so that a broken one stops the start rather than every frame."""
+    known: dict[str, Codec] = {}
+    for wanted in set(entry.codecs.values()):
+        try:
+            known[wanted] = _codec(entry.decoder, wanted, scripts)
+        except DecodeError as error:
+            raise SourcesError(f"{_where(file, text, ('source', index, 'codecs'))}: {error}") from None
+    return {device: known[wanted] for device, wanted in entry.codecs.items()}
+
+
+def _codec(decoder: str, name: str, scripts: Mapping[str, str]) -> Codec:
+    if not DECODERS[decoder].codecs:
+        able = ", ".join(one.name for one in DECODERS.values() if one.codecs)
+        raise DecodeError(f"{decoder} takes no codecs; allowed for {able}")
+    if name not in scripts:
+        raise DecodeError(f"codecs/{name}.js is not there; there is {', '.join(sorted(scripts)) or 'none'}")
+    found = Codec(name=name, script=scripts[name])
+    codec.check(found)
+    return found
 
 
 def _meanings(keys: dict[str, _KeyEntry]) -> dict[str, KeyMeaning]:

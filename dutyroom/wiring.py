@@ -96,11 +96,13 @@ def load_rules(settings: Settings) -> RuleBook:
 
 
 def load_sources(settings: Settings) -> Sources:
-    """The site's ``sources.toml``, or the native source alone."""
+    """The site's ``sources.toml`` with its codecs, or the native source alone."""
     from collector.sources import DEFAULT_SOURCES, read_sources
 
     files = _existing(settings.site_folder, "sources.toml")
-    return read_sources(files[0].read_text("utf-8"), str(files[0])) if files else DEFAULT_SOURCES
+    folders = _existing(settings.site_folder, "codecs")
+    scripts = {file.stem: file.read_text("utf-8") for folder in folders for file in sorted(folder.glob("*.js"))}
+    return read_sources(files[0].read_text("utf-8"), str(files[0]), scripts) if files else DEFAULT_SOURCES
 
 
 def _existing(folder: Path | None, name: str) -> list[Path]:

@@ -1,8 +1,8 @@
 """ChirpStack v4 over MQTT: ``application/<id>/device/<DevEUI>/event/<event>``, JSON.
 
-``up`` carries the codec's values in ``object``; ``status`` the battery and the link margin. ``join``, ``ack``, ``txack``,
-``log``, ``location`` and ``integration`` say nothing about a point and are left out. ``time`` is ISO 8601;
-``deduplicationId`` tells repeats apart.
+``up`` carries the codec's values in ``object``, or only the frame's bytes in ``data`` for one of the source's codecs; ``status``
+the battery and the link margin. ``join``, ``ack``, ``txack``, ``log``, ``location`` and ``integration`` say nothing about a point
+and are left out. ``time`` is ISO 8601; ``deduplicationId`` tells repeats apart.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 from collector import json_input, lorawan, scalars
-from collector.decoding import Decoded, DecodeError, Example, Memory, Message, Signal
+from collector.decoding import Codec, Decoded, DecodeError, Example, Memory, Message, Signal
 
 NAME = "chirpstack"
 FILTERS = ("application/{application}/device/{device}/event/{event}",)
 NEEDS = (("device",), ("event",))
+CODECS = True
 
 LEFT_OUT = frozenset({"join", "ack", "txack", "log", "location", "integration"})
 
@@ -30,8 +31,7 @@ def decode(message: Message, memory: Memory) -> Decoded:
     found = json_input.table(message)
     device = _device(message, found)
     at = scalars.instant(found.get("time"), "time")
-    up = event == "up"
-    signals = lorawan.signals(device, found.get("object"), at, "object") if up else _status(device, found, at)
+    signals = _up(message, device, found, at) if event == "up" else _status(device, found, at)
     identity = found.get("deduplicationId")
     key = f"{event}/{identity}" if type(identity) is str and len(identity) <= 64 else ""
     return Decoded(signals=tuple(signals), duplicate_key=key)
@@ -46,6 +46,13 @@ def _device(message: Message, found: dict[str, Any]) -> str:
             f"deviceInfo.devEui: {str(claimed)[:40]!r}, but the topic says {device!r}, and the topic decides"
         )
     return device
+
+
+def _up(message: Message, device: str, found: dict[str, Any], at: int | None) -> list[Signal]:
+    about = found.get("deviceInfo")
+    model = about.get("deviceProfileName") if type(about) is dict else None
+    frame = lorawan.Frame(device=device, model=model, data=found.get("data"), port=found.get("fPort"), at=at)
+    return lorawan.signals(device, lorawan.values(message, found.get("object"), frame, "object"), at, "object")
 
 
 def _status(device: str, found: dict[str, Any], at: int | None) -> list[Signal]:
@@ -114,6 +121,19 @@ EXAMPLES = (
         topic="application/1/device/0101010101010101/event/join",
         payload=b'{"devAddr": "00189440"}',
         decoded=Decoded(),
+    ),
+    Example(
+        what="bytes alone, which one of the source's codecs decodes",
+        topic=_UP,
+        payload=b'{"time": "2026-07-18T09:34:15Z", "deviceInfo": {"deviceProfileName": "level-probe"}, "fPort": 2,'
+        b' "data": "BdwO"}',
+        codecs={
+            "level-probe": Codec(
+                name="level-probe",
+                script="function decodeUplink(i) { return { data: { level: (i.bytes[0] << 8 | i.bytes[1]) / 1000 } }; }",
+            )
+        },
+        decoded=Decoded(signals=(Signal("24e124126a148401", "level", 1.5, 1784367255000),)),
     ),
     Example(what="no codec is set", topic=_UP, payload=b'{"fPort": 1, "data": "qg=="}', refused="payload codec"),
 )

@@ -202,6 +202,15 @@ EXAMPLES = (
         ),
     ),
     Example(
+        what="the same frame from a panel whose first bit means the opposite",
+        topic="gb26875/fire-gw-1",
+        payload=frame(b"\x01\x01" + bytes.fromhex("0102 0800") + _TIME),
+        options={"test_bit": "1"},
+        decoded=Decoded(
+            signals=tuple(Signal("1-2", name, name == "shielded", _AT) for name in SYSTEM), speaker="fire-gw-1"
+        ),
+    ),
+    Example(
         what="a temperature of a part",
         topic="gb26875/fire-gw-1",
         payload=frame(b"\x03\x01" + bytes.fromhex("0102 28 01020304 03 2003") + _TIME),

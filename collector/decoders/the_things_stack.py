@@ -1,7 +1,8 @@
 """The Things Stack v3 over MQTT: ``v3/<application>/devices/<device>/up``, JSON.
 
-The codec's values are in ``uplink_message.decoded_payload``; the time is the network's ``received_at``. ``join``, ``down/…``,
-``service/data`` and ``location/…`` say nothing about a point and are left out. The device is the topic's device id.
+The codec's values are in ``uplink_message.decoded_payload``, or only the frame's bytes in ``frm_payload`` for one of the source's
+codecs; the time is the network's ``received_at``. ``join``, ``down/…``, ``service/data`` and ``location/…`` say nothing about a
+point and are left out. The device is the topic's device id.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collector.decoding import Decoded, DecodeError, Example, Memory, Message, S
 NAME = "the_things_stack"
 FILTERS = ("v3/{application}/devices/{device}/{event#}",)
 NEEDS = (("device",), ("event",))
+CODECS = True
 
 LEFT_OUT = ("join", "down", "service", "location")
 
@@ -30,10 +32,15 @@ def decode(message: Message, memory: Memory) -> Decoded:
     uplink = found.get("uplink_message")
     if type(uplink) is not dict:
         raise DecodeError("uplink_message: missing; allowed: an object with decoded_payload")
-    signals = lorawan.signals(
-        _device(message, found), uplink.get("decoded_payload"), _time(found, uplink), "decoded_payload"
-    )
+    signals = _up(message, _device(message, found), uplink, _time(found, uplink))
     return Decoded(signals=tuple(signals), duplicate_key=_identity(found))
+
+
+def _up(message: Message, device: str, uplink: dict[str, Any], at: int | None) -> list[Signal]:
+    versions, field = uplink.get("version_ids"), "decoded_payload"
+    model = versions.get("model_id") if type(versions) is dict else None
+    frame = lorawan.Frame(device=device, model=model, data=uplink.get("frm_payload"), port=uplink.get("f_port"), at=at)
+    return lorawan.signals(device, lorawan.values(message, uplink.get(field), frame, field), at, field)
 
 
 def _device(message: Message, found: dict[str, Any]) -> str:

@@ -21,7 +21,8 @@ def test_every_decoder_is_in_the_table_with_its_usual_topics() -> None:
 
 def test_the_example_file_can_be_read() -> None:
     texts = re.findall(r"^```toml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    assert all(read_sources(text).sources for text in texts)
+    scripts = dict.fromkeys(("level-probe", "em500-pp"), "function Decoder(bytes, port) { return {}; }")
+    assert all(read_sources(text, scripts=scripts).sources for text in texts)
     sources = read_sources(next(text for text in texts if "zigbee-tower-a" in text))
     assert [s.name for s in sources.sources] == ["native", "zigbee-tower-a", "lorawan", "boilers"]
     boiler = sources.match("boilers/b-2/v1/devices/me/telemetry")
