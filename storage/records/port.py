@@ -410,4 +410,7 @@ class Records(Protocol):
     def check(self) -> str:
         """One line: which database, which version, which schema revision. Raises ``RecordsUnavailable``."""
 
+    def clock(self) -> int | None:
+        """The database's own time of day, an instant; None where that is this machine's. Raises ``RecordsUnavailable``."""
+
     def close(self) -> None: ...
