@@ -21,6 +21,7 @@ class _Mark(NamedTuple):
     at: int
     messages: int
     readings: int
+    letters: int
     spent: dict[str, float]
 
 
@@ -87,7 +88,7 @@ class Stats:
     def tick(self, now: int) -> None:
         """Remember where the counters stand, for the rates; at most once a second."""
         if not self._history or now - self._history[-1].at >= 1_000:
-            self._history.append(_Mark(now, self.messages, self.readings, dict(self.spent)))
+            self._history.append(_Mark(now, self.messages, self.readings, self.letters, dict(self.spent)))
 
     def rates(self, now: int) -> tuple[float, float]:
         """Messages and readings a second over the last minute."""
@@ -104,6 +105,11 @@ class Stats:
             return dict.fromkeys(STAGES, 0.0)
         seconds = (now - then.at) / 1_000
         return {stage: round((self.spent[stage] - then.spent[stage]) / seconds, 4) for stage in STAGES}
+
+    def letters_lately(self, now: int) -> int:
+        """Dead letters in the last five minutes, as far as is remembered."""
+        then = next((mark for mark in self._history if now - mark.at <= 5 * _SPAN), None)
+        return 0 if then is None else self.letters - then.letters
 
     def _a_minute_ago(self, now: int) -> _Mark | None:
         then = next((mark for mark in self._history if now - mark.at <= _SPAN), None)
@@ -123,6 +129,7 @@ class Stats:
             "reading_rate": round(readings_rate, 1),
             "refusals": dict(worst),
             "reasons": dict(self.reasons),
+            "letters_5m": self.letters_lately(now),
             "store_errors": dict(self.store_errors),
             "spent": {stage: round(seconds, 4) for stage, seconds in self.spent.items()},
             "busy": self.busy(now),

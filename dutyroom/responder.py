@@ -56,14 +56,15 @@ class Responder:
         clock: Callable[[], int],
         tick: Callable[[], int],
         about: Mapping[str, Any] | None = None,
+        machine: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
-        """Each follower and each step has a name of its own."""
+        """Each follower and each step has a name of its own. ``machine`` says how the one under it does."""
         self._name, self._records, self._clock, self._tick = name, records, clock, tick
         self.tenure = Tenure(name, secrets.token_hex(4), records)
         self._following = [Following(follower, records, self.tenure.fence) for follower in followers]
         self._turns = [_Turn(step) for step in steps]
         self._errands = [Errands(errand, records, clock) for errand in errands]
-        self._about = dict(about or {})
+        self._about, self._machine = dict(about or {}), machine
         self._started, self._next_health, self._next_retry = clock(), 0, 0
         self._errors: deque[dict[str, Any]] = deque(maxlen=10)
 
@@ -170,6 +171,7 @@ class Responder:
             "steps": [turn.note() for turn in self._turns],
             "errands": [errand.note() for errand in self._errands],
             "errors": list(self._errors),
+            "machine": self._machine(),
         }
         with self._records.begin() as unit:
             unit.notes.put(f"responder/{self._name}", note)

@@ -15,6 +15,7 @@ from dutyroom import wiring
 from dutyroom.camera_motion import CamerasInMotion
 from dutyroom.door_following import DoorsInMotion
 from dutyroom.duties_in_motion import DutiesInMotion
+from dutyroom.machine import Machine
 from dutyroom.order_motion import OrdersInMotion
 from dutyroom.playbook_following import PlaybookFiles
 from dutyroom.report_following import ReportsInMotion
@@ -26,10 +27,11 @@ from dutyroom.sensor_evidence import sensor_evidence
 from dutyroom.settings import Settings
 from dutyroom.telling import Telling
 from dutyroom.visiting import PersonalDataInMotion, crossings_errand, visits_step
-from response import history_watch, incident_watch
+from response import incident_watch
 from response.following import Follower
 from response.rota_watch import rota_step
 from response.scheduler import SCHEDULER
+from response.self_watch.watching import SelfWatch
 from response.steps import Errand, Step
 from response.time_of_day import time_of_day
 from rules.book import RuleBook
@@ -84,7 +86,7 @@ class Rooms:
             *self._reports.steps,
             *self._duties.steps,
             rota_step(self._settings.rota_days),
-            history_watch.STEP,
+            SelfWatch(limits=self._settings.limits).step(),
             *self._cameras.steps,
             *self._rounds.steps,
             visits_step(),
@@ -167,6 +169,7 @@ def build(
         clock=clock,
         tick=tick,
         about={"records": records.check()},
+        machine=Machine(settings.data_folder, clock, database=records.clock, tick=tick).note,
     )
 
 

@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from facility.instant import MINUTE, SECOND
+from facility.self_alert import Limits
+
 PREFIX = "DUTYROOM_"
 
 
@@ -45,6 +48,17 @@ class Settings(BaseSettings):
         8192, ge=1, description="MiB that may wait for InfluxDB; at that nothing more is taken, and the broker keeps it"
     )
     rota_days: int = Field(14, ge=1, le=400, description="so many days ahead gaps in the rota are looked for")
+
+    lag_limit: float = Field(10, gt=0, description="seconds from arrival to acknowledgement; beyond, an alert")
+    history_limit: float = Field(10, gt=0, description="minutes that readings may wait for InfluxDB; beyond, an alert")
+    letters_limit: int = Field(30, ge=1, description="dead letters in five minutes; at that many, an alert")
+    disk_limit: float = Field(
+        10, gt=0, lt=100, description="percent of the disk under DATA that stay free; below, an alert"
+    )
+    clock_limit: float = Field(2, gt=0, description="seconds between two clocks that should agree; beyond, an alert")
+    silence_limit: float = Field(
+        60, ge=10, description="seconds without a word of a worker or responder; beyond, an alert"
+    )
 
     @field_validator("http", "broker")
     @classmethod
@@ -111,6 +125,18 @@ class Settings(BaseSettings):
     def records(self) -> str:
         """Where records are kept, in full."""
         return self.records_url or f"sqlite:///{self.data_folder / 'records.db'}"
+
+    @property
+    def limits(self) -> Limits:
+        """When somebody is told about the product itself."""
+        return Limits(
+            lag=round(self.lag_limit * SECOND),
+            history=round(self.history_limit * MINUTE),
+            letters=self.letters_limit,
+            disk=self.disk_limit,
+            clock=round(self.clock_limit * SECOND),
+            silence=round(self.silence_limit * SECOND),
+        )
 
     def environment(self) -> dict[str, str]:
         """What a child process needs to see the same settings."""

@@ -13,6 +13,7 @@ from dutyroom.chain_following import ChainFiles
 from dutyroom.door_following import DoorFiles
 from dutyroom.settings import Settings, SettingsError
 from facility.alert import Alert
+from facility.self_alert import KINDS
 from facility.text import Text
 from response import delivery_watch, digests
 from response.escalation import NOUNS, Escalation
@@ -86,6 +87,8 @@ class Telling:
         rule = self._rules().rules.get(alert.rule)
         if rule is not None:
             return rule.do_first
+        if alert.rule in KINDS:
+            return KINDS[alert.rule].do_first
         # Of a silent one nothing is said where somebody may be looking over a shoulder.
         loud = (check for check in self._doors.checks().values() if not check.silent)
         return next((check.do_first for check in loud if check.alert_rule == alert.rule), Text("", ""))

@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from dutyroom import wiring
+from dutyroom.absence import Absence
 from dutyroom.journal_motion import JournalMotion
+from dutyroom.machine import Machine
 from dutyroom.settings import Settings, hide
+from response.self_watch.watching import EVERY, SelfWatch
 from rules.failing import Failures, report
 from storage.readings.journalled import as_far_as_known
 from storage.readings.port import ReadingsUnavailable
@@ -59,17 +62,20 @@ class Worker:
         rules: RuleFollower,
         sleep: Callable[[float], None] = sleep,
         journal: Callable[[], Mapping[str, Any]] = dict,
+        machine: Callable[[], Mapping[str, Any]] = dict,
+        watch: SelfWatch | None = None,
     ) -> None:
         """``version``: the register's, as the judge and the intake were given it. ``sleep``: between two tries to read again.
 
-        ``journal`` says what waits for the history.
+        ``journal`` says what waits for the history, ``machine`` how this one does; ``watch`` looks for a responder.
         """
         self._name, self._records, self._readings = name, records, readings
         self._ingest, self._judge, self._clock, self._about = ingest, judge, clock, about
         self._started = clock()
         self._next_tick = self._next_health = self._started
         self._version, self._rules, self._failures = version, rules, Failures()
-        self._sleep, self._journal = sleep, journal
+        self._sleep, self._journal, self._machine = sleep, journal, machine
+        self._watch, self._next_watch, self._away = watch or SelfWatch(), self._started, Absence()
         self._look_back_at = self._last_step = self._started
         self._looked = False
         """At history, in the step before: a step that takes long messages in does not look back as well, if it can wait."""
@@ -83,7 +89,7 @@ class Worker:
         self._guard("rules", self._rules.keep)
         while not stop.is_set():
             self.step()
-        self._guard("health", self._write_health)
+        self._guard("health", lambda: self._write_health(stopped=True))
 
     def step(self) -> None:
         """One group commit, and what is due by the clock."""
@@ -111,6 +117,9 @@ class Worker:
             self._next_health = self._clock() + HEALTH_EVERY
             self._guard("rule health", self._report_failures)
             self._guard("health", self._write_health)
+        if self._clock() >= self._next_watch:
+            self._next_watch = self._clock() + EVERY
+            self._guard("responders", self._look_for_responder)
 
     def _guard(self, what: str, work: Callable[[], Any]) -> None:
         try:
@@ -193,7 +202,11 @@ class Worker:
         with self._records.read() as unit:
             return dict(unit.notes.get(f"totals/{self._name}") or {})
 
-    def _write_health(self) -> None:
+    def _look_for_responder(self) -> None:
+        with self._records.begin() as unit:
+            self._watch.look_for_responder(unit, self._clock())
+
+    def _write_health(self, *, stopped: bool = False) -> None:
         now = self._clock()
         note = {**self._about, "at": now, "started": self._started, **self._ingest.health(now)}
         note["errors"] = list(self._errors)
@@ -203,9 +216,15 @@ class Worker:
         if journal := self._journal():
             note["journal"] = journal
         totals = {name: self._before.get(name, 0) + int(note[name]) for name in ("messages", "readings")}
-        with self._records.begin() as unit:
-            unit.notes.put(f"worker/{self._name}", note)
-            unit.notes.put(f"totals/{self._name}", totals)
+        note |= {"machine": self._machine(), "stopped": stopped}
+        try:
+            with self._records.begin() as unit:
+                self._away.back(now)
+                unit.notes.put(f"worker/{self._name}", note | {"records_away": self._away.note()})
+                unit.notes.put(f"totals/{self._name}", totals)
+        except RecordsUnavailable:
+            self._away.away(now)
+            raise
 
 
 @contextmanager
@@ -292,5 +311,7 @@ def build(
         version=register.version,
         rules=rules,
         journal=journal,
+        machine=Machine(settings.data_folder, clock, database=records.clock).note,
+        watch=SelfWatch(limits=settings.limits),
     )
     return worker, link.stop

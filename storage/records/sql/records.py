@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from storage.records.migrations import migrate, needed_revision, revision
 from storage.records.port import RecordsUnavailable, Unit
@@ -14,6 +14,8 @@ from storage.records.sql.transaction import Transaction
 from storage.records.sql.trouble import place, told
 from storage.records.sql.turn import Turn
 from storage.records.sql.unit import SqlUnit
+
+_DATABASE_CLOCK = text("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)")
 
 
 class SqlRecords:
@@ -62,6 +64,13 @@ class SqlRecords:
             )
         name, _, where = place(self._url).partition(" ")
         return f"{name} {version} at {where}, schema {found}"
+
+    def clock(self) -> int | None:
+        """PostgreSQL's; SQLite has none of its own."""
+        if self._turn is not None:
+            return None
+        with told(self._url), self._reading.connect() as connection:
+            return int(connection.execute(_DATABASE_CLOCK).scalar_one())
 
     def close(self) -> None:
         """Closes every connection; a later use opens new ones."""

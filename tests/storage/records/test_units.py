@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -143,3 +144,13 @@ def test_a_time_beyond_any_row_filters_like_any_other(records: SqlRecords) -> No
         assert unit.facts.after(10**30) == []
         assert len(unit.facts.after(-(10**30))) == 1
         assert unit.registers.load(10**30).version == 0
+
+
+def test_only_a_server_has_a_clock_of_its_own(records: SqlRecords) -> None:
+    before = time.time_ns() // 1_000_000
+    told = records.clock()
+    if records.check().startswith("SQLite"):
+        assert told is None
+    else:
+        assert told is not None
+        assert abs(told - before) < 60_000
