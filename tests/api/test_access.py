@@ -135,6 +135,10 @@ ROOMS: dict[Right, tuple[str, ...]] = {
         *("POST /api/v1/permissions/comparison", "POST /api/v1/permissions/review/finish"),
         *("POST /api/v1/permissions/{permission}/review", "POST /api/v1/permissions/credentials/{pseudonym}/state"),
         *("POST /permissions/review/finish", "POST /permissions/review/{permission}", "POST /permissions/compare"),
+        *("GET /permissions/entries/new", "POST /permissions/entries/new", "GET /permissions/entries/{permission}"),
+        *("POST /permissions/entries/{permission}", "POST /permissions/entries/{permission}/end"),
+        *("POST /permissions/entries/{permission}/take-back", "POST /api/v1/permissions"),
+        *("PUT /api/v1/permissions/{permission}", "POST /api/v1/permissions/{permission}/take-back"),
         *("GET /permissions/{holder}", "POST /permissions/{holder}/cards/{pseudonym}"),
     ),
     Right.MANAGE_REGISTER: (

@@ -252,6 +252,48 @@ def test_a_review_is_done_on_its_page_and_handed_in(sign_in: SignIn, house: Hous
     assert [fact.data["figures"]["permissions"] for fact in facts] == [4]
 
 
+WISH = {"group": "night-crew", "access": "sensitive", "days": "workdays", "approver": "manager", "reason": "cover"}
+
+
+def test_a_permission_is_entered_changed_ended_and_taken_back_on_the_page(sign_in: SignIn) -> None:
+    keeper = sign_in("manager")
+    assert 'name="days" value="every-day" checked' in keeper.page("/permissions/entries/new?holder=lift-01")
+    answer = keeper.client.post("/permissions/entries/new", data=WISH | {"csrf": keeper.csrf})
+    here = answer.headers["location"].partition("?")[0]
+    page = keeper.page(answer.headers["location"])
+    assert "已录入，自第 2 版起生效" in words(page)
+    assert 'value="workdays" checked' in page
+    refused = keeper.client.post(here, data=WISH | {"csrf": keeper.csrf, "seen": "2", "until": "2020-01-01"})
+    told = words(refused.text)
+    assert refused.status_code == 422
+    assert "最后一天 ：已经过去" in told
+    assert "为什么改 ：要写理由" in told
+    assert keeper.send(here, **WISH, seen="1", why="x") == 409
+    assert keeper.send(here, **WISH | {"days": "sat"}, seen="2", why="Saturdays") == 303
+    assert keeper.send(f"{here}/end", seen="3", why="") == 422
+    assert keeper.send(f"{here}/end", seen="3", why="over") == 303
+    assert "此权限已不再有效" in words(keeper.page(here))
+    assert keeper.send(f"{here}/take-back", seen="4") == 303
+    assert 'value="sat" checked' in keeper.page(here)
+    assert keeper.page("/permissions/entries/nobody", 404)
+
+
+def test_programs_enter_change_and_take_back_a_permission(api: TestClient, program: Headers) -> None:
+    headers = program(Role.ADMIN)
+    refused = api.post("/api/v1/permissions", json=WISH | {"holder": "lift-01", "starts": "7"}, headers=headers)
+    assert [error["field"] for error in refused.json()["errors"]] == ["group", "starts"]
+    made = api.post("/api/v1/permissions", json=WISH, headers=headers)
+    assert made.status_code == 201, made.text
+    here = f"/api/v1/permissions/{made.json()['id']}"
+    seen = made.json()["changed"]
+    wish = WISH | {"zone": "substation", "access": "", "why": "one room", "seen": seen}
+    assert api.put(here, json=wish, headers=headers).json()["zone"] == "substation"
+    assert api.put(here, json=wish, headers=headers).status_code == 409
+    back = api.post(f"{here}/take-back", json={"seen": seen + 1}, headers=headers).json()
+    assert (back["access"], back["zone"], back["in_force"]) == ("sensitive", "", True)
+    assert api.get("/api/v1/permissions/nobody", headers=headers).status_code == 404
+
+
 def test_a_list_is_uploaded_compared_and_each_difference_says_what_to_do(sign_in: SignIn) -> None:
     keeper = sign_in("manager")
     assert "还没有与门禁系统名单比对过" in words(keeper.page("/permissions/compare"))

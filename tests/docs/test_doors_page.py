@@ -4,7 +4,7 @@ import re
 
 from fastapi.routing import APIRoute
 
-from api.routes import doors, permissions
+from api.routes import doors, permission_entries, permissions
 from facility.door_check import SILENT
 from facility.permission_files.columns import layout
 from facility.person import Right
@@ -38,7 +38,7 @@ def test_the_silent_alert_s_names_are_those_of_the_product() -> None:
 
 
 def test_the_addresses_for_programs_are_there() -> None:
-    routes = (*doors.router.routes, *permissions.router.routes)
+    routes = (*doors.router.routes, *permissions.router.routes, *permission_entries.router.routes)
     paths = {f"/api/v1{route.path}" for route in routes if isinstance(route, APIRoute)}
     for told in re.findall(r"`(?:GET\|POST|GET|POST)? ?(/[a-z{}/_-]+)`", PAGE.split("## For programs")[1]):
         full = told if told.startswith("/api/v1") else f"/api/v1{told}"
