@@ -2,6 +2,8 @@
 
 Everything is published first, while the collector is away, so that what is measured is how fast it takes in. The bare client
 is paho's own, on the same broker in the same run. ``pure`` is decoding and qualifying alone.
+
+With ``--peer telegraf`` the worker as it runs in a property is measured against Telegraf instead, see ``benchmarks.peer``.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -23,6 +26,7 @@ import paho.mqtt.client as mqtt
 import structlog
 from paho.mqtt.enums import CallbackAPIVersion
 
+from benchmarks import peer
 from benchmarks.property import RULES, property_of
 from collector.broker import broker_at
 from collector.ingest import Ingest
@@ -52,9 +56,20 @@ KEY = b"k" * 32
 
 Messages = list[tuple[str, bytes]]
 
+OPTIONS = ArgumentParser("benchmarks ingest")
+OPTIONS.add_argument("--peer", choices=["telegraf"], help="measure against another collector")
+OPTIONS.add_argument("--messages", type=int, default=100_000, help="single readings; and a hundredth as many batches")
+OPTIONS.add_argument("--batch", type=int, default=A_BATCH, help="readings in a batch")
+OPTIONS.add_argument("--rounds", type=int, default=1, help="each against each so often; the better of each counts")
+OPTIONS.add_argument("--path", default="", help="DUTYROOM_MQTT_PATH for our worker")
 
-def main() -> dict[str, Any]:
+
+def main(options: Namespace = OPTIONS.parse_args([])) -> dict[str, Any]:  # noqa: B008 - what nobody asked for
     """One JSON line: per broker and per kind of message, our rate, the bare client's, and the ratio."""
+    return peer.compare(options) if options.peer else _against_bare()
+
+
+def _against_bare() -> dict[str, Any]:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     register = property_of(GAUGES)
     found: dict[str, Any] = {"benchmark": "ingest", "pure": _pure(register)}
