@@ -5,12 +5,16 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests import services
+from storage.records.sql import records as sql_records
+from tests import quick_schema, services
 
 # What a developer has set for a duty room of their own does not reach the tests.
 for name in [name for name in os.environ if name.startswith("DUTYROOM_") and not name.startswith("DUTYROOM_TEST_")]:
     del os.environ[name]
 services.load_environment()
+
+# Read by whoever migrates in this process; the tests of migrations take the real ones.
+sql_records.migrate = quick_schema.migrate  # type: ignore[attr-defined]
 
 # Two busy cores make any deadline flaky; in CI the same examples are tried each time.
 settings.register_profile("dutyroom", deadline=None, derandomize="CI" in os.environ)

@@ -7,16 +7,19 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from storage.records.migrations import needed_revision
+from storage.records.migrations import migrate, needed_revision
 from storage.records.port import RecordsUnavailable
 from storage.records.sql import SqlRecords
+from storage.records.sql import records as sql_records
 from storage.records.sql.tables import METADATA
+from tests import quick_schema
 from tests.storage.records.examples import at_once
 
 CHECKOUT = Path(__file__).parents[3]
 MIGRATE = """
 import sys
 from storage.records.sql import SqlRecords
+from storage.records.sql import records as sql_records
 records = SqlRecords(sys.argv[1])
 records.migrate()
 print(records.check())
@@ -24,11 +27,23 @@ records.close()
 """
 
 
+@pytest.fixture(autouse=True)
+def real_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sql_records, "migrate", migrate)
+
+
 def test_a_migrated_database_is_what_the_tables_say(records: SqlRecords) -> None:
     with records.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, METADATA) == []
         assert set(inspect(connection).get_table_names()) == {*METADATA.tables, "alembic_version"}
+
+
+def test_what_other_tests_begin_with_is_what_the_migrations_make(monkeypatch: pytest.MonkeyPatch) -> None:
+    by_migrations = _schema()
+    monkeypatch.setattr(sql_records, "migrate", quick_schema.migrate)
+    assert by_migrations == _schema()
+    assert len(by_migrations) > len(METADATA.tables)
 
 
 def test_migrating_again_changes_nothing(records: SqlRecords) -> None:
@@ -93,3 +108,13 @@ def test_a_folder_with_a_percent_sign_is_no_trouble(tmp_path: Path) -> None:
     records.migrate()
     assert "schema" in records.check()
     records.close()
+
+
+def _schema() -> list[tuple[object, ...]]:
+    records = SqlRecords("sqlite:///:memory:")
+    records.migrate()
+    with records.engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master ORDER BY name").all()
+        version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").all()
+    records.close()
+    return [*map(tuple, found), *map(tuple, version)]
