@@ -144,7 +144,7 @@ class Checkpoint:
 
 def stored_for(context: Context) -> int:
     """How long scans are kept, as the classes of personal data say."""
-    kept = context.personal_data()["passages"].kept
+    kept = context.personal_data()["scans"].kept
     return STORED if kept is None else kept
 
 

@@ -55,7 +55,7 @@ class RoundsInMotion:
 
     def _forget(self, unit: Unit, now: int) -> bool:
         """As long as scans are kept, by the classes of personal data."""
-        kept = self.classes()["passages"].kept
+        kept = self.classes()["scans"].kept
         return kept is not None and forget_guards(unit, now, kept)
 
     @cached_property

@@ -62,6 +62,6 @@ class PersonalDataInMotion:
         """What lies among the readings."""
 
         def end(records: Records, now: int) -> bool:
-            return retention.end_passages(self.files.classes(), self._readings(), records, now)
+            return retention.end_among_readings(self.files.classes(), self._readings(), records, now)
 
         return Errand("personal data at doors", retention.EVERY_MS, end)

@@ -16,7 +16,7 @@ from facility.own_alert import Cause, alert_of
 from facility.retrieval import erased as without_outsiders
 from facility.text import Text
 from inspections.personal.catalogue import DataClass
-from storage.readings.port import Readings
+from storage.readings.port import Kept, Readings
 from storage.records.own_alerts import end as over
 from storage.records.own_alerts import follow, open_of, raise_alert
 from storage.records.personal import Ended, Tally
@@ -26,8 +26,8 @@ WHO = "system:retention"
 NOUN = "personal-data"
 OVERDUE = "personal-data-overdue"
 """The alerts' rule. Their point is the class."""
-PASSAGES = "passages"
-"""The class that lies among the readings: ended by an errand of its own."""
+AMONG_READINGS = {"passages": Kept.PASSAGES, "scans": Kept.SCANS}
+"""The classes that lie in the store of readings: ended by an errand of its own."""
 EVERY_MS = 60_000
 PORTION = 200
 SLACK = DAY
@@ -50,7 +50,7 @@ def end_what_is_due(classes: Mapping[str, DataClass], unit: Unit, now: int) -> b
     """One portion of each class. Whether there is more."""
     more = False
     for one in classes.values():
-        if one.by_itself and one.id != PASSAGES and one.kept is not None:
+        if one.by_itself and one.id not in AMONG_READINGS and one.kept is not None:
             ended = end_class(unit, one, now)
             more |= ended.count >= PORTION
     _look_for_overdue(classes, unit, now)
@@ -132,12 +132,12 @@ _ENDERS: dict[str, Callable[[Unit, int, int], Ended]] = {
 
 def ends_here(unit: Unit) -> frozenset[str]:
     """Every class that somebody knows how to end by itself."""
-    return frozenset(_ENDERS) | unit.personal.names() | {PASSAGES}
+    return frozenset(_ENDERS) | unit.personal.names() | AMONG_READINGS.keys()
 
 
 def tally(unit: Unit, one: DataClass) -> Tally | None:
     """None for what lies among the readings: they are not counted by row."""
-    return None if one.id == PASSAGES else unit.personal.tally(one.id)
+    return None if one.id in AMONG_READINGS else unit.personal.tally(one.id)
 
 
 def due_since(one: DataClass, found: Tally) -> int | None:
@@ -178,17 +178,21 @@ def _tell(unit: Unit, one: DataClass, end: int | None, now: int, *, late: bool) 
         raise_alert(unit, alert_of(cause, now), now, WHO)
 
 
-def end_passages(classes: Mapping[str, DataClass], readings: Readings, records: Records, now: int) -> bool:
+def end_among_readings(classes: Mapping[str, DataClass], readings: Readings, records: Records, now: int) -> bool:
     """What doors and checkpoints sent, in the store of readings. Raises ``ReadingsUnavailable``."""
-    one = classes[PASSAGES]
-    with records.read() as unit:
-        kept = unit.notes.get(f"{NOUN}-{PASSAGES}") or 0
-    if one.kept is None or now - kept < PASSAGES_EVERY:
-        return False
-    before = now - one.kept
-    count = readings.forget_passages(before)
-    with records.begin() as unit:
-        unit.notes.put(f"{NOUN}-{PASSAGES}", now)
-        if count:
-            note_ended(unit, PASSAGES, Ended(count=count, newest=before - 1), now)
+    for id, what in AMONG_READINGS.items():
+        _end_among(classes[id], what, readings, records, now)
     return False
+
+
+def _end_among(one: DataClass, what: Kept, readings: Readings, records: Records, now: int) -> None:
+    with records.read() as unit:
+        done = unit.notes.get(f"{NOUN}-{one.id}") or 0
+    if one.kept is None or now - done < PASSAGES_EVERY:
+        return
+    before = now - one.kept
+    count = readings.forget(what, before)
+    with records.begin() as unit:
+        unit.notes.put(f"{NOUN}-{one.id}", now)
+        if count:
+            note_ended(unit, one.id, Ended(count=count, newest=before - 1), now)

@@ -7,18 +7,19 @@ What is told apart by (point, at) is written again when it comes again. A repeat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from facility.instant import HOUR
 from facility.quality import Quality
 from facility.reading import Bucket, Passage, Reading, Scan
-from storage.readings import influx_buckets, influxql
+from storage.readings import influx_buckets, influx_hours, influxql
+from storage.readings.figures import hour_of
 from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.influx_server import InfluxServer, LinesRefused, TooLarge
 from storage.readings.influx_url import InfluxTarget
 from storage.readings.keepable import LATEST, Row, Sifted, sift
 from storage.readings.line_protocol import passage_line, reading_line, scan_line, stored_name
-from storage.readings.port import ReadingsRefused, Series
+from storage.readings.port import Kept, ReadingsRefused, ReadingsUnavailable, Series
 from storage.readings.series import series_of
 
 Labels = Callable[[str], tuple[str, str]]
@@ -125,21 +126,27 @@ class InfluxReadings:
         rows = self._heard("scan", points, start, end, since)
         return sorted((_scan(point, row) for point, row in rows), key=scans_in_order)
 
-    def forget(self, before: int) -> int:
-        """InfluxDB does not say how many. InfluxDB 3 has no deletion by time: there the database's own retention does it."""
-        edge = min(max(before, 1), LATEST)
-        for measurement in ("reading", "passage", "scan"):
-            self._server.delete(measurement, edge)
-        # The hour that the edge cuts too: its figures would speak of readings that are gone.
-        self._server.delete("reading_hour", -(-edge // HOUR) * HOUR)
-        return -1
+    def summarise(self, upto: int) -> bool:
+        with _later():
+            return influx_hours.summarise(self._server, upto)
 
-    def forget_passages(self, before: int) -> int:
-        """InfluxDB does not say how many. InfluxDB 3 has no deletion by time: 0, and the database's own retention does it."""
+    def ended_before(self) -> int:
+        return influx_hours.marks(self._server).ended
+
+    def forget(self, what: Kept, before: int) -> int:
         if not self._server.deletes:
             return 0
-        for measurement in ("passage", "scan"):
-            self._server.delete(measurement, min(max(before, 1), LATEST))
+        edge = min(max(before, 1), LATEST)
+        match what:
+            case Kept.READINGS:
+                with _later():
+                    influx_hours.end_readings(self._server, edge)
+            case Kept.FIGURES:
+                self._server.delete("reading_hour", max(hour_of(min(edge, self.ended_before())), 1))
+            case Kept.PASSAGES:
+                self._server.delete("passage", edge)
+            case Kept.SCANS:
+                self._server.delete("scan", edge)
         return -1
 
     def check(self) -> str:
@@ -150,6 +157,15 @@ class InfluxReadings:
 
     def close(self) -> None:
         self._server.close()
+
+
+@contextmanager
+def _later() -> Iterator[None]:
+    """Figures that the server does not take are made when it does."""
+    try:
+        yield
+    except (LinesRefused, TooLarge) as refusal:
+        raise ReadingsUnavailable(f"figures of hours are refused: {refusal}") from refusal
 
 
 def _reading(point: str, row: list[Any]) -> Reading:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from facility.instant import DAY
 from facility.quality import EVIDENCE
 from storage.readings.keepable import LATEST
 from storage.readings.line_protocol import quoted, stored_name
@@ -34,31 +33,39 @@ def last(points: Collection[str]) -> str:
     return f'SELECT {_FIELDS} FROM "reading"{which} GROUP BY "point" ORDER BY time DESC LIMIT 1'
 
 
-def figures(point: str, start: int, end: int, width: int) -> str:
-    """One series per name of ``FIGURES``, columns time and that name. Intervals begin at multiples of ``width`` since 1970.
+def figures(points: Collection[str], start: int, end: int, width: int) -> str:
+    """For each name of ``FIGURES`` one series per point, columns time and that name; of all points when none are named.
 
-    One statement per figure: all in one, with its conditions, takes five times as long on InfluxDB 1.
+    Intervals begin at multiples of ``width`` since 1970. One statement per figure: all in one, with its conditions, takes
+    five times as long on InfluxDB 1.
     """
-    which = f'{_of(point)} AND {_within(start, end)} AND ({_EVIDENCE}) AND "test" = false'
+    which = f'{_which(points, start, end)} AND ({_EVIDENCE}) AND "test" = false'
     return "; ".join(
-        f'SELECT {taken}("value") AS "{name}" FROM "reading" WHERE {which} GROUP BY time({width}ms) fill(none)'
+        f'SELECT {taken}("value") AS "{name}" FROM "reading" WHERE {which} GROUP BY "point", time({width}ms) fill(none)'
         for name, taken in FIGURES.items()
     )
 
 
-def readings(point: str, start: int, end: int, width: int) -> str:
-    """Columns time and readings: how many there are in each interval, evidence or not."""
-    which = f"{_of(point)} AND {_within(start, end)}"
-    return f'SELECT count("value") AS "readings" FROM "reading" WHERE {which} GROUP BY time({width}ms) fill(none)'
-
-
-def days(point: str, first: int, beyond: int) -> str:
-    """Two series: time and readings of each day; time, low, high, mean, count and readings of each hour that was kept."""
+def readings(points: Collection[str], start: int, end: int, width: int) -> str:
+    """One series per point, columns time and readings: how many there are in each interval, evidence or not."""
     return (
-        f"{readings(point, first, beyond, DAY)};"
-        ' SELECT "low", "high", "mean", "count", "readings" FROM "reading_hour"'
-        f" WHERE {_of(point)} AND {_within(first, beyond)}"
+        f'SELECT count("value") AS "readings" FROM "reading" WHERE {_which(points, start, end)}'
+        f' GROUP BY "point", time({width}ms) fill(none)'
     )
+
+
+def hours(points: Collection[str], start: int, end: int) -> str:
+    """One series per point: time, low, high, mean, count and readings of each hour whose figures were kept."""
+    return (
+        'SELECT "low", "high", "mean", "count", "readings" FROM "reading_hour"'
+        f' WHERE {_which(points, start, end)} GROUP BY "point"'
+    )
+
+
+FIRST = 'SELECT first("value") FROM "reading"'
+"""One row with the time of the oldest reading of all."""
+MARKS = 'SELECT last("made") AS "made", last("ended") AS "ended" FROM "reading_mark"'
+"""One row: how far figures were made, and how far readings have ended."""
 
 
 def passages(point: str, start: int, end: int, limit: int) -> str:
@@ -96,6 +103,11 @@ def scans(point: str, start: int, end: int, limit: int) -> str:
 def forget(measurement: str, before: int) -> str:
     """InfluxDB 1 only: 2.x takes deletions at an address of their own."""
     return f'DELETE FROM "{measurement}" WHERE time < {before}ms'
+
+
+def _which(points: Collection[str], start: int, end: int) -> str:
+    named = " OR ".join(_of(point) for point in points)
+    return f"{_within(start, end)}{f' AND ({named})' if named else ''}"
 
 
 def _of(point: str) -> str:

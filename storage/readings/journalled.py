@@ -17,7 +17,7 @@ from facility.reading import Bucket, Passage, Reading, Scan
 from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.journal import Journal
 from storage.readings.memory import MemoryReadings
-from storage.readings.port import Readings, ReadingsUnavailable, Series
+from storage.readings.port import Kept, Readings, ReadingsUnavailable, Series
 
 _NOTHING: Readings = MemoryReadings()
 
@@ -147,12 +147,19 @@ class JournalledReadings:
             return here
         return sorted(_once([*here, *self.history.scans_heard(wanted, start, end, since)]), key=scans_in_order)
 
-    def forget(self, before: int) -> int:
-        """In both; the server first, since only it may be away."""
-        return _both(self.history.forget, self.journal.forget, before)
+    def summarise(self, upto: int) -> bool:
+        """Of what the server has: hours of which something may wait here are made once it is there."""
+        oldest = self.journal.waits_since()
+        return self.history.summarise(upto if oldest is None else min(upto, oldest))
 
-    def forget_passages(self, before: int) -> int:
-        return _both(self.history.forget_passages, self.journal.forget_passages, before)
+    def ended_before(self) -> int:
+        return self.history.ended_before()
+
+    def forget(self, what: Kept, before: int) -> int:
+        """In both; the server first, since only it may be away. Readings leave the journal by themselves."""
+        if what in (Kept.READINGS, Kept.FIGURES):
+            return self.history.forget(what, before)
+        return _both(self.history.forget(what, before), self.journal.forget(what, before))
 
     def check(self) -> str:
         """Says what waits. A server that is away stops no start: then it says that."""
@@ -200,6 +207,5 @@ def _key(one: Passage | Scan) -> object:
     return one.point, one.at, one.tag, one.guard, one.seq
 
 
-def _both(there: Callable[[int], int], here: Callable[[int], int], before: int) -> int:
-    far, near = there(before), here(before)
+def _both(far: int, near: int) -> int:
     return far if far > 0 else -1 if far < 0 or near < 0 else near

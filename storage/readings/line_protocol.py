@@ -6,6 +6,7 @@ is the number of points. Times are nanoseconds; see ``_nanoseconds`` for what st
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from zlib import crc32
 
@@ -19,6 +20,7 @@ MILLISECOND = 1_000_000
 _STORED = str.maketrans(
     {character: f"%{ord(character):02X}" for character in ("\\", "%", "\x7f", *map(chr, range(32)))}
 )
+_HEX = re.compile("%([0-9A-F]{2})")
 _TAG = str.maketrans({",": "\\,", "=": "\\=", " ": "\\ "})
 _TEXT = str.maketrans({"\\": "\\\\", '"': '\\"'})
 _QUERY = str.maketrans({"\\": "\\\\", "'": "\\'", "\n": "\\n"})
@@ -59,9 +61,19 @@ def hour_line(point: str, hour: Bucket, readings: int) -> str:
     )
 
 
+def mark_line(made: int, ended: int) -> str:
+    """How far figures of hours were made, and how far readings have ended. The newest line counts."""
+    return f"reading_mark made={made}i,ended={ended}i {made * MILLISECOND}"
+
+
 def stored_name(name: str) -> str:
     """A point's name as the server gives it back in the tag ``point``."""
     return name.translate(_STORED)
+
+
+def given_name(stored: str) -> str:
+    """The other way round."""
+    return _HEX.sub(lambda found: chr(int(found[1], 16)), stored)
 
 
 def quoted(text: str) -> str:

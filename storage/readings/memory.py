@@ -8,11 +8,13 @@ from itertools import groupby
 from threading import RLock
 from typing import TypeVar
 
+from facility.instant import HOUR
 from facility.quality import EVIDENCE
 from facility.reading import Bucket, Passage, Reading, Scan
+from storage.readings.figures import day_of, grouped, hour_of
 from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.keepable import sift
-from storage.readings.port import ReadingsUnavailable, Series
+from storage.readings.port import Kept, ReadingsUnavailable, Series
 from storage.readings.series import series_of
 
 Happening = TypeVar("Happening", Passage, Scan)
@@ -27,6 +29,8 @@ class MemoryReadings:
         self._times: dict[str, list[int]] = {}
         self._passages: dict[tuple[str, int, str, str, int], Passage] = {}
         self._scans: dict[tuple[str, int, str, str, int], Scan] = {}
+        self._hours: dict[str, list[Bucket]] = {}
+        self._made = self._ended = 0
         self._closed = False
 
     def append(self, readings: Sequence[Reading], passages: Sequence[Passage] = (), scans: Sequence[Scan] = ()) -> None:
@@ -70,6 +74,13 @@ class MemoryReadings:
             return {point: self._series[point][times[-1]] for point in points if (times := self._times.get(point))}
 
     def buckets(self, point: str, start: int, end: int, width: int) -> list[Bucket]:
+        there = self._counted(point, start, end, width)
+        if width % HOUR:
+            return there
+        ended = [one for one in self._hours.get(point, ()) if start - HOUR < one.start < end]
+        return grouped([*ended, *there], width)
+
+    def _counted(self, point: str, start: int, end: int, width: int) -> list[Bucket]:
         evidence = [r for r in self.range(point, start, end) if r.quality in EVIDENCE and not r.test]
         return [
             _bucket(at * width, [r.value for r in group]) for at, group in groupby(evidence, lambda r: r.at // width)
@@ -103,28 +114,50 @@ class MemoryReadings:
             ]
         return sorted(found, key=scans_in_order)
 
-    def forget(self, before: int) -> int:
+    def summarise(self, upto: int) -> bool:
+        self._open()
+        self._made = max(self._made, hour_of(upto))
+        return False
+
+    def ended_before(self) -> int:
+        self._open()
+        return self._ended
+
+    def forget(self, what: Kept, before: int) -> int:
         self._open()
         with self._lock:
-            count = self._count()
-            for point, times in self._times.items():
-                kept = times[bisect_left(times, before) :]
-                self._times[point] = kept
-                self._series[point] = {at: self._series[point][at] for at in kept}
-            self._passages = {key: p for key, p in self._passages.items() if p.at >= before}
-            self._scans = {key: s for key, s in self._scans.items() if s.at >= before}
-            return count - self._count()
+            count = self._count(what)
+            match what:
+                case Kept.READINGS:
+                    self._end_readings(day_of(min(before, self._made)))
+                case Kept.FIGURES:
+                    edge = hour_of(min(before, self._ended))
+                    self._hours = {name: [h for h in hours if h.start >= edge] for name, hours in self._hours.items()}
+                case Kept.PASSAGES:
+                    self._passages = {key: p for key, p in self._passages.items() if p.at >= before}
+                case Kept.SCANS:
+                    self._scans = {key: s for key, s in self._scans.items() if s.at >= before}
+            return count - self._count(what)
 
-    def forget_passages(self, before: int) -> int:
-        self._open()
-        with self._lock:
-            count = len(self._passages) + len(self._scans)
-            self._passages = {key: p for key, p in self._passages.items() if p.at >= before}
-            self._scans = {key: s for key, s in self._scans.items() if s.at >= before}
-            return count - len(self._passages) - len(self._scans)
+    def _end_readings(self, edge: int) -> None:
+        self._ended = max(self._ended, edge)
+        for point, times in self._times.items():
+            parts = [*self._hours.get(point, ()), *self._counted(point, 0, self._ended, HOUR)]
+            self._hours[point] = grouped(parts, HOUR)
+            kept = times[bisect_left(times, self._ended) :]
+            self._times[point] = kept
+            self._series[point] = {at: self._series[point][at] for at in kept}
 
-    def _count(self) -> int:
-        return sum(map(len, self._times.values())) + len(self._passages) + len(self._scans)
+    def _count(self, what: Kept) -> int:
+        match what:
+            case Kept.READINGS:
+                return sum(map(len, self._times.values()))
+            case Kept.FIGURES:
+                return sum(map(len, self._hours.values()))
+            case Kept.PASSAGES:
+                return len(self._passages)
+            case Kept.SCANS:
+                return len(self._scans)
 
     def check(self) -> str:
         self._open()

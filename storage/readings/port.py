@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -32,6 +33,16 @@ class ReadingsRefused(Exception):
     def __init__(self, lines: Sequence[str], reason: str) -> None:
         self.lines, self.reason = tuple(lines), reason
         super().__init__(f"{len(self.lines)} refused: {reason}")
+
+
+class Kept(StrEnum):
+    """What is kept, each for a time of its own."""
+
+    READINGS = "readings"
+    FIGURES = "figures"
+    """Of whole hours, of readings that have ended."""
+    PASSAGES = "passages"
+    SCANS = "scans"
 
 
 class Series(NamedTuple):
@@ -75,6 +86,8 @@ class Readings(Protocol):
         """Evidence readings (``facility.quality.EVIDENCE``, no tests) by buckets of ``width`` ms; empty buckets are left out.
 
         Bucket starts are multiples of ``width`` since the epoch. A year at one reading a minute takes under 300 ms.
+        Of readings that have ended (``ended_before``) only whole hours are left: a ``width`` that is no multiple of an hour
+        finds nothing there, and an hour that the range cuts counts whole.
         """
 
     def passages(self, point: str, start: int, end: int, limit: int = 1000) -> list[Passage]:
@@ -92,13 +105,21 @@ class Readings(Protocol):
     def scans_heard(self, points: Iterable[str], start: int, end: int, since: int) -> list[Scan]:
         """Scans at these points that were received in [start, end); otherwise as ``passages_heard``."""
 
-    def forget(self, before: int) -> int:
-        """Drop everything older than ``before``. Returns how many rows, or -1 where the server does not say."""
+    def summarise(self, upto: int) -> bool:
+        """A portion of the hours' figures, of hours that were over by ``upto``. Returns whether there is more to make.
 
-    def forget_passages(self, before: int) -> int:
-        """Drop passages and scans older than ``before`` and no reading: they tell where people were, and end sooner.
+        What is read never depends on how far this is: it makes long spans quick, and is needed before readings may end.
+        """
 
-        Returns how many rows, -1 where the server does not say, 0 where it has no deletion by time (InfluxDB 3).
+    def ended_before(self) -> int:
+        """Readings of before this have ended, and only the figures of whole hours are left of them; 0 where none have."""
+
+    def forget(self, what: Kept, before: int) -> int:
+        """Drop what is older than ``before``. Returns how many rows, or -1 where the server does not say.
+
+        Readings end by whole days in UTC, and none whose figures were not made; figures end only where no reading is left.
+        A reading that comes after its day has ended counts in that hour's figures. It is counted twice if it comes twice.
+        InfluxDB 3 has no deletion by time: 0, and the database's own retention does it.
         """
 
     def check(self) -> str:

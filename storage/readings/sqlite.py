@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from facility.quality import EVIDENCE, Quality
+from facility.quality import Quality
 from facility.reading import Bucket, Passage, Reading, Scan
+from storage.readings import sqlite_figures
+from storage.readings.figures import day_of, hour_of
 from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.keepable import Row, Sifted, sift
-from storage.readings.port import Series
-from storage.readings.sqlite_file import FIGURES, SqliteFile
+from storage.readings.port import Kept, Series
+from storage.readings.sqlite_file import SqliteFile
 
 _READING = """
 SELECT at, value, quality, test, received FROM readings
@@ -58,37 +60,8 @@ CROSS JOIN readings ON readings.point = points.id
  AND readings.at = (SELECT max(at) FROM readings WHERE point = points.id)
 """
 
-# A plain GROUP BY sorts all rows again. This walks the key from bucket to bucket, skipping what is empty, and takes half
-# the time. A scalar subquery gives one value, so the four figures come packed into one.
-_BUCKETS = """
-WITH RECURSIVE
- wanted (point, width, first, beyond) AS (SELECT id, ?, ?, ? FROM points WHERE name = ?),
- bucket (start) AS (
-  SELECT (
-   SELECT min(at) FROM readings WHERE point = wanted.point AND at >= first AND at < beyond
-  ) / width * width FROM wanted
-  UNION ALL
-  SELECT (
-   SELECT min(at) FROM readings WHERE point = wanted.point AND at >= start + width AND at < beyond
-  ) / width * width FROM bucket, wanted WHERE start IS NOT NULL
- )
-SELECT start, (
- SELECT packed(min(value), max(value), avg(value), count(*)) FROM readings
- WHERE point = wanted.point AND at >= max(start, first) AND at < min(start + width, beyond)
-  AND quality IN (EVIDENCE) AND test = 0
-) FROM bucket, wanted WHERE start IS NOT NULL
-""".replace("EVIDENCE", ", ".join(str(int(quality)) for quality in EVIDENCE))
-
-_HAS_OLD = """
-SELECT EXISTS (SELECT 1 FROM readings WHERE point = ?1 AND at < ?2)
- OR EXISTS (SELECT 1 FROM passages WHERE point = ?1 AND at < ?2)
- OR EXISTS (SELECT 1 FROM scans WHERE point = ?1 AND at < ?2)
-"""
-_FORGET = (
-    "DELETE FROM readings WHERE point = ? AND at < ?",
-    "DELETE FROM passages WHERE point = ? AND at < ?",
-    "DELETE FROM scans WHERE point = ? AND at < ?",
-)
+_HAS_OLD = "SELECT EXISTS (SELECT 1 FROM {table} WHERE point = ? AND {time} < ?)"
+_FORGET = "DELETE FROM {table} WHERE point = ? AND {time} < ?"
 
 _KEY = itemgetter(0, 1)
 
@@ -111,6 +84,7 @@ class SqliteReadings:
                 _put_readings(connection, ids, sifted.readings)
                 _put_passages(connection, ids, sifted.passages)
                 _put_scans(connection, ids, sifted.scans)
+                sqlite_figures.note_late(connection, ids, sifted.readings)
                 self._put_also(connection, sifted)
             # Only now: an id from a transaction that was undone may be given to another name.
             self._ids = ids
@@ -163,8 +137,8 @@ class SqliteReadings:
         return {row[0]: _reading(row) for row in self._rows(_LAST, json.dumps(list(points)))}
 
     def buckets(self, point: str, start: int, end: int, width: int) -> list[Bucket]:
-        rows = self._rows(_BUCKETS, width, start, end, point)
-        return [_bucket(at, figures) for at, figures in rows if figures is not None]
+        with self._file.snapshot() as connection:
+            return sqlite_figures.buckets(connection, point, start, end, width)
 
     def passages(self, point: str, start: int, end: int, limit: int = 1000) -> list[Passage]:
         return [_passage(point, row) for row in self._rows(_PASSAGES, point, start, end, limit)]
@@ -182,19 +156,47 @@ class SqliteReadings:
         rows = self._rows(_SCANS_HEARD, start, end, since)
         return sorted((_scan(row[0], row[1:]) for row in rows if row[0] in wanted), key=scans_in_order)
 
-    def forget(self, before: int) -> int:
-        """Point by point, each in its own transaction, so that what arrives meanwhile never waits for long."""
-        return sum(self._forget(point, before) for (point,) in self._rows("SELECT id FROM points"))
+    def summarise(self, upto: int) -> bool:
+        with self._file.writing() as connection:
+            return sqlite_figures.make_some(connection, upto)
 
-    def forget_passages(self, before: int) -> int:
-        """Point by point, as ``forget``."""
-        return sum(self._forget(point, before, _FORGET[1:]) for (point,) in self._rows("SELECT id FROM points"))
+    def ended_before(self) -> int:
+        with self._file.reading() as connection:
+            return sqlite_figures.mark(connection, sqlite_figures.ENDED)
 
-    def _forget(self, point: int, before: int, statements: Sequence[str] = _FORGET) -> int:
-        if self._rows(_HAS_OLD, point, before) == [(0,)]:
+    def forget(self, what: Kept, before: int) -> int:
+        """In many small transactions, so that what arrives meanwhile never waits for long."""
+        match what:
+            case Kept.READINGS:
+                return self._end_readings(before)
+            case Kept.FIGURES:
+                return self._forget("hours", "hour", hour_of(min(before, self.ended_before())))
+            case Kept.PASSAGES | Kept.SCANS:
+                return self._forget(what, "at", before)
+
+    def _end_readings(self, before: int) -> int:
+        with self._file.writing() as connection:
+            edge = day_of(min(before, sqlite_figures.mark(connection, sqlite_figures.MADE)))
+            # First the mark: whoever draws meanwhile draws what will still be there.
+            sqlite_figures.set_mark(connection, sqlite_figures.ENDED, edge)
+        return sum(self._end_days(point, edge) for (point,) in self._rows("SELECT id FROM points"))
+
+    def _end_days(self, point: int, before: int) -> int:
+        """A day at a time."""
+        ended = 0
+        while self._rows(_HAS_OLD.format(table="readings", time="at"), point, before) != [(0,)]:
+            with self._file.writing() as connection:
+                ended += sqlite_figures.end_oldest_day(connection, point, before)
+        return ended
+
+    def _forget(self, table: str, time: str, before: int) -> int:
+        return sum(self._forget_of(point, table, time, before) for (point,) in self._rows("SELECT id FROM points"))
+
+    def _forget_of(self, point: int, table: str, time: str, before: int) -> int:
+        if self._rows(_HAS_OLD.format(table=table, time=time), point, before) == [(0,)]:
             return 0
         with self._file.writing() as connection:
-            return sum(connection.execute(statement, (point, before)).rowcount for statement in statements)
+            return connection.execute(_FORGET.format(table=table, time=time), (point, before)).rowcount
 
     def check(self) -> str:
         ((points,),) = self._rows("SELECT count(*) FROM points")
@@ -249,8 +251,3 @@ def _passage(point: str, row: tuple[int, str, str, str, int, int, int]) -> Passa
 def _scan(point: str, row: tuple[int, str, str, int, int]) -> Scan:
     at, tag, guard, seq, received = row
     return Scan(point=point, at=at, tag=tag, guard=guard, seq=seq, received=received)
-
-
-def _bucket(start: int, figures: bytes) -> Bucket:
-    low, high, mean, count = FIGURES.unpack(figures)
-    return Bucket(start=start, low=low, high=high, mean=mean, count=count)

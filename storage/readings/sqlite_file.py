@@ -11,7 +11,7 @@ from threading import Lock
 
 from storage.readings.port import ReadingsUnavailable
 
-VERSION = 3
+VERSION = 4
 BUSY_SECONDS = 10
 """How long one process waits for another's commit before it says that the store is unavailable."""
 
@@ -39,6 +39,14 @@ CREATE TABLE IF NOT EXISTS scans (
   received INTEGER NOT NULL, PRIMARY KEY (point, at, tag, guard, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS scans_received ON scans (received);
+CREATE TABLE IF NOT EXISTS hours (
+  point INTEGER NOT NULL, hour INTEGER NOT NULL, low REAL NOT NULL, high REAL NOT NULL, mean REAL NOT NULL,
+  count INTEGER NOT NULL, ended INTEGER NOT NULL, PRIMARY KEY (point, hour)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS stale_hours (
+  hour INTEGER NOT NULL, point INTEGER NOT NULL, PRIMARY KEY (hour, point)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 """
 
 
@@ -80,6 +88,16 @@ class SqliteFile:
                 yield connection
             finally:
                 self._give_back(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """The same, for several questions about one state."""
+        with self.reading() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("COMMIT")
 
     def close(self) -> None:
         with self._lock:

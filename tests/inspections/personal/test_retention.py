@@ -13,12 +13,12 @@ from facility.notice import NoticeState
 from facility.permission import Permissions, permission_difference
 from facility.permission_entries import Holder
 from facility.place_code import Contact
-from facility.reading import Passage
+from facility.reading import Passage, Scan
 from facility.retrieval import KEPT, About, Basis, Retrieval
 from facility.visit import VisitDeed
 from inspections.personal import retention
 from inspections.personal.catalogue import BrokenCatalogue, check_shipped, load_classes
-from inspections.personal.retention import OVERDUE, PASSAGES, end_passages, end_what_is_due, ends_here, last_run, tally
+from inspections.personal.retention import AMONG_READINGS, OVERDUE, end_among_readings, end_what_is_due, ends_here, last_run, tally
 from storage.readings.memory import MemoryReadings
 from storage.records.notices import NoticeFilter
 from storage.records.sql import SqlRecords
@@ -59,7 +59,7 @@ def test_whatever_is_to_end_by_itself_has_somebody_who_ends_it_and_the_other_way
 
 def test_every_class_can_be_counted(records: SqlRecords) -> None:
     with records.read() as unit:
-        assert [one.id for one in CLASSES.values() if tally(unit, one) is None] == [PASSAGES]
+        assert [one.id for one in CLASSES.values() if tally(unit, one) is None] == [*AMONG_READINGS]
 
 
 def test_a_guest_is_erased_when_the_time_has_come_and_the_visit_stays(records: SqlRecords) -> None:
@@ -185,13 +185,15 @@ def test_what_stands_a_day_after_its_end_is_told_whoever_was_to_end_it(records: 
 def test_where_people_were_ends_among_the_readings_once_a_day(records: SqlRecords) -> None:
     store = MemoryReadings()
     passages = [Passage(point="d", at=NINE + place * DAY, event="granted", credential="c") for place in range(3)]
-    store.append([], passages)
+    scans = [Scan(point="c", at=one.at, tag="t") for one in passages]
+    store.append([], passages, scans)
     now = NINE + 182 * DAY
+    own = {**CLASSES, "scans": replace(CLASSES["scans"], kept=181 * DAY)}
     for later in (0, HOUR, 23 * HOUR):
-        end_passages(CLASSES, store, records, now + later)
+        end_among_readings(own, store, records, now + later)
     assert [one.at for one in store.passages("d", 0, 2**60)] == [NINE + 2 * DAY]
-    (fact,) = ended(records)
-    assert (fact.subject, fact.data["count"]) == (PASSAGES, 2)
+    assert [one.at for one in store.scans("c", 0, 2**60)] == [NINE + 2 * DAY, NINE + DAY]
+    assert [(fact.subject, fact.data["count"]) for fact in ended(records)] == [("passages", 2), ("scans", 1)]
 
 
 def write(folder: Path, text: str) -> Path:

@@ -2,8 +2,10 @@
 
 import math
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from storage.readings.journal import Journal
 from storage.readings.journalled import JournalledReadings
 from storage.readings.keepable import LATEST
 from storage.readings.memory import MemoryReadings
-from storage.readings.port import Readings, ReadingsRefused, ReadingsUnavailable
+from storage.readings.port import Kept, Readings, ReadingsRefused, ReadingsUnavailable
 from storage.readings.sqlite import SqliteReadings
 
 T0 = 1_764_000_000_000
@@ -343,28 +345,84 @@ def test_events_of_one_millisecond_are_all_kept(store: Readings) -> None:
     assert store.passages(DOOR, T0 - 1, T0) == store.passages(DOOR, T0 + 1, T0 + 2) == []
 
 
-def test_forgetting_drops_what_is_older_and_nothing_else(kind: Kind, store: Readings) -> None:
-    times = [T0 - 40 * DAY, T0 - 1, T0, T0 + DAY]
-    store.append([reading(at) for at in times], [door(at) for at in times], [scan(at) for at in times])
-    store.buckets(POINT, T0 - 40 * DAY, T0 + 2 * DAY, DAY)
-    assert store.forget(T0) == (6 if kind.counts_forgotten else -1)
-    assert [r.at for r in store.range(POINT, 0, LATEST)] == times[2:]
-    assert [p.at for p in store.passages(DOOR, 0, LATEST)] == times[:1:-1]
-    assert [s.at for s in store.scans(CHECKPOINT, 0, LATEST)] == times[:1:-1]
-    assert [b.count for b in store.buckets(POINT, T0 - 40 * DAY, T0 + 2 * DAY, DAY)] == [1, 1]
-    assert store.forget(T0) == (0 if kind.counts_forgotten else -1)
-    store.append([reading(T0 - 1)])
-    assert [r.at for r in store.range(POINT, 0, LATEST)] == times[1:]
+def made(store: Readings, upto: int) -> None:
+    deque(iter(lambda: store.summarise(upto), False), maxlen=0)
+
+
+def test_readings_end_by_whole_days_and_their_hours_stay(kind: Kind, store: Readings) -> None:
+    start = T0 // DAY * DAY
+    rows = [reading(start + hour * HOUR + i * MINUTE, hour + i) for hour in range(72) for i in (0, 30)]
+    store.append([*rows, reading(start + 5, 99.0, test=True), reading(start + 6, -99.0, quality=Quality.STALE)])
+    before = store.buckets(POINT, start, start + 3 * DAY, HOUR)
+    assert store.forget(Kept.READINGS, start + 2 * DAY) in (0, -1)
+    assert store.ended_before() == 0
+    made(store, start + 3 * DAY)
+    assert store.buckets(POINT, start, start + 3 * DAY, HOUR) == before
+    count = store.forget(Kept.READINGS, start + 2 * DAY + 5 * HOUR)
+    if kind.name == "journal":
+        assert len(store.range(POINT, 0, LATEST)) == len(rows) + 2, "what was never forwarded does not end"
+        return
+    assert count == (98 if kind.counts_forgotten else -1)
+    assert store.ended_before() == start + 2 * DAY
+    assert store.range(POINT, 0, LATEST) == rows[96:]
+    assert store.buckets(POINT, start, start + 3 * DAY, HOUR) == before
+    by_day = store.buckets(POINT, start, start + 3 * DAY, DAY)
+    assert [(b.low, b.high, round(b.mean, 9), b.count) for b in by_day] == [
+        (low, low + 53.0, low + 26.5, 48) for low in (0.0, 24.0, 48.0)
+    ]
+    cut = store.buckets(POINT, start + 30 * MINUTE, start + 2 * DAY + 20 * MINUTE, HOUR)
+    assert [(b.start, b.count) for b in cut] == [(start + i * HOUR, 1 if i == 48 else 2) for i in range(49)]
+
+
+def test_what_comes_late_counts_in_its_hour_whether_that_has_ended_or_not(kind: Kind, store: Readings) -> None:
+    if kind.name == "journal":
+        pytest.skip("what was never forwarded does not end")
+    start = T0 // DAY * DAY
+    store.append([reading(start + hour * HOUR, 1.0) for hour in range(72)])
+    made(store, start + 3 * DAY)
+    store.forget(Kept.READINGS, start + DAY)
+    late = [reading(start + day * DAY + 5 * HOUR + 7, 9.0) for day in (0, 1)]
+    for _ in range(2):
+        store.append([*late, reading(start + HOUR + 1, 5.0, point="new")])
+        assert [b.high for b in store.buckets(POINT, start, start + 3 * DAY, DAY)] == [9.0, 9.0, 1.0]
+    assert [b.count for b in store.buckets(POINT, start, start + 3 * DAY, DAY)] == [25, 25, 24]
+    made(store, start + 3 * DAY)
+    store.forget(Kept.READINGS, start + 2 * DAY)
+    store.forget(Kept.READINGS, start + 2 * DAY)
+    assert [r.at for r in store.range(POINT, 0, LATEST)] == [start + hour * HOUR for hour in range(48, 72)]
+    for _ in range(2):
+        five = store.buckets(POINT, start, start + 3 * DAY, HOUR)[5]
+        assert (five.start, five.low, five.high, five.mean, five.count) == (start + 5 * HOUR, 1.0, 9.0, 5.0, 2)
+        assert [b.count for b in store.buckets(POINT, start, start + 3 * DAY, DAY)] == [25, 25, 24]
+        assert [b.high for b in store.buckets("new", start, start + 3 * DAY, DAY)] == [5.0]
+        made(store, start + 3 * DAY)
+        store.forget(Kept.READINGS, start + 2 * DAY)
+
+
+def test_figures_end_in_their_turn_and_never_before_their_readings(kind: Kind, store: Readings) -> None:
+    if kind.name == "journal":
+        pytest.skip("what was never forwarded does not end")
+    start = T0 // DAY * DAY
+    store.append([reading(start + day * DAY, day) for day in range(4)])
+    made(store, start + 4 * DAY)
+    store.forget(Kept.READINGS, start + 2 * DAY)
+    store.forget(Kept.FIGURES, start + DAY)
+    assert [b.low for b in store.buckets(POINT, start, start + 4 * DAY, DAY)] == [1.0, 2.0, 3.0]
+    store.forget(Kept.FIGURES, start + 4 * DAY)
+    assert [b.low for b in store.buckets(POINT, start, start + 4 * DAY, DAY)] == [2.0, 3.0]
+    assert len(store.range(POINT, 0, LATEST)) == 2
 
 
 def test_where_people_were_is_forgotten_and_what_was_measured_stays(kind: Kind, store: Readings) -> None:
     times = [T0 - 40 * DAY, T0 - 1, T0, T0 + DAY]
     store.append([reading(at) for at in times], [door(at) for at in times], [scan(at) for at in times])
-    assert store.forget_passages(T0) == (4 if kind.counts_forgotten else -1)
-    assert [r.at for r in store.range(POINT, 0, LATEST)] == times
+    assert store.forget(Kept.PASSAGES, T0) == (2 if kind.counts_forgotten else -1)
     assert [p.at for p in store.passages(DOOR, 0, LATEST)] == times[:1:-1]
+    assert len(store.scans(CHECKPOINT, 0, LATEST)) == 4
+    assert store.forget(Kept.SCANS, T0) == (2 if kind.counts_forgotten else -1)
     assert [s.at for s in store.scans(CHECKPOINT, 0, LATEST)] == times[:1:-1]
-    assert store.forget_passages(T0) == (0 if kind.counts_forgotten else -1)
+    assert [r.at for r in store.range(POINT, 0, LATEST)] == times
+    assert store.forget(Kept.PASSAGES, T0) == (0 if kind.counts_forgotten else -1)
 
 
 @pytest.mark.parametrize(
@@ -481,8 +539,9 @@ def test_a_closed_store_is_unavailable(store: Readings) -> None:
         lambda: store.passages_heard([DOOR], 0, LATEST, 0),
         lambda: store.scans(CHECKPOINT, 0, LATEST),
         lambda: store.scans_heard([CHECKPOINT], 0, LATEST, 0),
-        lambda: store.forget(T0),
-        lambda: store.forget_passages(T0),
+        lambda: store.summarise(T0),
+        store.ended_before,
+        *(partial(store.forget, what, T0) for what in Kept),
         store.check,
     ]
     for call in calls:

@@ -13,7 +13,7 @@ from storage.readings.influx import InfluxReadings
 from storage.readings.influx_server import InfluxServer
 from storage.readings.influx_url import InfluxTarget, parse_influx_url
 from storage.readings.keepable import LATEST
-from storage.readings.port import ReadingsRefused, ReadingsUnavailable
+from storage.readings.port import Kept, ReadingsRefused, ReadingsUnavailable
 from tests.services import free_port
 
 T0 = 1_764_000_000_000
@@ -163,8 +163,7 @@ def test_influxdb_3_is_written_to_like_2_and_forgets_by_its_own_retention() -> N
 
     with server("3.4.1", answer) as target, store_on(target) as store:
         store.append(readings(1))
-        assert store.forget(T0) == -1
-        assert store.forget_passages(T0) == 0
+        assert [store.forget(what, T0) for what in Kept] == [0, 0, 0, 0]
     assert paths == ["/api/v2/write"]
 
 

@@ -1,7 +1,9 @@
 import sqlite3
 import subprocess
 import sys
+from collections import deque
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,7 +15,7 @@ from facility.quality import Quality
 from facility.reading import Bucket, Passage, Reading, Scan
 from storage.readings.keepable import LATEST
 from storage.readings.memory import MemoryReadings
-from storage.readings.port import Readings, ReadingsUnavailable
+from storage.readings.port import Kept, Readings, ReadingsUnavailable
 from storage.readings.sqlite import SqliteReadings
 from storage.readings.sqlite_file import VERSION
 
@@ -21,7 +23,10 @@ ROOT = Path(__file__).resolve().parents[3]
 T0 = 1_764_000_000_000
 
 POINTS = st.sampled_from(["p", "q", "泵 1"])
-TIMES = st.one_of(st.integers(0, 60), st.integers(0, LATEST), st.just(LATEST))
+DAY = 86_400_000
+TIMES = st.one_of(
+    st.integers(0, 60), st.integers(0, 60 * 60).map(lambda minutes: minutes * 60_000), st.integers(0, LATEST)
+)
 VALUES = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e150, max_value=1e150)
 READINGS = st.builds(Reading, POINTS, TIMES, VALUES, st.sampled_from(Quality), st.booleans(), st.integers(0, LATEST))
 PASSAGES = st.builds(
@@ -35,10 +40,11 @@ PASSAGES = st.builds(
     test=st.booleans(),
 )
 SCANS = st.builds(Scan, point=POINTS, at=TIMES, tag=st.sampled_from(["t", "u"]), seq=st.integers(0, 2))
-BATCHES = st.lists(
-    st.tuples(st.lists(READINGS, max_size=20), st.lists(PASSAGES, max_size=4), st.lists(SCANS, max_size=4)), max_size=4
-)
-BOUNDS = st.one_of(st.integers(-2, 62), st.integers(0, LATEST + 1))
+BOUNDS = st.one_of(st.integers(-2, 62), st.integers(0, 2 * DAY), st.integers(0, LATEST + 1))
+BATCHES = st.tuples(st.lists(READINGS, max_size=20), st.lists(PASSAGES, max_size=4), st.lists(SCANS, max_size=4))
+STEPS = st.lists(st.tuples(BATCHES, BOUNDS, st.sampled_from(Kept), BOUNDS), max_size=4)
+IN_MEMORY = Path("/dev/shm")
+"""Where there is one: what is tried here is what is answered, not what is durable."""
 
 
 def compared(buckets: list[Bucket]) -> list[tuple[int, float, float, int, object]]:
@@ -47,28 +53,28 @@ def compared(buckets: list[Bucket]) -> list[tuple[int, float, float, int, object
 
 
 @given(
-    batches=BATCHES,
+    steps=STEPS,
     start=BOUNDS,
     end=BOUNDS,
     limit=st.one_of(st.none(), st.integers(0, 5)),
-    width=st.sampled_from([1, 7, 1_000, 3_600_000]),
-    edge=st.one_of(st.none(), BOUNDS),
+    width=st.sampled_from([1, 7, 1_000, 3_600_000, DAY]),
 )
-def test_sqlite_answers_as_memory_does(
-    batches: list[tuple[list[Reading], list[Passage], list[Scan]]],
+def test_sqlite_answers_as_memory_does_while_things_come_late_and_end(
+    steps: list[tuple[tuple[list[Reading], list[Passage], list[Scan]], int, Kept, int]],
     start: int,
     end: int,
     limit: int | None,
     width: int,
-    edge: int | None,
 ) -> None:
-    with TemporaryDirectory() as folder, closing(SqliteReadings(Path(folder) / "r.db")) as store:
+    shared = IN_MEMORY if IN_MEMORY.is_dir() else None
+    with TemporaryDirectory(dir=shared) as folder, closing(SqliteReadings(Path(folder) / "r.db")) as store:
         memory = MemoryReadings()
-        for batch in batches:
-            store.append(*batch)
-            memory.append(*batch)
-        if edge is not None:
-            assert store.forget(edge) == memory.forget(edge)
+        for batch, upto, what, edge in steps:
+            for each in (store, memory):
+                each.append(*batch)
+                deque(iter(partial(each.summarise, upto), False), maxlen=0)
+            assert store.forget(what, edge) == memory.forget(what, edge)
+            assert store.ended_before() == memory.ended_before()
         assert store.last(["p", "q", "x"]) == memory.last(["p", "q", "x"])
         for point in ("p", "q", "泵 1"):
             assert store.range(point, start, end, limit) == memory.range(point, start, end, limit)
@@ -117,20 +123,25 @@ def test_what_is_acknowledged_survives_power_loss_because_every_commit_is_synced
 
 def test_the_last_values_and_buckets_are_found_by_key_and_never_by_reading_everything(tmp_path: Path) -> None:
     from storage.readings import sqlite as statements
+    from storage.readings import sqlite_figures as figures
 
     with closing(SqliteReadings(tmp_path / "r.db")) as store:
         store.append([Reading("p", T0, 1.0)])
         with store._file.reading() as connection:
             for statement, values in (
                 (statements._LAST, ('["p"]',)),
-                (statements._BUCKETS, (1, 0, T0, "p")),
+                (figures.BUCKETS, (1, 0, T0, "p")),
+                (figures.HOURS, ("p", 0, T0)),
+                (figures.STALE, ("p", 0, T0)),
                 (statements._RANGE, ("p", 0, T0, 5)),
                 (statements._BEFORE, ("p", T0, 5)),
             ):
                 plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
-                assert not [step for step in plan if step.startswith(("SCAN readings", "SCAN points", "USE TEMP"))], (
-                    plan
-                )
+                assert not [
+                    step
+                    for step in plan
+                    if step.startswith(("SCAN readings", "SCAN hours", "SCAN stale", "SCAN points", "USE TEMP"))
+                ], plan
 
 
 def test_a_failed_batch_leaves_nothing_behind(tmp_path: Path) -> None:
