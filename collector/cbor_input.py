@@ -23,6 +23,13 @@ _TAGS = (*range(64), 100, 256, 258, 260, 261, 1004, 43_000)
 """Those that the library would understand by itself, and their neighbours."""
 
 
+_WORDS = (
+    ("premature end", "the CBOR ends too early; it was cut off on its way"),
+    ("nesting depth", f"nested more than {DEPTH_LIMIT} deep; allowed: arrays and maps inside one another up to there"),
+    ("Duplicate map key", "a key stands twice in one map"),
+)
+
+
 class _Refused(Exception):
     """What is refused from within the library, whose own exception says only where."""
 
@@ -47,7 +54,7 @@ def document(message: Message) -> Any:
     try:
         found = decoder.decode()
     except (cbor2.CBORError, OverflowError, TypeError) as error:
-        raise DecodeError(f"payload: not CBOR that is read here: {_reason(error)}") from None
+        raise DecodeError(f"payload: {_reason(error)}") from None
     rest = len(source.read())
     if rest:
         raise DecodeError(f"payload: {rest} bytes after the end of the CBOR item; allowed: one item")
@@ -56,12 +63,12 @@ def document(message: Message) -> Any:
 
 def _refuse_tag(content: object, immutable: bool) -> Never:
     del content, immutable
-    raise _Refused("a tag (big number, date, reference or the like); allowed: none but decimal fractions")
+    raise _Refused("a tag of CBOR found; allowed: decimal fractions alone")
 
 
-def _unknown_tag(tag: Any, immutable: bool) -> Never:
-    del immutable
-    raise _Refused(f"tag {tag.tag}; allowed: none but decimal fractions")
+def _unknown_tag(tag: object, immutable: bool) -> Never:
+    del tag, immutable
+    raise _Refused("a tag of CBOR found; allowed: decimal fractions alone")
 
 
 def _itself(content: object, immutable: bool) -> object:
@@ -73,7 +80,7 @@ def _fraction(parts: Any, immutable: bool) -> float:
     """``[exponent, mantissa]`` to the base of ten."""
     del immutable
     if type(parts) not in (list, tuple) or len(parts) != 2 or {type(part) for part in parts} != {int}:
-        raise _Refused("a decimal fraction that is not [exponent, mantissa]")
+        raise _Refused("a decimal fraction that is not [exponent, mantissa]; allowed: two whole numbers")
     exponent, mantissa = parts
     if abs(exponent) > EXPONENT_LIMIT:
         raise _Refused(f"a decimal fraction with the exponent {exponent}; allowed: up to {EXPONENT_LIMIT}")
@@ -81,8 +88,10 @@ def _fraction(parts: Any, immutable: bool) -> float:
 
 
 def _reason(error: BaseException) -> str:
-    """The innermost of what went wrong."""
-    cause: BaseException = error
+    """What went wrong, in our words where the library's are its own; the innermost cause is ours where we refused."""
+    cause = error
     while cause.__cause__ is not None:
         cause = cause.__cause__
-    return str(cause)[:160] or type(cause).__name__
+    if isinstance(cause, _Refused):
+        return str(cause)
+    return next((ours for theirs, ours in _WORDS if theirs in str(cause)), "not CBOR")

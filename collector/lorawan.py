@@ -50,11 +50,11 @@ def values(message: Message, found: Any, frame: Frame, field: str) -> Any:
 
 def _bytes(data: Any) -> bytes:
     if type(data) is not str:
-        raise DecodeError("the frame's bytes: missing; allowed: base64")
+        raise DecodeError("frame: missing; allowed: its bytes in base64")
     try:
         return binascii.a2b_base64(data, strict_mode=True)
     except ValueError:
-        raise DecodeError(f"the frame's bytes: {data[:40]!r} is not base64") from None
+        raise DecodeError(f"frame: {data[:40]!r} found; allowed: its bytes in base64") from None
 
 
 def signals(device: str, found: Any, at: int | None, field: str) -> list[Signal]:

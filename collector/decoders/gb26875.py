@@ -5,24 +5,29 @@ The topic names the device that transmits (``{gateway}``); it speaks for systems
 (``1-2/04030201``: the part's address, in hexadecimal). States (types 1, 2 and 21), measured values (3) and what people did
 at the panel (4 and 24) are understood; other types, and frames that send nothing up, say nothing about a point.
 
-Times are local time in China, without an offset. Whether bit 0 of a state is 1 while all is normal differs between makers:
-the option ``test_bit`` says which value means test. A point that calls a part's ``fire`` ``smoke`` says so in sources.toml.
+Times are local time in China, without an offset; one that cannot be is a clock that was never set, and spoils no alarm. Whether
+bit 0 of a state is 1 while all is normal differs between makers, and with some between systems and parts: the options
+``test_bit`` and ``part_test_bit`` say which value means test. A point that calls a part's ``fire`` ``smoke`` says so in
+sources.toml.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from typing import NamedTuple
 
 from collector.decoding import Decoded, DecodeError, Example, Memory, Message, Signal
 
 NAME = "gb26875"
 FILTERS = ("gb26875/{gateway}",)
 NEEDS = (("gateway",),)
-OPTIONS = {"test_bit": ("0", "1")}
+OPTIONS = {"test_bit": ("0", "1"), "part_test_bit": ("same", "0", "1")}
 
 CHINA = timezone(timedelta(hours=8))
+NEVER_SET = 0
+"""An impossible time: the moment of arrival stands in for it, and the reading says so. A fire is never lost for its clock."""
 UPLOAD = 2
 """The command with which data are sent up; 1 controls, 3 confirms, 4 asks, 5 answers, 6 refuses."""
 ANSWER = 5
@@ -57,15 +62,27 @@ _MOST = 200
 """Frames in one message."""
 
 
+class _TestBits(NamedTuple):
+    system: int
+    part: int
+
+
 def decode(message: Message, memory: Memory) -> Decoded:
     """Every frame of the message; one that cannot be used spoils all, since what follows it cannot be trusted."""
     del memory
     gateway = message.captured["gateway"]
-    test_bit = int(message.options.get("test_bit", OPTIONS["test_bit"][0]))
+    test_bit = _test_bits(message.options)
     if len(message.payload) > message.limit:
         raise DecodeError(f"payload of {len(message.payload)} bytes; allowed: up to {message.limit}")
     signals = [s for data in _frames(message.payload) for s in _signals(data, gateway, test_bit)]
     return Decoded(signals=tuple(signals), speaker=gateway)
+
+
+def _test_bits(options: Mapping[str, str]) -> _TestBits:
+    """The values of bit 0 that mean test, for systems and for parts."""
+    system = options.get("test_bit", OPTIONS["test_bit"][0])
+    part = options.get("part_test_bit", OPTIONS["part_test_bit"][0])
+    return _TestBits(int(system), int(system if part == "same" else part))
 
 
 def _frames(payload: bytes) -> Iterator[bytes]:
@@ -88,7 +105,7 @@ def _frames(payload: bytes) -> Iterator[bytes]:
         at = end
 
 
-def _signals(data: bytes, gateway: str, test_bit: int) -> Iterator[Signal]:
+def _signals(data: bytes, gateway: str, test_bit: _TestBits) -> Iterator[Signal]:
     if len(data) < 2:
         return
     kind, count = data[0], data[1]
@@ -102,12 +119,12 @@ def _signals(data: bytes, gateway: str, test_bit: int) -> Iterator[Signal]:
 
 
 def _time(raw: bytes) -> int:
-    """Second, minute, hour, day, month, year of this century."""
+    """Second, minute, hour, day, month, year of this century; ``NEVER_SET`` where that is no time."""
     second, minute, hour, day, month, year = raw
     try:
         return int(datetime(2000 + year, month, day, hour, minute, second, tzinfo=CHINA).timestamp()) * 1_000
     except ValueError:
-        raise DecodeError(f"time: {raw.hex(' ')} is none; allowed: second minute hour day month year") from None
+        return NEVER_SET
 
 
 def _states(device: str, names: tuple[str, ...], bits: int, at: int, test_bit: int) -> Iterator[Signal]:
@@ -116,21 +133,23 @@ def _states(device: str, names: tuple[str, ...], bits: int, at: int, test_bit: i
         yield Signal(device, name, bool(bits >> index & 1), at, test=test)
 
 
-def _system(raw: bytes, gateway: str, test_bit: int) -> Iterator[Signal]:
+def _system(raw: bytes, gateway: str, test_bit: _TestBits) -> Iterator[Signal]:
     del gateway
-    yield from _states(f"{raw[0]}-{raw[1]}", SYSTEM, int.from_bytes(raw[2:4], "little"), _time(raw[4:10]), test_bit)
+    yield from _states(
+        f"{raw[0]}-{raw[1]}", SYSTEM, int.from_bytes(raw[2:4], "little"), _time(raw[4:10]), test_bit.system
+    )
 
 
 def _part_name(raw: bytes) -> str:
     return f"{raw[0]}-{raw[1]}/{int.from_bytes(raw[3:7], 'little'):08x}"
 
 
-def _part(raw: bytes, gateway: str, test_bit: int) -> Iterator[Signal]:
+def _part(raw: bytes, gateway: str, test_bit: _TestBits) -> Iterator[Signal]:
     del gateway
-    yield from _states(_part_name(raw), PART, int.from_bytes(raw[7:9], "little"), _time(raw[40:46]), test_bit)
+    yield from _states(_part_name(raw), PART, int.from_bytes(raw[7:9], "little"), _time(raw[40:46]), test_bit.part)
 
 
-def _measured(raw: bytes, gateway: str, test_bit: int) -> Iterator[Signal]:
+def _measured(raw: bytes, gateway: str, test_bit: _TestBits) -> Iterator[Signal]:
     del gateway, test_bit
     known = MEASURED.get(raw[7])
     if known is not None:
@@ -139,17 +158,17 @@ def _measured(raw: bytes, gateway: str, test_bit: int) -> Iterator[Signal]:
         yield Signal(_part_name(raw), key, value, _time(raw[10:16]), unit)
 
 
-def _done(raw: bytes, gateway: str, test_bit: int) -> Iterator[Signal]:
+def _done(raw: bytes, gateway: str, test_bit: _TestBits) -> Iterator[Signal]:
     """What somebody did at a system; the operator's number is a person's and is not kept."""
     del gateway, test_bit
     yield from _deeds(f"{raw[0]}-{raw[1]}", raw[2], _time(raw[4:10]))
 
 
-def _own(raw: bytes, gateway: str, test_bit: int) -> Iterator[Signal]:
-    yield from _states(gateway, DEVICE, raw[0], _time(raw[1:7]), test_bit)
+def _own(raw: bytes, gateway: str, test_bit: _TestBits) -> Iterator[Signal]:
+    yield from _states(gateway, DEVICE, raw[0], _time(raw[1:7]), test_bit.system)
 
 
-def _own_done(raw: bytes, gateway: str, test_bit: int) -> Iterator[Signal]:
+def _own_done(raw: bytes, gateway: str, test_bit: _TestBits) -> Iterator[Signal]:
     del test_bit
     yield from _deeds(gateway, raw[0], _time(raw[2:8]))
 
@@ -160,7 +179,7 @@ def _deeds(device: str, bits: int, at: int) -> Iterator[Signal]:
             yield Signal(device, name, True, at)
 
 
-_Read = Callable[[bytes, str, int], Iterator[Signal]]
+_Read = Callable[[bytes, str, _TestBits], Iterator[Signal]]
 _KINDS: dict[int, tuple[int, _Read]] = {
     1: (10, _system),
     2: (46, _part),
@@ -208,6 +227,14 @@ EXAMPLES = (
         options={"test_bit": "1"},
         decoded=Decoded(
             signals=tuple(Signal("1-2", name, name == "shielded", _AT) for name in SYSTEM), speaker="fire-gw-1"
+        ),
+    ),
+    Example(
+        what="a fire, sent by a device whose clock was never set",
+        topic="gb26875/fire-gw-1",
+        payload=frame(b"\x01\x01" + bytes.fromhex("0102 0300") + bytes(6)),
+        decoded=Decoded(
+            signals=tuple(Signal("1-2", name, name == "fire", NEVER_SET) for name in SYSTEM), speaker="fire-gw-1"
         ),
     ),
     Example(

@@ -2,8 +2,9 @@
 
 ``AccessControllerEvent`` says by two numbers what happened. Of major 5 (events) the minor ones below are passages and door
 states; others say nothing about a point. Names, faces and employees' numbers, which are sent too, are never kept. Minor
-numbers are those of the events: the table by which linkage is configured counts differently from 0x19 on. ``serialNo``
-tells repeats apart.
+numbers are those of the events: the table by which linkage is configured counts differently from 0x19 on. ``serialNo`` and the
+time together tell repeats apart, since a reset begins to count anew. A controller of several doors is told so by the option
+``doors``: then each door is a device of its own, ``lobby-1:2``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ NAME = "hikvision"
 FILTERS = ("hikvision/{device}/event",)
 NEEDS = (("device",),)
 BY_DEVICE = True
+OPTIONS = {"doors": ("one", "many")}
 
 EVENT = 5
 DOORS = {0x19: "open", 0x1A: "closed", 0x1B: "forced", 0x1C: "held"}
@@ -40,12 +42,17 @@ def decode(message: Message, memory: Memory) -> Decoded:
             return Decoded()
         raise DecodeError("AccessControllerEvent: missing; allowed: an event of an access controller, or a heartbeat")
     major, minor = _number(what, "majorEventType"), _number(what, "subEventType")
-    device = message.captured["device"]
     at = scalars.instant(found.get("dateTime"), "dateTime")
     if major != EVENT:
         return Decoded()
+    device = _door(message, what)
     events = tuple(_events(device, minor, what, at))
-    return Decoded(events=events, duplicate_key=_key(device, what))
+    return Decoded(events=events, duplicate_key=_key(device, what, at))
+
+
+def _door(message: Message, what: dict[str, Any]) -> str:
+    device = message.captured["device"]
+    return f"{device}:{_number(what, 'doorNo')}" if message.options.get("doors") == "many" else device
 
 
 def _events(device: str, minor: int, what: dict[str, Any], at: int | None) -> list[Event]:
@@ -71,9 +78,9 @@ def _number(found: dict[str, Any], field: str, default: int | None = None) -> in
     return raw
 
 
-def _key(device: str, what: dict[str, Any]) -> str:
+def _key(device: str, what: dict[str, Any], at: int | None) -> str:
     serial = what.get("serialNo")
-    return f"{device[:100]}/{serial}" if type(serial) is int else ""
+    return f"{device[:100]}/{serial}/{at}" if type(serial) is int and at is not None else ""
 
 
 _BODY = (
@@ -90,7 +97,7 @@ EXAMPLES = (
         payload=_BODY % (5, 75, 1),
         decoded=Decoded(
             events=(Event(device="lobby-1", name="granted", at=_AT, credential="12345678", seq=1201),),
-            duplicate_key="lobby-1/1201",
+            duplicate_key="lobby-1/1201/1779777000000",
         ),
     ),
     Example(
@@ -99,7 +106,7 @@ EXAMPLES = (
         payload=_BODY % (5, 8, 1),
         decoded=Decoded(
             events=(Event(device="lobby-1", name="denied", at=_AT, credential="12345678", seq=1201),),
-            duplicate_key="lobby-1/1201",
+            duplicate_key="lobby-1/1201/1779777000000",
         ),
     ),
     Example(
@@ -111,7 +118,7 @@ EXAMPLES = (
                 Event(device="lobby-1", name="granted", at=_AT, credential="12345678", seq=1201),
                 Event(device="lobby-1", name="duress", at=_AT, credential="12345678", seq=1201),
             ),
-            duplicate_key="lobby-1/1201",
+            duplicate_key="lobby-1/1201/1779777000000",
         ),
     ),
     Example(
@@ -119,7 +126,18 @@ EXAMPLES = (
         topic="hikvision/lobby-1/event",
         payload=_BODY % (5, 0x1B, 1),
         decoded=Decoded(
-            events=(Event(device="lobby-1", name="forced", at=_AT, seq=1201),), duplicate_key="lobby-1/1201"
+            events=(Event(device="lobby-1", name="forced", at=_AT, seq=1201),),
+            duplicate_key="lobby-1/1201/1779777000000",
+        ),
+    ),
+    Example(
+        what="the second door of a controller that has several",
+        topic="hikvision/lobby-1/event",
+        payload=(_BODY % (5, 0x1C, 1)).replace(b'"serialNo"', b'"doorNo": 2, "serialNo"'),
+        options={"doors": "many"},
+        decoded=Decoded(
+            events=(Event(device="lobby-1:2", name="held", at=_AT, seq=1201),),
+            duplicate_key="lobby-1:2/1201/1779777000000",
         ),
     ),
     Example(

@@ -73,7 +73,8 @@ def _smoke(device: str, raw: Any, at: int | None) -> list[Signal]:
     said = _STATES.get(raw) if type(raw) is int else None
     if said is None:
         raise DecodeError(f"devState: {raw!r:.40} found; allowed: {', '.join(map(str, _STATES))}")
-    return [Signal(device, "says", said, at), Signal(device, "smoke", raw in (1, 5), at)]
+    fault = f"the detector says: {said}" if said == "removed" else ""
+    return [Signal(device, "says", said, at), Signal(device, "smoke", raw in (1, 5), at, fault=fault)]
 
 
 def _marked(signals: list[Signal]) -> list[Signal]:
@@ -113,6 +114,18 @@ EXAMPLES = (
                 Signal(_WHO, "smoke", True, _AT, test=True),
                 Signal(_WHO, "temperature", 21.9, _AT, "°C", test=True),
                 Signal(_WHO, "electricQuantity", 100.0, _AT, test=True),
+            )
+        ),
+    ),
+    Example(
+        what="a smoke detector that was taken off no longer watches",
+        topic=f"nbiot/{_WHO}",
+        payload=_PUSH % b'{"devState": 3, "signal": 12}',
+        decoded=Decoded(
+            signals=(
+                Signal(_WHO, "says", "removed", _AT),
+                Signal(_WHO, "smoke", False, _AT, fault="the detector says: removed"),
+                Signal(_WHO, "signal", 12.0, _AT),
             )
         ),
     ),

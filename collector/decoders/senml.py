@@ -224,5 +224,10 @@ EXAMPLES = (
             )
         ),
     ),
-    Example(what="CBOR that was cut off", topic="senml/box-3", payload=bytes.fromhex("81a20061"), refused="not CBOR"),
+    Example(
+        what="CBOR that was cut off",
+        topic="senml/box-3",
+        payload=bytes.fromhex("81a20061"),
+        refused="the CBOR ends too early",
+    ),
 )

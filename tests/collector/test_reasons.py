@@ -7,6 +7,7 @@ import re
 import pytest
 
 from collector.catalogue import DECODERS
+from collector.decoders import gb26875
 from collector.decoding import Decoded, DecodeError, Message, Signal
 from collector.reasons import in_chinese
 from storage.records.sql.letters import REST_REASON
@@ -42,7 +43,10 @@ BROKEN = [
     ("thingsboard", {"kind": "connect"}, b"{}"),
     ("thingsboard", {"kind": "what"}, b"{}"),
     ("senml", {"device": "a"}, b"{}"),
-    ("senml", {"device": "a"}, b"\x81"),
+    *(
+        ("senml", {"device": "a"}, bytes.fromhex(payload))
+        for payload in ("81", "81" * 40, "80aa", "81a200010002", "81c24101", "81c401", "81c4821903e801", "81a1f501", "9c")
+    ),
     ("senml", {"device": "a"}, b"[3]"),
     ("senml", {"device": "a"}, b'[{"n": "-", "v": 1}]'),
     ("senml", {"device": "a"}, b'[{"n": "a", "v": "1"}]'),
@@ -54,6 +58,25 @@ BROKEN = [
     ("sparkplug_b", {"group": "g", "type": "NDATA", "edge": "e"}, b"{}"),
     ("sparkplug_b", {"group": "g", "type": "DDATA", "edge": "e"}, b""),
     ("sparkplug_b", {"group": "g", "type": "XDATA", "edge": "e"}, b""),
+    ("tasmota", {"device": "a", "kind": "SENSOR"}, b"[]"),
+    ("tasmota", {"device": "a", "kind": "LWT"}, b"perhaps"),
+    ("shelly", {"device": "a", "kind": "rpc"}, b"{}"),
+    ("shelly", {"device": "a", "component": "x"}, b"{}"),
+    ("shelly", {"device": "a"}, b"perhaps"),
+    ("esp_rfid", {"device": "a", "kind": "send"}, b'{"type": "access"}'),
+    ("hikvision", {"device": "a"}, b"{}"),
+    ("hikvision", {"device": "a"}, b'{"AccessControllerEvent": {"majorEventType": "5"}}'),
+    ("hikvision", {"device": "a"}, b'{"AccessControllerEvent": {"majorEventType": 5, "subEventType": 1, "cardNo": 7}}'),
+    ("nbiot_push", {"device": "a"}, b"{}"),
+    ("nbiot_push", {"device": "a"}, b'{"notifyType": "deviceDataChanged"}'),
+    ("nbiot_push", {"device": "a"}, b'{"notifyType": "deviceDataChanged", "service": {"data": {}}}'),
+    ("nbiot_push", {"device": "a"},
+     b'{"notifyType": "deviceDataChanged", "deviceId": "a", "service": {"data": {"devState": 9}}}'),
+    ("gb26875", {"gateway": "g"}, b"@@"),
+    ("gb26875", {"gateway": "g"}, b"##" + bytes(40)),
+    ("gb26875", {"gateway": "g"}, gb26875.frame(b"")[:-1]),
+    ("gb26875", {"gateway": "g"}, gb26875.frame(b"")[:-3] + b"\x00##"),
+    ("gb26875", {"gateway": "g"}, gb26875.frame(b"\x01\x02" + bytes(10))),
 ]  # fmt: skip
 
 UNUSABLE = [
@@ -73,6 +96,12 @@ OTHERS = [
     "alias 5: no birth named it; a rebirth is asked for",
     "m: a data set found; allowed: numbers, booleans and text",
     "device 'a': 'b' may not speak for it; its register entry must name it as gateway",
+    "codec 'probe': it did not end within 0.1 s of processor time",
+    "codec 'probe': it wanted more than 8 MiB of memory",
+    "codec 'probe': a frame of 256 bytes; allowed: up to 255",
+    "codec 'probe': null for data; allowed: an object of names and values",
+    "codec 'probe': what it gave back cannot be used: nested 62 deep; allowed: up to 32 arrays and objects inside one another",
+    "frame: missing; allowed: its bytes in base64",
     REST_REASON,
 ]
 

@@ -22,6 +22,19 @@ def test_the_source_says_which_value_of_the_first_bit_is_a_test(options: dict[st
     assert {signal.test for signal in signals(gb26875.frame(PANEL), **options)} == {test}
 
 
+@pytest.mark.parametrize(("part", "test"), [("same", True), ("1", True), ("0", False)])
+def test_parts_may_mean_the_opposite_of_their_system(part: str, test: bool) -> None:
+    normal = b"\x02\x01" + bytes.fromhex("0102 28 01020304 0100") + bytes(31) + AT
+    assert {s.test for s in signals(gb26875.frame(normal), test_bit="1", part_test_bit=part)} == {test}
+    assert {s.test for s in signals(gb26875.frame(PANEL), test_bit="1", part_test_bit=part)} == {True}
+
+
+@pytest.mark.parametrize("clock", ["000000000000", "ffffffffffff", "3c0009020715"])
+def test_a_fire_is_not_lost_for_a_clock_that_was_never_set(clock: str) -> None:
+    found = signals(gb26875.frame(b"\x01\x01" + bytes.fromhex("0102 0300") + bytes.fromhex(clock)))
+    assert [(s.key, s.at) for s in found if s.value] == [("fire", 0)]
+
+
 def test_several_frames_and_several_objects_come_in_one_message() -> None:
     two = b"\x01\x02" + PANEL[2:] + bytes.fromhex("0d03 0300") + AT
     found = signals(gb26875.frame(two) + gb26875.frame(PANEL))
@@ -47,7 +60,6 @@ def test_a_negative_value_is_negative() -> None:
         (b"##" + bytes(40), "begin with @@"),
         (gb26875.frame(PANEL)[:-1], "no ## where it should end"),
         (gb26875.frame(b"\x01\x02" + PANEL[2:]), "2 objects of 10 bytes announced, 10 bytes found"),
-        (gb26875.frame(b"\x01\x01" + bytes.fromhex("0102 0100 0000 00 00 00 00")), "time: .* is none"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_the_place(payload: bytes, said: str) -> None:
