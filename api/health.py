@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.context import Context
+from api.notes import number, numbers, rows, table, whole
 from facility.instant import SECOND
 from storage.readings.port import ReadingsUnavailable
 from storage.records.port import RecordsUnavailable, Unit, WorkOrderFilter
@@ -46,6 +47,17 @@ class Worker:
     stores: Mapping[str, str] = field(default_factory=dict)
     journal: Mapping[str, float] = field(default_factory=dict)
     """What waits for the history: rows, bytes, limit, oldest (received), forwarded, refused, away_since; as far as it is said."""
+    figures: Mapping[str, float] = field(default_factory=dict)
+    """Every number of the note itself, counters since the start among them."""
+    link: Mapping[str, float] = field(default_factory=dict)
+    """Every number about the link to the broker."""
+    reasons: Mapping[str, float] = field(default_factory=dict)
+    """Class of reason → messages refused."""
+    store_errors: Mapping[str, float] = field(default_factory=dict)
+    spent: Mapping[str, float] = field(default_factory=dict)
+    """Stage → seconds since the start."""
+    busy: Mapping[str, float] = field(default_factory=dict)
+    """Stage → share of the last minute."""
     journal_error: str = ""
     """Why the history could not be written when that was last tried."""
 
@@ -66,32 +78,38 @@ class Worker:
 
 def read_worker(name: str, note: Any) -> Worker:
     """A worker's note, whatever is in it."""
-    given = _table(note)
-    link = _table(given.get("mqtt")) or _table(given.get("link"))
-    connected = link.get("connected", given.get("connected"))
-    troubles = [given.get("error"), link.get("problem"), *_rows(given.get("errors"))]
+    given = table(note)
+    link = table(given.get("link"))
+    connected = given.get("connected")
+    troubles = [given.get("error"), link.get("problem"), *rows(given.get("errors"))]
     return Worker(
         name=name,
-        at=_whole(given.get("at")),
-        started=_whole(given.get("started")),
+        at=whole(given.get("at")),
+        started=whole(given.get("started")),
         connected=connected if isinstance(connected, bool) else None,
-        since=_whole(link.get("since")),
-        url=_text(link.get("url") or link.get("address") or given.get("url")),
-        messages=_whole(given.get("messages")),
-        readings=_whole(given.get("readings")),
-        letters=_whole(given.get("letters")),
-        rate=_first(given, "rate_1m", "message_rate"),
-        lag=_first(given, "lag_ms", "lag"),
-        queue=_whole(_first(given, "queue", "in_hand")),
+        since=whole(link.get("since")),
+        url=_text(given.get("url")),
+        messages=whole(given.get("messages")),
+        readings=whole(given.get("readings")),
+        letters=whole(given.get("letters")),
+        rate=number(given.get("message_rate")),
+        lag=number(given.get("lag")),
+        queue=whole(given.get("in_hand")),
         last_batch=_text(given.get("last_batch")),
         errors=tuple(_text(trouble) for trouble in troubles if trouble)[:20],
-        rules=tuple(_rule(row) for row in _rows(given.get("rules")) if isinstance(row, Mapping)),
-        costs=dict(_cost(row) for row in _rows(given.get("rules")) if isinstance(row, Mapping) and row.get("cost_us")),
-        cannot=tuple(one for row in _rows(given.get("rules")) if isinstance(row, Mapping) for one in _cannot(row)),
-        refused=tuple(_text(problem) for problem in _rows(_table(given.get("rules_refused")).get("problems")))[:20],
-        journal=dict(_numbers(_table(given.get("journal")))),
-        journal_error=_text(_table(given.get("journal")).get("error")),
-        stores={str(store): _text(says) for store, says in _table(given.get("stores")).items()},
+        rules=tuple(_rule(row) for row in rows(given.get("rules")) if isinstance(row, Mapping)),
+        costs=dict(_cost(row) for row in rows(given.get("rules")) if isinstance(row, Mapping) and row.get("cost_us")),
+        cannot=tuple(one for row in rows(given.get("rules")) if isinstance(row, Mapping) for one in _cannot(row)),
+        refused=tuple(_text(problem) for problem in rows(table(given.get("rules_refused")).get("problems")))[:20],
+        figures=numbers(given),
+        link=numbers(link),
+        reasons=numbers(table(given.get("reasons"))),
+        store_errors=numbers(table(given.get("store_errors"))),
+        spent=numbers(table(given.get("spent"))),
+        busy=numbers(table(given.get("busy"))),
+        journal=numbers(table(given.get("journal"))),
+        journal_error=_text(table(given.get("journal")).get("error")),
+        stores={str(store): _text(says) for store, says in table(given.get("stores")).items()},
     )
 
 
@@ -103,42 +121,14 @@ def _cost(row: Mapping[str, Any]) -> tuple[str, float]:
 def _rule(row: Mapping[str, Any]) -> tuple[str, int | None, str]:
     error = row.get("error")
     told = error.get("text") if isinstance(error, Mapping) else error
-    return (_text(row.get("id") or row.get("rule")), _whole(row.get("last") or row.get("last_judged")), _text(told))
+    return (_text(row.get("id") or row.get("rule")), whole(row.get("last") or row.get("last_judged")), _text(told))
 
 
 def _cannot(row: Mapping[str, Any]) -> Iterator[tuple[str, str, int, tuple[str, ...]]]:
-    for one in _rows(row.get("cannot_judge")):
-        told = _table(one)
-        points = tuple(_text(point) for point in _rows(told.get("points")))
-        yield _text(row.get("rule")), _text(told.get("reason")), _whole(told.get("count")) or len(points), points
-
-
-def _numbers(given: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    for name, value in given.items():
-        if (number := _number(value)) is not None:
-            yield str(name), number
-
-
-def _table(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _first(given: Mapping[str, Any], *names: str) -> float | None:
-    """The first of these that is a number."""
-    return next((number for name in names if (number := _number(given.get(name))) is not None), None)
-
-
-def _rows(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else []
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _whole(value: Any) -> int | None:
-    number = _number(value)
-    return None if number is None else int(number)
+    for one in rows(row.get("cannot_judge")):
+        told = table(one)
+        points = tuple(_text(point) for point in rows(told.get("points")))
+        yield _text(row.get("rule")), _text(told.get("reason")), whole(told.get("count")) or len(points), points
 
 
 def _text(value: Any) -> str:

@@ -10,7 +10,7 @@ from api.responders import Part, ResponderHealth, Responding
 
 PART_GAUGES: tuple[tuple[str, str, Callable[[Part], float]], ...] = (
     ("dutyroom_follower_behind", "Facts that a follower has not handled yet", lambda part: part.behind),
-    ("dutyroom_follower_lag_ms", "How long the oldest of them has waited", lambda part: part.lag),
+    ("dutyroom_follower_lag_seconds", "How long the oldest of them has waited", lambda part: part.lag / 1_000),
     (
         "dutyroom_follower_troubles",
         "Facts that it could not handle and that wait for somebody",
@@ -33,7 +33,8 @@ def responder_metrics(found: Responding, now: int) -> Iterable[Metric]:
     for part in (part for one in acting for part in one.parts if part.kind != "follower"):
         failures.add_metric([part.name], part.failed)
     yield failures
-    yield GaugeMetricFamily("dutyroom_clock_lag_ms", "How long a due clock has waited", value=found.clock_lag(now))
+    late = "How long a due clock has waited"
+    yield GaugeMetricFamily("dutyroom_clock_lag_seconds", late, value=found.clock_lag(now) / 1_000)
     yield _clocks("dutyroom_clock_warnings", "Clocks that warned", found, "warning")
     yield _clocks("dutyroom_clock_breaches", "Clocks that were missed", found, "breach")
 

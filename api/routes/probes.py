@@ -12,11 +12,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from api.access import identify
+from api.collector_metrics import collector_metrics
 from api.context import Context, context_of
-from api.health import Counts, Worker, counts, stores, workers
+from api.health import Counts, counts, stores, workers
 from api.notice_metrics import notice_metrics
+from api.process_metrics import machines, process_metrics
 from api.responder_metrics import responder_metrics
 from api.responders import responding
+from storage.records.port import RecordsUnavailable
 
 router = APIRouter(include_in_schema=False)
 Given = Annotated[Context, Depends(context_of)]
@@ -41,14 +44,29 @@ def metrics(request: Request, context: Given) -> Response:
     """For Prometheus: open to this machine itself, to others with a token."""
     if not from_here(request):
         identify(request)
-    with context.records.read() as unit:
-        now = context.clock()
-        gauges = [*_counted(counts(unit)), *_worked(workers(unit), now), *responder_metrics(responding(unit), now)]
-        gauges += notice_metrics(unit)
-    gauges.append(_gauge("dutyroom_live_streams", "Open /live streams", request.app.state.live.listeners))
     registry = CollectorRegistry()
-    registry.register(_Fixed(gauges))
+    registry.register(_Fixed([*_told(context), *_live(request, context)]))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _told(context: Context) -> list[Metric]:
+    """What lies in the records; nothing while they are away, for then the rest must be told all the more."""
+    try:
+        with context.records.read() as unit:
+            now, found = context.clock(), machines(unit)
+            told = [*_counted(counts(unit)), *collector_metrics(workers(unit), now)]
+            told += [*responder_metrics(responding(unit), now), *notice_metrics(unit)]
+    except RecordsUnavailable:
+        told, found = [], {}
+    return [*told, *process_metrics(found)]
+
+
+def _live(request: Request, context: Context) -> Iterable[Metric]:
+    up = GaugeMetricFamily("dutyroom_store_up", "The store answers this process", labels=["store"])
+    for store, (answers, _) in stores(context).items():
+        up.add_metric([store], int(answers))
+    yield up
+    yield _gauge("dutyroom_live_streams", "Open /live streams", request.app.state.live.listeners)
 
 
 def from_here(request: Request) -> bool:
@@ -86,53 +104,3 @@ def _counted(numbers: Counts) -> Iterable[Metric]:
     yield _gauge("dutyroom_unclaimed", "Devices and keys without a place in the register", numbers.unclaimed)
     yield _gauge("dutyroom_facts", "Newest fact", numbers.head)
     yield _gauge("dutyroom_register_version", "Version of the register", numbers.register)
-
-
-WORKER_GAUGES = {
-    "messages": "Messages taken in since the worker started",
-    "readings": "Readings kept since the worker started",
-    "letters": "Dead letters since the worker started",
-    "rate": "Messages a second over the last minute",
-    "lag": "Milliseconds from receipt to acknowledgement",
-    "queue": "Messages waiting",
-}
-
-
-JOURNAL_GAUGES = {
-    "rows": "Rows that wait for the history",
-    "bytes": "Bytes that wait for the history",
-    "limit": "Bytes that may wait",
-    "forwarded": "Rows forwarded to the history since the worker started",
-    "refused": "Rows that the history refused since the worker started",
-}
-
-
-def _worked(found: list[Worker], now: int) -> Iterable[Metric]:
-    for field, help in WORKER_GAUGES.items():
-        family = GaugeMetricFamily(f"dutyroom_worker_{field}", help, labels=["worker"])
-        for worker in found:
-            value = getattr(worker, field)
-            if value is not None:
-                family.add_metric([worker.name], value)
-        yield family
-    for field, help in JOURNAL_GAUGES.items():
-        family = GaugeMetricFamily(f"dutyroom_journal_{field}", help, labels=["worker"])
-        for worker in found:
-            if field in worker.journal:
-                family.add_metric([worker.name], worker.journal[field])
-        yield family
-    waits = GaugeMetricFamily(
-        "dutyroom_journal_age", "Milliseconds since the oldest that waits came", labels=["worker"]
-    )
-    for worker in found:
-        if worker.journal:
-            oldest = worker.journal.get("oldest")
-            waits.add_metric([worker.name], 0 if oldest is None else now - oldest)
-    yield waits
-    up = GaugeMetricFamily("dutyroom_worker_up", "Heard of within 15 s", labels=["worker"])
-    connected = GaugeMetricFamily("dutyroom_worker_connected", "Connected to the broker", labels=["worker"])
-    for worker in found:
-        up.add_metric([worker.name], 0 if worker.silent(now) else 1)
-        connected.add_metric([worker.name], 1 if worker.connected else 0)
-    yield up
-    yield connected

@@ -120,8 +120,8 @@ def test_a_trend_leaves_out_tests_and_faults() -> None:
 
 @pytest.mark.parametrize(
     "note",
-    [None, [], "x", 7, {}, {"at": "now"}, {"mqtt": []}, {"rules": [1, None, {}]}, {"errors": {"a": 1}, "stores": 3},
-     {"rate_1m": True, "lag_ms": "slow", "queue": None}],
+    [None, [], "x", 7, {}, {"at": "now"}, {"link": []}, {"rules": [1, None, {}]}, {"errors": {"a": 1}, "stores": 3},
+     {"message_rate": True, "lag": "slow", "in_hand": None}],
 )  # fmt: skip
 def test_whatever_a_worker_s_note_holds_it_can_be_read(note: object) -> None:
     worker = read_worker("w", note)
@@ -129,10 +129,9 @@ def test_whatever_a_worker_s_note_holds_it_can_be_read(note: object) -> None:
     assert worker.rate is None
 
 
-def test_a_worker_s_note_is_understood_in_both_spellings() -> None:
-    one = read_worker("w", {"at": NOW, "mqtt": {"connected": True, "url": "mqtt://a"}, "rate_1m": 3, "lag_ms": 9})
-    two = read_worker("w", {"at": NOW, "link": {"connected": True, "address": "mqtt://a"}, "message_rate": 3, "lag": 9})
-    assert one == two
+def test_a_worker_is_silent_when_it_says_nothing_for_a_quarter_of_a_minute() -> None:
+    one = read_worker("w", {"at": NOW, "connected": True, "url": "mqtt://a", "message_rate": 3, "lag": 9})
+    assert (one.connected, one.url, one.rate, one.lag) == (True, "mqtt://a", 3, 9)
     assert not one.silent(NOW + 14 * SECOND)
     assert one.silent(NOW + 16 * SECOND)
 
