@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from dutyroom import broker, wiring
 from dutyroom.settings import Settings, SettingsError, hide, is_loopback, split_address
-from storage.readings.port import ReadingsUnavailable
+from storage.readings.port import Readings, ReadingsUnavailable
 from storage.records.port import RecordsUnavailable
 
 
@@ -75,11 +75,26 @@ def _readings(settings: Settings) -> str:
     try:
         readings = wiring.open_readings(settings, records)
         try:
+            _history(readings, settings)
             return readings.check()
         finally:
             readings.close()
     finally:
         records.close()
+
+
+def _history(readings: Readings, settings: Settings) -> None:
+    """An InfluxDB is looked at more closely: one that is away or set up wrongly is not noticed at once, for alarms go on."""
+    from storage.readings.journalled import JournalledReadings
+
+    if not isinstance(readings, JournalledReadings):
+        return
+    from storage.readings.influx import InfluxReadings
+
+    history = readings.history
+    troubles = history.troubles(settings.kept_longest) if isinstance(history, InfluxReadings) else []
+    if troubles:
+        raise ValueError("; ".join(troubles))
 
 
 def _register(settings: Settings) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from facility.instant import MINUTE, SECOND
+from facility.instant import DAY, MINUTE, SECOND
 from facility.self_alert import Limits
 
 PREFIX = "DUTYROOM_"
@@ -46,6 +46,12 @@ class Settings(BaseSettings):
     responder: str = Field("responder-1", description="name of this responder; keep it over restarts")
     journal_limit: int = Field(
         8192, ge=1, description="MiB that may wait for InfluxDB; at that nothing more is taken, and the broker keeps it"
+    )
+    keep_readings: int = Field(
+        1827, ge=93, le=36525, description="days that readings are kept; of older ones the figures of each hour stay"
+    )
+    keep_figures: int = Field(
+        5479, ge=366, le=36525, description="days that figures of hours are kept, for charts and yearly comparisons"
     )
     rota_days: int = Field(14, ge=1, le=400, description="so many days ahead gaps in the rota are looked for")
 
@@ -120,6 +126,11 @@ class Settings(BaseSettings):
     def readings(self) -> str:
         """Where readings are kept, in full."""
         return self.readings_url or f"sqlite:///{self.data_folder / 'readings.db'}"
+
+    @property
+    def kept_longest(self) -> int:
+        """Milliseconds that a store of readings must keep what it is given."""
+        return max(self.keep_readings, self.keep_figures) * DAY
 
     @property
     def records(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from facility.quality import Quality
 from facility.reading import Bucket, Passage, Reading, Scan
-from storage.readings import influx_buckets, influx_hours, influxql
+from storage.readings import influx_buckets, influx_doctor, influx_hours, influxql
 from storage.readings.figures import hour_of
 from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.influx_server import InfluxServer, LinesRefused, TooLarge
@@ -150,10 +150,17 @@ class InfluxReadings:
         return -1
 
     def check(self) -> str:
-        version = self._server.version()
+        target, name = self._server.target, self._server.name
         # A server answers questions about measurements even where there is no such database.
         self._server.query(influxql.NOTHING)
-        return f"{self._server}, version {version}, database {self._server.target.database}"
+        return f"{name} at {target.host}:{target.port}, database {target.database}"
+
+    def troubles(self, kept: int) -> list[str]:
+        """What is wrong with the server, each with how to mend it; ``kept``: how long data are to stay there.
+
+        Raises ``ReadingsUnavailable``, ``WrongServer``.
+        """
+        return list(influx_doctor.troubles(self._server, kept))
 
     def close(self) -> None:
         self._server.close()

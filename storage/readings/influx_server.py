@@ -6,9 +6,10 @@ Its bodies are lines made by ``storage.readings.line_protocol``, never its ``Poi
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -20,10 +21,11 @@ import urllib3
 from facility.instant import iso
 from storage.readings import influxql
 from storage.readings.influx_url import InfluxTarget
-from storage.readings.port import ReadingsUnavailable
+from storage.readings.port import ReadingsUnavailable, WrongServer
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 30.0
+_VICTORIA = re.compile(r'^vm_app_version\{.*short_version="([^"]*)"', re.MULTILINE)
 LONGEST_REST = 600
 """Seconds: a server that asks for more is asked again all the same."""
 
@@ -53,22 +55,44 @@ class InfluxServer:
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
         self._http = urllib3.PoolManager(maxsize=16, retries=False, timeout=timeout, headers=_credentials(target))
         self._lock = Lock()
-        self._version = ""
+        self._version = self._build = ""
         self._client: Any = None
         self._closed = False
 
     def version(self) -> str:
-        """As the server says it; asked for once."""
+        """As the server says it; asked for once. Raises ``WrongServer`` where it is no InfluxDB."""
         self._open()
         if not self._version:
             response = self._asked("GET", "/ping")
             version = response.headers.get("X-Influxdb-Version", "").removeprefix("v")
-            # VictoriaMetrics says that it is InfluxDB 1.8.0. It takes lines, drops their text, and gives every question
-            # the names of databases as its answer: history would look empty and nobody would be told.
-            if not version or any(series.columns == ["name"] for series in self._ask(influxql.NOTHING)):
-                raise ReadingsUnavailable(f"{self} does not answer as InfluxDB does; InfluxDB 1, 2 and 3 can be used")
+            # VictoriaMetrics answers every question with the names of databases, and says in some places that it is
+            # InfluxDB 1.8.0: history would look empty and nobody would be told.
+            if not version or b'"columns":["name"]' in self.attempt(*self._question(influxql.NOTHING))[1]:
+                raise WrongServer(self._what_else())
+            self._build = response.headers.get("X-Influxdb-Build", "")
             self._version = version
         return self._version
+
+    def _what_else(self) -> str:
+        """What answers there, if it is no InfluxDB."""
+        with suppress(ReadingsUnavailable):
+            response = self._request("GET", "/metrics")
+            found = _VICTORIA.search(response.data.decode("utf-8", "replace")) if response.status == 200 else None
+            if found:
+                return (
+                    f"{self.target.host}:{self.target.port} is VictoriaMetrics {found[1]}".rstrip()
+                    + ": it takes lines, but has no InfluxQL and keeps no text, so nothing could be read back."
+                    " Give the address of an InfluxDB 1, 2 or 3, or none for SQLite"
+                )
+        return f"{self} does not answer as InfluxDB does; InfluxDB 1, 2 and 3 can be used"
+
+    @property
+    def name(self) -> str:
+        """Which server: ``InfluxDB 1.8.10``, ``InfluxDB 2 (dev)``, ``InfluxDB 3.4.1 Core``."""
+        version, build = self.version(), self._build
+        # What is built by hand calls itself dev; only 2.x does.
+        text = version if version[:1].isdigit() else f"2 ({version})"
+        return f"InfluxDB {text}{f' {build}' if build not in ('', 'OSS') else ''}"
 
     @property
     def first_generation(self) -> bool:
@@ -111,13 +135,13 @@ class InfluxServer:
     def query(self, statement: str) -> list[Series]:
         """InfluxQL; times come back in milliseconds. Raises ``ReadingsUnavailable``."""
         self.version()
-        return self._ask(statement)
+        answer = self._asked(*self._question(statement))
+        return _merged(self._parts(answer.data))
 
-    def _ask(self, statement: str) -> list[Series]:
+    def _question(self, statement: str) -> tuple[str, str, bytes, str]:
         # Chunked: otherwise a server with max-row-limit cuts the answer short.
         form = {"db": self.target.database, "q": statement, "epoch": "ms", "chunked": "true", "chunk_size": "10000"}
-        answer = self._asked("POST", "/query", urlencode(form).encode(), "application/x-www-form-urlencoded")
-        return _merged(self._parts(answer.data))
+        return "POST", "/query", urlencode(form).encode(), "application/x-www-form-urlencoded"
 
     def _parts(self, body: bytes) -> Iterator[dict[str, Any]]:
         for line in body.splitlines():
@@ -171,6 +195,11 @@ class InfluxServer:
             raise ReadingsUnavailable(f"{self} answers {response.status}: {refusal}") from refusal
         return response
 
+    def attempt(self, method: str, path: str, body: bytes = b"", kind: str = "") -> tuple[int, bytes]:
+        """What the server says to it, whatever it is. Raises ``ReadingsUnavailable`` when it cannot be reached."""
+        response = self._request(method, path, body, kind)
+        return response.status, response.data
+
     def _request(self, method: str, path: str, body: bytes = b"", kind: str = "") -> urllib3.BaseHTTPResponse:
         self._open()
         headers = {**self._http.headers, **({"Content-Type": kind} if kind else {})}
@@ -181,9 +210,9 @@ class InfluxServer:
         """What a status means for the caller: nothing, give up these lines, send fewer, or try all of it later."""
         if 200 <= status < 300:
             return
-        reason = _reason(body)
+        reason = reason_of(body)
         match status:
-            case 400 | 422:
+            case 400 | 406 | 422:
                 raise LinesRefused(reason)
             case 413:
                 raise TooLarge(reason)
@@ -233,7 +262,7 @@ def _merged(parts: Iterator[dict[str, Any]]) -> list[Series]:
     return merged
 
 
-def _reason(body: bytes) -> str:
+def reason_of(body: bytes) -> str:
     text = body.decode("utf-8", "replace").strip()
     try:
         answer = orjson.loads(body)

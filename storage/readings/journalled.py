@@ -17,7 +17,7 @@ from facility.reading import Bucket, Passage, Reading, Scan
 from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.journal import Journal
 from storage.readings.memory import MemoryReadings
-from storage.readings.port import Kept, Readings, ReadingsUnavailable, Series
+from storage.readings.port import Kept, Readings, ReadingsUnavailable, Series, WrongServer
 
 _NOTHING: Readings = MemoryReadings()
 
@@ -162,10 +162,12 @@ class JournalledReadings:
         return _both(self.history.forget(what, before), self.journal.forget(what, before))
 
     def check(self) -> str:
-        """Says what waits. A server that is away stops no start: then it says that."""
+        """Says what waits. A server that is away stops no start: then it says that. Raises ``WrongServer``."""
         waiting = self.journal.waiting()
         try:
             there = self.history.check()
+        except WrongServer:
+            raise
         except ReadingsUnavailable as error:
             there = f"away ({error})"
         return f"{there}; {waiting.rows} rows wait in {self.journal.check()}"

@@ -23,6 +23,10 @@ class ReadingsUnavailable(Exception):
         super().__init__(reason)
 
 
+class WrongServer(ReadingsUnavailable):
+    """What answers there will never be of use, however long one waits: a start stops at it."""
+
+
 class ReadingsRefused(Exception):
     """The store will never take these. Everything else of the batch is durable: bury these and acknowledge.
 
