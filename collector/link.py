@@ -20,6 +20,8 @@ class Delivery(NamedTuple):
     qos: int = 1
     generation: int = 0
     """Which connection it came by: an acknowledgement never goes out on another one."""
+    user: tuple[tuple[str, str], ...] = ()
+    """What its publisher wrote on it for tracing (MQTT 5's user properties): shown with what was refused, never judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 
 from collector.link import Delivery
 
@@ -31,6 +32,21 @@ class Mailbox:
             self.bytes += len(delivery.payload)
             self._arrived.notify()
         return True
+
+    def put_all(self, deliveries: Sequence[Delivery]) -> int:
+        """How many of them, from the first on, found room; nothing is counted as overflowed."""
+        with self._arrived:
+            room = self._limit - len(self._queue)
+            count = 0
+            for delivery in deliveries[: max(room, 0)]:
+                if self.bytes >= self._size:
+                    break
+                self.bytes += len(delivery.payload)
+                count += 1
+            self._queue.extend(deliveries[:count])
+            if count:
+                self._arrived.notify()
+        return count
 
     def take(self, limit: int, timeout: float) -> list[Delivery]:
         """What is there, oldest first; waits up to ``timeout`` seconds only when there is nothing."""

@@ -12,10 +12,14 @@ from collections.abc import Callable, Sequence
 from collector.broker import broker_at
 from collector.link import Delivery, LinkState
 from collector.mailbox import Mailbox
+from collector.mqtt_bulk_line import BulkLine
 from collector.mqtt_line import Diary, Line
 
 QUEUE_LIMIT = 2_000
 QUEUE_BYTES = 64 << 20
+PATHS: dict[str, type[Line]] = {"paho": Line, "bulk": BulkLine}
+"""How messages are read: one by one by paho, or in bulk by ours."""
+PATH = "paho"
 
 
 def _now() -> int:
@@ -33,19 +37,21 @@ class MqttLink:
         filters: Sequence[str],
         queue_limit: int = QUEUE_LIMIT,
         queue_bytes: int = QUEUE_BYTES,
+        path: str = PATH,
         clock: Callable[[], int] = _now,
     ) -> None:
         self._broker, self._client_id, self._filters, self._clock = broker_at(url), client_id, list(filters), clock
         self._window = min(queue_limit, 65_535)
         self._mailbox = Mailbox(queue_limit, queue_bytes)
         self._diary = Diary(str(self._broker))
+        self._kind = PATHS[path]
         self._running = False
         self._line: Line | None = None
 
     def start(self) -> None:
         """Begin to connect; returns at once."""
         self._running = True
-        self._line = Line(
+        self._line = self._kind(
             broker=self._broker,
             client_id=self._client_id,
             filters=self._filters,
@@ -66,7 +72,10 @@ class MqttLink:
     def take(self, limit: int, timeout: float) -> list[Delivery]:
         """What is there, at most ``limit``; waits only when there is nothing."""
         self._watch()
-        return self._mailbox.take(limit, timeout)
+        taken = self._mailbox.take(limit, timeout)
+        if taken and self._line is not None:
+            self._line.taken()
+        return taken
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> int:
         """Tell the broker that they are safe; those of an older connection are dropped."""

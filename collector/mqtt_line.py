@@ -26,6 +26,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from collector.broker import Broker
 from collector.link import Delivery
 from collector.mailbox import Mailbox
+from collector.wire_properties import Malformed, User
 
 log = structlog.get_logger()
 
@@ -67,6 +68,8 @@ class Diary:
 class Line:
     """Connections come and go; a line that hangs is abandoned as a whole. Only its own thread touches the socket."""
 
+    CLIENT: type[Client] = Client
+
     def __init__(
         self,
         *,
@@ -82,7 +85,7 @@ class Line:
         self._mailbox, self._diary, self._clock = mailbox, diary, clock
         self._lock = threading.Lock()
         self._over = threading.Event()
-        self._failures = self._messages = 0
+        self._failures = self._messages = self._malformed = 0
         self._beat = time.monotonic()
         self._must_reconnect = self._leaving = self._answered = False
         self._pending: set[int] = set()
@@ -118,11 +121,17 @@ class Line:
         with self._lock:
             generation = self._generation if self.connected else -1
             told = [d for d in deliveries if d.generation == generation and d.qos > 0]
-            for delivery in told:
-                self._pending.discard(delivery.mid)
-                self._client.ack(delivery.mid, delivery.qos)
+            self._tell(told)
         self._ring()
         return len(told)
+
+    def _tell(self, told: Sequence[Delivery]) -> None:
+        for delivery in told:
+            self._pending.discard(delivery.mid)
+            self._client.ack(delivery.mid, delivery.qos)
+
+    def taken(self) -> None:
+        """There may be room in the mailbox again."""
 
     def publish(self, topic: str, payload: bytes) -> None:
         """At QoS 1; paho keeps it until there is a connection."""
@@ -142,6 +151,10 @@ class Line:
                 self._connection()
             except OSError as error:
                 self._diary.trouble(f"cannot be reached: {error.strerror or error}")
+            except Malformed as error:
+                self._malformed += 1
+                self._failures = max(self._failures, self._malformed)  # the same bytes may come again
+                self._diary.trouble(f"what it sends is not MQTT: {error}")
             except Exception as error:
                 log.exception("the broker link failed")
                 self._diary.trouble(f"{type(error).__name__}: {error}")
@@ -183,21 +196,28 @@ class Line:
         connection = self._client.socket()
         if connection is None:
             return
+        wanted = self._wanted()
         poll = select.poll()
-        wanted = select.POLLIN | (select.POLLOUT if self._client.want_write() else 0)
         poll.register(connection.fileno(), wanted)
         poll.register(self._bell, select.POLLIN)
         # TLS may hold whole messages already, of which the socket shows nothing.
-        held = getattr(connection, "pending", int)()
+        held = wanted & select.POLLIN and getattr(connection, "pending", int)()
         ready = dict(poll.poll(0 if held else _ROUND * 1_000))
         if self._bell.fileno() in ready:
             with contextlib.suppress(BlockingIOError):
                 self._bell.recv(65_536)
-        if held or connection.fileno() in ready:
+        if held or ready.get(connection.fileno(), 0) & ~select.POLLOUT:
             self._read()
+        self._write()
+        self._client.loop_misc()
+
+    def _wanted(self) -> int:
+        """What to wait for at the socket."""
+        return select.POLLIN | (select.POLLOUT if self._client.want_write() else 0)
+
+    def _write(self) -> None:
         if self._client.want_write():
             self._client.loop_write()
-        self._client.loop_misc()
 
     def _read(self) -> None:
         """Read while messages come, so that a hundred of them do not cost a hundred polls."""
@@ -215,7 +235,7 @@ class Line:
 
     def _new_client(self, client_id: str) -> Client:
         five = self._broker.version == 5
-        client = Client(
+        client = self.CLIENT(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
             clean_session=None if five else False,
@@ -261,7 +281,8 @@ class Line:
             client.subscribe([(topic_filter, 1) for topic_filter in self._filters])
 
     def _on_subscribe(self, _: Client, __: Any, ___: int, reasons: list[ReasonCode], ____: Any) -> None:
-        refused = [f for f, reason in zip(self._filters, reasons, strict=False) if reason.is_failure]
+        pairs = zip(self._filters, reasons, strict=False)
+        refused = [f"{name} ({reason})" for name, reason in pairs if reason.is_failure]
         self.subscribed = not refused
         if refused:
             self._diary.trouble(f"the broker refused the subscription to {', '.join(refused)}: check its access list")
@@ -295,8 +316,14 @@ class Line:
             mid=message.mid,
             qos=message.qos,
             generation=self._generation,
+            user=_user(message),
         )
         if not self._mailbox.put(delivery):
             self._must_reconnect = True
         elif message.qos:
             self._pending.add(message.mid)
+
+
+def _user(message: MQTTMessage) -> User:
+    """What the publisher wrote on it, where the broker speaks MQTT 5."""
+    return tuple(getattr(message.properties, "UserProperty", ()))
