@@ -59,7 +59,6 @@ class Rooms:
             settings=settings,
             readings=self.readings,
             duties=self._duties.files.duties,
-            classes=self._personal.files.classes,
         )
         self._made = ReportsMade(settings.site_folder, self._duties.files.duties, self.readings, self.rules)
 

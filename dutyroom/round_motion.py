@@ -11,16 +11,13 @@ from functools import cached_property
 from dutyroom import wiring
 from dutyroom.settings import Settings
 from facility.duty import Duty
-from facility.instant import HOUR, MINUTE
-from inspections.personal.catalogue import DataClass
+from facility.instant import MINUTE
 from inspections.rounds.carrying import Carrying
 from inspections.rounds.following import EVERY_MS, RoundsFollowed
-from inspections.rounds.forgetting import forget_guards
 from inspections.rounds.people import Hide
 from inspections.rounds.planning import Planning
 from response.steps import Errand, Step
 from storage.readings.port import Readings
-from storage.records.port import Unit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +28,6 @@ class RoundsInMotion:
     readings: Callable[[], Readings]
     duties: Callable[[], Mapping[str, Duty]]
     """Those in force."""
-    classes: Callable[[], Mapping[str, DataClass]]
-    """How long what is personal is kept."""
 
     @cached_property
     def _key(self) -> bytes:
@@ -49,14 +44,9 @@ class RoundsInMotion:
 
     @cached_property
     def steps(self) -> list[Step]:
-        """Plans, and forgets who walked what was walked long ago."""
+        """Plans."""
         planning = Planning(draw=self.draw, hide=self.hide).step()
-        return [Step("rounds planned", MINUTE, planning), Step("guards forgotten", HOUR, self._forget)]
-
-    def _forget(self, unit: Unit, now: int) -> bool:
-        """As long as scans are kept, by the classes of personal data."""
-        kept = self.classes()["scans"].kept
-        return kept is not None and forget_guards(unit, now, kept)
+        return [Step("rounds planned", MINUTE, planning)]
 
     @cached_property
     def errand(self) -> Errand:

@@ -29,10 +29,9 @@ def short(credential: str) -> str:
 
 
 def limit_of(finding: DoorFinding, check: DoorCheck) -> Text:
-    """What was held against what, for the alert."""
+    """What was held against what, for the alert. Whose card it was stands with the finding alone: alerts are kept for ever."""
     if check.silent:
         return Text("详情见该门的页面", "see the door’s page")
-    card = short(finding.credential)
     match finding.rule:
         case DoorRule.TAILGATING:
             many, _, came = finding.reason.partition(">")
@@ -42,10 +41,9 @@ def limit_of(finding: DoorFinding, check: DoorCheck) -> Text:
             return Text(f"偏差 {finding.reason}，允许 ±{limit}", f"off by {finding.reason}, ±{limit} allowed")
         case DoorRule.PASSBACK:
             within = duration_text(check.within)
-            return Text(f"{within} 内未出再进；卡 {card}", f"in twice within {within} without coming out; card {card}")
+            return Text(f"{within} 内未出再进", f"in twice within {within} without coming out")
         case _:
-            why = reason_text(finding)
-            return Text(f"{why.zh}；卡 {card}", f"{why.en}; card {card}")
+            return reason_text(finding)
 
 
 def reason_text(finding: DoorFinding) -> Text:

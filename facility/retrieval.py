@@ -28,6 +28,10 @@ class About(StrEnum):
     """A stretch of a camera's recording."""
 
 
+OF_PEOPLE = frozenset({About.PSEUDONYM, About.PERSON})
+"""What is looked at there is somebody: it stands in the entry until its end, and in no fact."""
+
+
 class Basis(StrEnum):
     """By which right it was looked at."""
 
@@ -188,5 +192,6 @@ def take_deed(entry: Retrieval, done: RetrievalDone) -> Retrieval:
 
 
 def erased(entry: Retrieval, at: int) -> Retrieval:
-    """Without those outside."""
-    return replace(entry, for_whom="", recipient="", erased=at)
+    """Without those outside, and without whom was looked at."""
+    subject = "" if entry.about in OF_PEOPLE else entry.subject
+    return replace(entry, for_whom="", recipient="", subject=subject, erased=at)

@@ -127,14 +127,13 @@ class DoorAlerts:
         self.unit.facts.append(own_fact(alert, what, before, self.now, who=WHO, why=why))
 
     def _fact(self, finding: DoorFinding, check: DoorCheck | None, what: str) -> None:
-        """A silent one says no more than that there is a row: facts are read by everybody."""
+        """Whose card it was stands in the row alone, which has an end: a fact has none. Of a silent one not even what it was."""
         said: dict[str, Any] = {"finding": finding.id, "at": finding.at, "late": finding.late}
         if check is not None and not check.silent:
             said |= {
                 "rule": finding.rule.value,
                 "point": finding.point,
                 "zone": finding.zone,
-                "credential": finding.credential,
                 "reason": finding.reason,
                 "permissions": finding.permissions,
                 "check": check.version,

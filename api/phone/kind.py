@@ -76,3 +76,5 @@ class Kind:
     """What a body belongs to: entries about the same thing keep their order."""
     personal: bool = False
     """Data about people stand in it: it is kept where its kind keeps it, with its end, and nowhere else."""
+    whereabouts: bool = False
+    """It says where whoever sent it was: its fact, which nothing ends, names neither the person nor the place."""

@@ -32,6 +32,8 @@ FACTS = {
     EntryOutcome.REFUSED: "entry-refused",
 }
 """The fact's word for each outcome."""
+NOBODY = "system:phones"
+"""Of whose entry a fact does not say: it would say where they were, for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,30 +246,34 @@ def _refuse(unit: Unit, session: Session, sent: Sent, found: Problem) -> Answer:
 
 def _keep(unit: Unit, entry: PhoneEntry, *, personal: bool) -> Answer:
     kept = unit.phone_entries.add(entry)
-    data = {
+    unit.facts.append(_fact(kept, personal=personal))
+    return Answer(key=kept.key, status=kept.outcome.value, at=kept.received, why=kept.why, more=kept.answer)
+
+
+def _fact(kept: PhoneEntry, *, personal: bool) -> Fact:
+    kind = kinds().get(kept.kind)
+    nobody = kind is not None and kind.whereabouts
+    data = {"kind": kept.kind, "offset": kept.offset, "round_trip": kept.round_trip} | ({} if nobody else _told(kept))
+    return Fact(
+        at=kept.received,
+        noun="phone-entry",
+        subject=str(kept.id),
+        what=FACTS[kept.outcome],
+        why="" if nobody else kept.why,
+        who=NOBODY if nobody else kept.account,
+        data=data | {"digest": "" if personal or nobody else kept.digest},
+    )
+
+
+def _told(kept: PhoneEntry) -> dict[str, Any]:
+    return {
         "key": kept.key,
-        "kind": kept.kind,
         "about": kept.about,
         "device": kept.device,
         "device_at": kept.device_at,
-        "offset": kept.offset,
-        "round_trip": kept.round_trip,
         "done": kept.done,
-        "digest": "" if personal else kept.digest,
         "made": dict(kept.answer.get("made", {})),
     }
-    unit.facts.append(
-        Fact(
-            at=kept.received,
-            noun="phone-entry",
-            subject=str(kept.id),
-            what=FACTS[kept.outcome],
-            why=kept.why,
-            who=kept.account,
-            data=data,
-        )
-    )
-    return Answer(key=kept.key, status=kept.outcome.value, at=kept.received, why=kept.why, more=kept.answer)
 
 
 def note_phone(session: Session, *, waits: int, agent: str) -> None:

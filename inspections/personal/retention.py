@@ -16,6 +16,7 @@ from facility.own_alert import Cause, alert_of
 from facility.retrieval import erased as without_outsiders
 from facility.text import Text
 from inspections.personal.catalogue import DataClass
+from inspections.rounds.forgetting import forget_guards
 from storage.readings.port import Kept, Readings
 from storage.records.own_alerts import end as over
 from storage.records.own_alerts import follow, open_of, raise_alert
@@ -119,6 +120,11 @@ def _end_holders(unit: Unit, before: int, now: int) -> Ended:
     return _ended(gone)
 
 
+def _end_patrols(unit: Unit, before: int, now: int) -> Ended:
+    del now
+    return forget_guards(unit, before)
+
+
 def _ended(times: list[int]) -> Ended:
     return Ended(count=len(times), oldest=min(times, default=None), newest=max(times, default=None))
 
@@ -127,6 +133,7 @@ _ENDERS: dict[str, Callable[[Unit, int, int], Ended]] = {
     "visits": _end_guests,
     "retrievals": _end_outsiders,
     "holders": _end_holders,
+    "patrols": _end_patrols,
 }
 
 

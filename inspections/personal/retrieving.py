@@ -11,6 +11,7 @@ from facility.report_kind import without_numbers
 from facility.retrieval import (
     KEPT,
     LONGEST,
+    OF_PEOPLE,
     STEP,
     About,
     Basis,
@@ -150,7 +151,7 @@ def retrieval_fact(
         "outside": entry.outside,
         "sha256": entry.sha256,
     }
-    if entry.about is not About.PSEUDONYM:
+    if entry.about not in OF_PEOPLE:
         data["subject"] = entry.subject
     return Fact(
         at=entry.at if at is None else at,

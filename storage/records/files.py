@@ -14,7 +14,7 @@ class Files(Protocol):
         """Nothing happens when it is there already."""
 
     def has(self, sha256: str) -> bool:
-        """Whether it is there."""
+        """Whether it was kept; also when it has had its time since."""
 
     def get(self, sha256: str) -> KeptFile:
-        """Raises ``NotFound``."""
+        """Raises ``NotFound``, also when it has had its time: then its hash alone is left."""

@@ -20,6 +20,7 @@ from facility.person import Role
 from facility.pseudonym import pseudonym
 from facility.reading import Passage, Reading
 from facility.text import Text
+from storage.records.permissions import FindingFilter
 from tests.api.browser import Browser, words
 from tests.api.seed import NOW, House
 
@@ -329,8 +330,11 @@ def test_an_alert_of_a_door_says_what_to_do_first_and_leads_to_the_door(sign_in:
         limit=Text("卡", "card"),
     )
     with house.context.records.begin() as unit:
-        alert = unit.alerts.open(replace(plain, asset=DOOR, zone="substation"))
+        alert = unit.alerts.open(replace(plain, asset=DOOR, zone="substation", started=NOW - HOUR))
+        (found,) = unit.door_findings.find(FindingFilter(rules=(DoorRule.NOT_PERMITTED,))).rows
+        unit.door_findings.update(replace(found, alert=alert.id))
     page = sign_in("guard").page(f"/alerts/{alert.id}")
     assert f'href="/doors/{DOOR}"' in page
     assert "打电话问持卡人" in words(page)
+    assert f"<code>{CARD[:6]}" in page
     assert "/rules/door-out-of-hours" not in page

@@ -205,6 +205,10 @@ def test_a_checkpoint_is_scanned_once_by_the_code_on_the_wall(home: House, phone
     assert phone.statuses(entry) == ["already"]
     [scan] = home.readings.scans("cp-t1-lobby.scan", NOW - HOUR, NOW + 1)
     assert (scan.at, scan.received) == (NOW - MINUTE, NOW)
+    with home.records.read() as unit:
+        facts = [fact for fact in unit.facts.after(0, 1_000) if fact.noun == "phone-entry"]
+    assert {fact.who for fact in facts} == {"system:phones"}
+    assert not any(word in repr(facts) for word in ("cp-t1-lobby", CODE, "nothing-here", sha))
 
 
 def test_a_visitor_is_let_in_without_a_signal_and_nothing_about_him_stays_with_the_phone(home: House) -> None:

@@ -300,7 +300,7 @@ def test_programs_without_the_right_let_nobody_in(
 def test_everybody_sees_what_is_kept_and_how_it_ends(browser_of: Browsers) -> None:
     page = words(browser_of("inspector").page("/personal-data", **ENGLISH))
     assert "180 d · from the end of the visit" in page
-    assert "nothing ends it by itself" in page
+    assert "1830 d · from being given" in page
 
 
 def test_what_is_past_its_end_stands_out(home: House, browser_of: Browsers) -> None:

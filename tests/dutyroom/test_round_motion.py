@@ -6,12 +6,11 @@ from dutyroom import wiring
 from dutyroom.round_motion import RoundsInMotion
 from dutyroom.settings import load
 from facility.pseudonym import pseudonym
-from inspections.personal.catalogue import load_classes
 from storage.readings.memory import MemoryReadings
 
 
 def motion(folder: Path) -> RoundsInMotion:
-    return RoundsInMotion(settings=load(data=str(folder)), readings=MemoryReadings, duties=dict, classes=load_classes)
+    return RoundsInMotion(settings=load(data=str(folder)), readings=MemoryReadings, duties=dict)
 
 
 def test_what_is_drawn_by_lot_is_the_same_after_a_restart_and_another_at_another_site(tmp_path: Path) -> None:
@@ -29,5 +28,5 @@ def test_cards_are_hidden_as_the_collector_hides_them(tmp_path: Path) -> None:
 
 def test_it_plans_forgets_and_judges(tmp_path: Path) -> None:
     one = motion(tmp_path)
-    assert [step.name for step in one.steps] == ["rounds planned", "guards forgotten"]
+    assert [step.name for step in one.steps] == ["rounds planned"]
     assert one.errand.name == "rounds"

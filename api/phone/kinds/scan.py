@@ -45,5 +45,10 @@ def take(arrival: Arrival) -> Said:
 
 
 KIND = Kind(
-    name="scan", right=Right.DO_DUTIES, shape=ScanIn, take=take, about=lambda body: f"checkpoint:{body.code}"[:100]
+    name="scan",
+    right=Right.DO_DUTIES,
+    shape=ScanIn,
+    take=take,
+    about=lambda body: f"checkpoint:{body.code}"[:100],
+    whereabouts=True,
 )

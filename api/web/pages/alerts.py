@@ -24,9 +24,11 @@ from facility.alert import Alert, AlertAction, Severity
 from facility.alert_life import STEP_OF, Wish, alert_actions
 from facility.clause import CLAUSES
 from facility.door_check import DoorCheck
+from facility.door_telling import short
 from facility.instant import HOUR, MINUTE
 from facility.person import Right
 from rules.links import LINK_RULE
+from storage.records.permissions import FindingFilter
 from storage.records.port import AlertFilter
 
 router = APIRouter(prefix="/alerts")
@@ -137,6 +139,7 @@ def show_one(request: Request, visitor: Reader, number: int) -> Response:
             raised_by=raised_by(page, alert),
             urgent=page.context.book().rules.get(alert.raised_by),
             door_check=_door_check(page, alert),
+            door_cards=_door_cards(page, alert),
             may_act=page.look.may(Right.ACT_ON_ALERTS),
             steps=[STEP_OF[action] for action in alert_actions(alert) if action not in OWN_PLACE],
             shelves=[span for span in SHELVES if span <= longest_shelf(page.context.book(), alert)],
@@ -148,6 +151,14 @@ def _door_check(page: Page, alert: Alert) -> DoorCheck | None:
     """What looks for such a thing at doors; None of an alert that is about something else."""
     checks = page.context.door_checks().values() if alert.asset else ()
     return next((check for check in checks if check.alert_rule == alert.rule), None)
+
+
+def _door_cards(page: Page, alert: Alert) -> list[str]:
+    """Pseudonyms of the cards that it is about, as long as they are kept; the newest first."""
+    if _door_check(page, alert) is None:
+        return []
+    rows = page.unit.door_findings.find(FindingFilter(doors=(alert.asset,), since=alert.started), limit=200).rows
+    return list(dict.fromkeys(short(one.credential) for one in rows if one.alert == alert.id and one.credential))
 
 
 def _device(page: Page, alert: Alert) -> object:

@@ -31,7 +31,12 @@ from storage.records.sql.versioned import Ledger, Versioned
 
 _E, _V, _D = PERMISSION_ENTRIES.c, PERMISSION_VERSIONS.c, DOOR_FINDINGS.c
 _LEDGER = Ledger(
-    noun="permission", versions=PERMISSION_VERSIONS, entries=PERMISSION_ENTRIES, kinds=TABLES, gone="removed"
+    noun="permission",
+    versions=PERMISSION_VERSIONS,
+    entries=PERMISSION_ENTRIES,
+    kinds=TABLES,
+    gone="removed",
+    unnamed=frozenset({"credentials"}),
 )
 _FINDING = Kind(table=DOOR_FINDINGS, shape=Shape(DoorFinding), word="finding", pages="door_findings")
 _AT_ONCE = 500

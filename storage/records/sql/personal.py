@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from facility.retrieval import OF_PEOPLE
 from storage.records.personal import Ended, Tally
 from storage.records.sql.tables import (
     ACCOUNTS,
@@ -39,6 +40,7 @@ from storage.records.sql.tables import (
     PERMISSION_VERSIONS,
     PHONE_ENTRIES,
     PHONES,
+    PLAN_ENTRIES,
     REPORT_PHOTOS,
     RETRIEVALS,
     ROTA_ENTRIES,
@@ -73,7 +75,10 @@ class _Lying:
 _A, _N, _D, _P, _X = ACCOUNTS.c, NOTICES.c, DEAD_LETTERS.c, PHONE_ENTRIES.c, CROSSINGS.c
 _G, _V, _R, _C, _F = VISIT_GUESTS.c, VISITS.c, RETRIEVALS.c, CONTACTS.c, REPORT_PHOTOS.c
 _O, _I = DOOR_FINDINGS.c, ISSUED_REPORTS.c
+_OF_PEOPLE = and_(_R.about.in_([one.value for one in OF_PEOPLE]), _R.subject != "")
 _WAITS = _N.state.in_(["pending", "failed"])
+_UNDER_A_PLAN = exists().where(PLAN_ENTRIES.c.body.contains(FILES.c.sha256))
+"""A picture of a house, in whatever version of its plan."""
 _OPEN_VISIT = exists().where(_V.id == _G.visit, _V.closed.is_(None))
 
 _LIE: dict[str, _Lying] = {
@@ -85,16 +90,11 @@ _LIE: dict[str, _Lying] = {
         table=DOOR_FINDINGS,
         key=_O.id,
         at=_O.at,
-        there=_O.credential != "",
-        becomes={"credential": "", "key": literal("ended/").concat(cast(_O.id, Text))},
+        there=or_(_O.credential != "", _O.holder != ""),
+        becomes={"credential": "", "holder": "", "key": literal("ended/").concat(cast(_O.id, Text))},
     ),
     "patrols": _Lying(
-        table=CHECKPOINT_GIVEN,
-        key=CHECKPOINT_GIVEN.c.id,
-        at=CHECKPOINT_GIVEN.c.at,
-        there=literal(value=True),
-        over=literal(value=False),
-        own_end=True,
+        table=CHECKPOINT_GIVEN, key=CHECKPOINT_GIVEN.c.id, at=CHECKPOINT_GIVEN.c.at, there=literal(value=True)
     ),
     "phones": _Lying(table=PHONES, key=PHONES.c.id, at=PHONES.c.seen, there=literal(value=True)),
     "report-mail": _Lying(
@@ -130,6 +130,7 @@ _LIE: dict[str, _Lying] = {
         there=and_(_P.kind == "visit", _P.body != "{}"),
         becomes={"body": "{}"},
     ),
+    "phone-entries": _Lying(table=PHONE_ENTRIES, key=_P.id, at=_P.received, there=literal(value=True)),
     "letters": _Lying(
         table=DEAD_LETTERS,
         key=_D.id,
@@ -142,7 +143,7 @@ _LIE: dict[str, _Lying] = {
         table=RETRIEVALS,
         key=_R.id,
         at=_R.until,
-        there=and_(_R.erased.is_(None), or_(_R.for_whom != "", _R.recipient != "")),
+        there=and_(_R.erased.is_(None), or_(_R.for_whom != "", _R.recipient != "", _OF_PEOPLE)),
         own_end=True,
     ),
     "sessions": _Lying(
@@ -152,9 +153,9 @@ _LIE: dict[str, _Lying] = {
         table=FILES,
         key=FILES.c.sha256,
         at=FILES.c.created,
-        there=literal(value=True),
-        over=literal(value=False),
-        own_end=True,
+        there=and_(FILES.c.media.startswith("image/"), func.length(FILES.c.body) > 0),
+        over=not_(_UNDER_A_PLAN),
+        becomes={"body": b"", "thumb": None},
     ),
 }
 _VERSIONED = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, and_, or_, select, text, true
 
-from facility.retrieval import Retrieval
+from facility.retrieval import OF_PEOPLE, Retrieval
 from storage.records.port import Page
 from storage.records.retrievals import RetrievalFilter
 from storage.records.sql.rows import Kind, Rows
@@ -37,7 +37,8 @@ class SqlRetrievals(Rows[Retrieval]):
 
     def ending(self, now: int, limit: int = 100) -> list[Retrieval]:
         """What ends first first."""
-        named = or_(_C.for_whom != "", _C.recipient != "")
+        people = and_(_C.about.in_([one.value for one in OF_PEOPLE]), _C.subject != "")
+        named = or_(_C.for_whom != "", _C.recipient != "", people)
         over = (text(GUEST_STANDS), _C.until <= within(now), named)
         return self.read(select(RETRIEVALS).where(*over).order_by(_C.until, _C.id).limit(limit))
 

@@ -53,6 +53,8 @@ class Ledger:
     """Table of a change → what its entries are."""
     gone: str
     """What has happened to an entry whose body is NULL."""
+    unnamed: frozenset[str] = frozenset()
+    """Tables whose keys are of people: facts, which nothing ends, tell how many there were and not which."""
 
 
 class Versioned:
@@ -171,7 +173,8 @@ class Versioned:
     def fact(self, changes: Sequence[EntryChange], version: int, *, who: str, at: int, why: str) -> Fact:
         """``… imported`` or ``… changed``: one for the whole change, which made it ``version``."""
         counts = Counter(f"{change.table} {change.what}" for change in changes)
-        keys = [f"{change.table}/{change.key}" for change in changes[:MOST_KEYS_TOLD]]
+        named = [change for change in changes if change.table not in self._ledger.unnamed]
+        keys = [f"{change.table}/{change.key}" for change in named[:MOST_KEYS_TOLD]]
         return Fact(
             at=at,
             noun=self._ledger.noun,

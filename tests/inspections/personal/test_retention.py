@@ -8,24 +8,38 @@ import pytest
 
 from facility.alert import Condition
 from facility.fact import Fact
+from facility.floor_plan import FloorPlan
 from facility.instant import DAY, HOUR
+from facility.kept_file import KeptFile
 from facility.notice import NoticeState
 from facility.permission import Permissions, permission_difference
-from facility.permission_entries import Holder
+from facility.permission_entries import Credential, CredentialState, Holder
 from facility.place_code import Contact
 from facility.reading import Passage, Scan
 from facility.retrieval import KEPT, About, Basis, Retrieval
 from facility.visit import VisitDeed
+from inspections.permission_deeds import set_state
 from inspections.personal import retention
 from inspections.personal.catalogue import BrokenCatalogue, check_shipped, load_classes
-from inspections.personal.retention import AMONG_READINGS, OVERDUE, end_among_readings, end_what_is_due, ends_here, last_run, tally
+from inspections.personal.retention import (
+    AMONG_READINGS,
+    OVERDUE,
+    end_among_readings,
+    end_what_is_due,
+    ends_here,
+    last_run,
+    tally,
+)
+from inspections.personal.retrieving import reveal
 from storage.readings.memory import MemoryReadings
 from storage.records.notices import NoticeFilter
+from storage.records.port import NotFound
 from storage.records.sql import SqlRecords
 from tests.inspections.visits.house import KEEP, NAME, NINE, House
 from tests.storage.records.test_notices import NOTICE
 
 CLASSES = load_classes()
+CARD = "5ce1" * 8
 
 
 @pytest.fixture
@@ -149,6 +163,50 @@ def test_somebody_without_a_card_any_more_is_forgotten_and_who_came_back_is_not(
     with records.read() as unit:
         then = unit.permissions.load(NINE + 1).holders
         assert (then["li"].name, then["wu"].name) == ("", "名字 wu")
+
+
+def test_of_a_look_behind_a_card_the_entry_stays_and_the_card_does_not(records: SqlRecords) -> None:
+    with records.begin() as unit:
+        reveal(unit, lambda _, text: text, CARD, who="zhou", purpose="fire drill", basis=Basis.DUTY, now=NINE)
+    run(records, NINE + KEPT)
+    with records.read() as unit:
+        gone = unit.retrievals.get(1)
+        assert CARD not in repr(unit.facts.after(0, 10_000))
+    assert (gone.subject, gone.purpose, gone.who) == ("", "fire drill", "zhou")
+
+
+def test_pictures_are_erased_and_their_hashes_stay_but_not_those_under_a_plan(records: SqlRecords) -> None:
+    shown, signed, paper = (
+        KeptFile(sha256=name * 64, media=media, size=3, body=b"abc", created=NINE)
+        for name, media in (("a", "image/jpeg"), ("b", "image/png"), ("c", "application/pdf"))
+    )
+    with records.begin() as unit:
+        for file in (shown, signed, paper):
+            unit.files.keep(file)
+        unit.plans.put(FloorPlan(zone="t1", width=9.0, height=9.0, image=shown.sha256), "lin", NINE)
+    run(records, NINE + (CLASSES["work-files"].kept or 0) + 1)
+    with records.begin() as unit:
+        assert [unit.files.has(one.sha256) for one in (shown, signed, paper)] == [True, True, True]
+        assert (unit.files.get(shown.sha256), unit.files.get(paper.sha256)) == (shown, paper)
+        with pytest.raises(NotFound, match="had its time"):
+            unit.files.get(signed.sha256)
+        unit.files.keep(replace(signed, created=NINE + 9_999 * DAY))
+        assert unit.files.get(signed.sha256).body == b"abc"
+    assert [(fact.subject, fact.data["count"]) for fact in ended(records)] == [("work-files", 1)]
+
+
+def test_no_fact_says_whose_card_is_entered_or_reported_lost(records: SqlRecords) -> None:
+    card = Credential(pseudonym=CARD, holder="li")
+    wanted = Permissions(holders={"li": Holder(id="li", name="李")}, credentials={CARD: card})
+    with records.begin() as unit:
+        unit.permissions.apply(permission_difference(unit.permissions.load(), wanted), "lin", NINE)
+        set_state(unit, CARD, CredentialState.LOST, who="lin", now=NINE + 1, why="lost")
+        said = unit.facts.after(0, 100)
+    assert CARD not in repr(said)
+    assert [fact.data["counts"] for fact in said] == [
+        {"holders added": 1, "credentials added": 1},
+        {"credentials changed": 1},
+    ]
 
 
 def test_who_took_a_video_is_erased_after_three_years_and_the_entry_stays(records: SqlRecords) -> None:

@@ -195,5 +195,5 @@ def test_a_finding_at_a_door_a_phone_and_who_a_report_went_to_end(records: SqlRe
             assert unit.personal.tally(name).count == 0
         assert unit.issued_reports.get(report.id).recipients == ()
         (found,) = unit.door_findings.find(FindingFilter()).rows
-        assert (found.credential, found.holder, found.rule) == ("", "li", FINDING.rule)
+        assert (found.credential, found.holder, found.rule) == ("", "", FINDING.rule)
         assert "c0ffee" not in repr(found)
