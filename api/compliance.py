@@ -13,7 +13,7 @@ from facility.clause import CLAUSES
 from facility.person import Scope
 from facility.register import Register
 from inspections.compliance import Item, Mark, Tally, Wanted, by_clause, clauses_of, grouped, month_of, tally
-from inspections.ledger import Anchor, Ledger, anchor_of
+from inspections.ledger import Anchor, Ledgers, anchor_of
 from storage.records.port import Unit
 
 LONGEST = 37
@@ -124,13 +124,12 @@ def read(unit: Unit, context: Context, register: Register, asked: Asked, scope: 
     months, zone = months_between(asked.first, asked.last), zone_of(context.site(register))
     anchor, month = anchor_of(unit.facts), month_of(zone)
     duties = duty_clauses(context)
-    # The ledger is kept between readers, and reads only what is new; it is made anew when a duty's clauses change.
-    ledger = context.remember(
-        f"ledger {months[0]} {months[-1]}", (duties, str(zone)), lambda: Ledger(_all_of(months, zone, duties))
-    )
+    # Ledgers are kept between readers, and read only what is new; they are made anew when a duty's clauses change.
+    ledgers = context.remember("ledgers", (duties, str(zone)), Ledgers)
+    ledger = ledgers.of(_all_of(months, zone, duties))
     found = context.remember(
-        f"compliance {months[0]} {months[-1]}",
-        (anchor.seq, duties),
+        "compliance",
+        (months[0], months[-1], anchor.seq, duties),
         lambda: _with_what_is_kept(unit, ledger.items(unit.facts, anchor)),
     )
     shown = _Shown(

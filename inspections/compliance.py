@@ -56,6 +56,8 @@ _MARK_OF: Mapping[str, Mark] = {
 STANDINGS = frozenset(standing.value for standing in Standing)
 OCCURRENCE_FACTS = "occurrence"
 FELL_DUE = "fell-due"
+FATES = ("done", "done-late", "missed", "suspended", "resumed", "late", "postponed", "assigned", "made-up", "opened")
+"""What is read about occurrences; other words change nothing about what became of one."""
 
 
 @dataclass(slots=True)
@@ -77,14 +79,12 @@ class Fate:
     why: str = ""
 
     def tell(self, fact: Said) -> None:
-        """One more fact about it. Older ones than the last change nothing: portions may come in any order."""
+        """One more fact about it, newer than those before."""
         data = fact.data
         if fact.what == "postponed":
             self.postponed += 1
         if fact.what == "made-up":
             self.made_up = data.get("result") or self.made_up
-        if fact.seq < self.seq:
-            return
         self.seq = fact.seq
         self.ends = int(data.get("missed_at", self.ends))
         if fact.after in STANDINGS:
@@ -224,26 +224,77 @@ def item_of(frozen: Frozen, fate: Fate | None, as_of: int) -> Item:
     )
 
 
-def fates_of(facts: Iterable[Said], into: dict[int, Fate] | None = None) -> dict[int, Fate]:
-    """Occurrence → what became of it, by facts of the noun ``occurrence``."""
-    found: dict[int, Fate] = {} if into is None else into
-    for fact in facts:
-        number = int(fact.subject)
-        fate = found.get(number)
+class Fold:
+    """What fell due and what became of it, fact by fact. Pure. Kept, it works out anew only what newer facts changed.
+
+    Mutable: a reader of its own, or one at a time.
+    """
+
+    def __init__(self, wanted: Wanted) -> None:
+        self.wanted = wanted
+        self._frozen: dict[int, Frozen] = {}
+        self._fates: dict[int, Fate] = {}
+        self._items: dict[int, Item] = {}
+        self._order: list[int] = []
+        self._open: set[int] = set()
+        """Those of which something new was told, and those that the clock alone may still move."""
+        self.disordered: set[int] = set()
+        """Those of which a fact was told too late: they must be told anew."""
+
+    def __contains__(self, id: int) -> bool:
+        return id in self._frozen
+
+    def __len__(self) -> int:
+        return len(self._frozen)
+
+    def freeze(self, fact: Said) -> list[Frozen]:
+        """What a fact ``duty fell-due`` names and was not known yet. Named twice, what its older fact says stands."""
+        new = []
+        for one in frozen_in(fact, self.wanted):
+            before = self._frozen.get(one.id)
+            if before is None or one.seq < before.seq:
+                self._frozen[one.id] = one
+                self._open.add(one.id)
+            if before is None:
+                new.append(one)
+        return new
+
+    def tell(self, fact: Said) -> None:
+        """One fact of the noun ``occurrence``, each once. Of what never fell due it says nothing.
+
+        One that is older than another about the same thing is not taken; its id is left in ``disordered``.
+        """
+        id = int(fact.subject)
+        if id not in self._frozen or fact.what not in FATES:
+            return
+        fate = self._fates.get(id)
         if fate is None:
-            fate = found[number] = Fate()
+            fate = self._fates[id] = Fate()
+        if fact.seq < fate.seq:
+            self.disordered.add(id)
+            return
         fate.tell(fact)
-    return found
+        self._open.add(id)
+
+    def tell_anew(self, id: int, facts: Iterable[Said]) -> None:
+        """All that was said of one, by number; what was told before is forgotten."""
+        self._fates.pop(id, None)
+        self.disordered.discard(id)
+        for fact in facts:
+            self.tell(fact)
+
+    def items(self, as_of: int) -> list[Item]:
+        """Each occurrence once, by due date and number, as it stands at ``as_of``."""
+        for id in self._open:
+            self._items[id] = item_of(self._frozen[id], self._fates.get(id), as_of)
+        self._open = {id for id in self._open if not _is_settled(self._fates.get(id))}
+        if len(self._order) < len(self._items):
+            self._order = sorted(self._items, key=lambda one: (self._frozen[one].due, one))
+        return [self._items[id] for id in self._order]
 
 
-def items_of(frozen: Iterable[Frozen], fates: Mapping[int, Fate], as_of: int) -> list[Item]:
-    """Each occurrence once, by due date and number: what was frozen first stands."""
-    seen: dict[int, Frozen] = {}
-    for one in frozen:
-        seen.setdefault(one.id, one)
-    found = [item_of(one, fates.get(one.id), as_of) for one in seen.values()]
-    found.sort(key=lambda one: (one.due, one.id))
-    return found
+def _is_settled(fate: Fate | None) -> bool:
+    return fate is not None and fate.standing in _MARK_OF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

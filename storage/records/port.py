@@ -6,7 +6,7 @@ everything when the block raises. ``Conflict`` means that somebody else was firs
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -213,8 +213,13 @@ class Facts(Protocol):
     def between(self, noun: str, whats: Sequence[str], start: int, end: int) -> list[Fact]:
         """Facts of that noun and those words with start <= at < end, in order."""
 
-    def told(self, noun: str, whats: Sequence[str], start: int, end: int) -> list[ToldFact]:
-        """As ``between``, without what only the chain needs: for reading many."""
+    def told(
+        self, noun: str, whats: Sequence[str], start: int, end: int, upto: int | None = None
+    ) -> Iterator[ToldFact]:
+        """As ``between``, without what only the chain needs, and none after ``upto``: for reading many, one at a time."""
+
+    def news(self, nouns: Sequence[str], after: int, upto: int) -> Iterator[ToldFact]:
+        """Facts of these nouns with after < ``seq`` <= upto, in order, whatever their time."""
 
     def head(self) -> int:
         """The newest ``seq``, 0 when there is none."""

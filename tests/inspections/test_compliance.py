@@ -1,25 +1,19 @@
 """What was owed and what became of it, folded from facts."""
 
-import random
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from hypothesis import given
-from hypothesis import strategies as st
 
 from facility.fact import Fact
 from facility.instant import DAY, HOUR
 from inspections.compliance import (
     SIGNS,
+    Fold,
     Item,
     Mark,
     Wanted,
     by_clause,
-    fates_of,
-    frozen_in,
     grouped,
-    items_of,
     month_of,
     tally,
 )
@@ -35,8 +29,14 @@ def numbered(*facts: Fact) -> list[Fact]:
 
 
 def folded(facts: list[Fact], as_of: int, wanted: Wanted = ALL) -> list[Item]:
-    frozen = [one for fact in facts if fact.noun == "duty" for one in frozen_in(fact, wanted)]
-    return items_of(frozen, fates_of(fact for fact in facts if fact.noun == "occurrence"), as_of)
+    fold = Fold(wanted)
+    for fact in facts:
+        if fact.noun == "duty":
+            fold.freeze(fact)
+    for fact in facts:
+        if fact.noun == "occurrence":
+            fold.tell(fact)
+    return fold.items(as_of)
 
 
 DAY_OF_FIVE = numbered(
@@ -121,8 +121,12 @@ def test_every_mark_has_a_sign_of_its_own() -> None:
     assert len(set(SIGNS.values())) == len(Mark)
 
 
-@given(st.randoms(use_true_random=False))
-def test_the_order_of_portions_changes_nothing(chance: random.Random) -> None:
-    shuffled = list(DAY_OF_FIVE)
-    chance.shuffle(shuffled)
-    assert folded(shuffled, NOON + HOUR) == folded(DAY_OF_FIVE, NOON + HOUR)
+def test_what_is_told_out_of_order_is_named_and_right_once_it_is_told_anew() -> None:
+    fold = Fold(ALL)
+    facts = [fact for fact in DAY_OF_FIVE if fact.noun == "occurrence"]
+    fold.freeze(DAY_OF_FIVE[1])
+    for fact in reversed(facts):
+        fold.tell(fact)
+    assert fold.disordered == {2}
+    fold.tell_anew(2, [fact for fact in facts if fact.subject == "2"])
+    assert (fold.disordered, fold.items(NOON + HOUR)) == (set(), folded(DAY_OF_FIVE, NOON + HOUR))

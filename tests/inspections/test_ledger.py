@@ -1,7 +1,7 @@
 """A ledger that is kept and catches up says the same as one that is read anew, whatever came when."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from facility.fact import Fact
 from facility.instant import DAY, HOUR
-from inspections.compliance import Wanted
-from inspections.ledger import NOTHING_YET, Ledger, anchor_of, read_items
+from inspections.compliance import Fold, Item, Wanted
+from inspections.ledger import NOTHING_YET, Anchor, Ledger, anchor_of, read_items
 from storage.records.port import Facts, ToldFact
 from tests.inspections.owed import Owed, became, done, fell_due
 
@@ -20,11 +20,13 @@ ALL = Wanted(since=NOON, until=NOON + 90 * DAY)
 
 
 def story(chance: random.Random) -> Iterator[Fact]:
-    """Due dates with what became of them, some done long before, in an order that only a clock could give."""
-    for number in range(1, 25):
+    """Due dates with what became of them, some done or put off long before, in an order that only a clock could give."""
+    for number in range(1, 13):
         one = Owed(id=number, due=NOON + chance.randrange(80 * DAY), window=chance.choice((DAY, 200 * DAY)))
         yield replace(fell_due(one), at=one.due)
-        what = chance.randrange(5)
+        if chance.random() < 0.3:  # named before its window opens
+            yield became(one, "assigned", one.due - one.window - 30 * DAY, after="planned", assignee="wang")
+        what = chance.randrange(6)
         if what == 0:
             yield done(one, before=min(one.window, chance.randrange(150 * DAY)))
         elif what == 1:
@@ -33,6 +35,9 @@ def story(chance: random.Random) -> Iterator[Fact]:
         elif what == 2:
             yield became(one, "postponed", one.due - HOUR, after="open", missed_at=one.missed + 9 * DAY)
             yield became(one, "done-late", one.due + HOUR, done=one.due + HOUR)
+        elif what == 3:
+            early = one.due - one.window - 40 * DAY
+            yield became(one, "postponed", early, after="planned", missed_at=one.missed + 5 * DAY)
 
 
 class Chain:
@@ -40,6 +45,8 @@ class Chain:
 
     def __init__(self) -> None:
         self.kept: list[Fact] = []
+        self.read = 0
+        """How many were given out."""
 
     def append(self, fact: Fact) -> None:
         self.kept.append(replace(fact, seq=len(self.kept) + 1, hash=f"h{len(self.kept)}"))
@@ -50,20 +57,52 @@ class Chain:
     def after(self, seq: int, limit: int = 500) -> list[Fact]:
         return self.kept[seq : seq + limit]
 
-    def told(self, noun: str, whats: Sequence[str], start: int, end: int) -> list[ToldFact]:
-        return [
-            ToldFact(f.seq, f.at, f.noun, f.subject, f.what, f.after, f.why, f.who, dict(f.data))
-            for f in self.kept
-            if f.noun == noun and f.what in whats and start <= f.at < end
-        ]
+    def told(
+        self, noun: str, whats: Sequence[str], start: int, end: int, upto: int | None = None
+    ) -> Iterator[ToldFact]:
+        last = self.head() if upto is None else upto
+        return self._given(f for f in self.kept[:last] if f.noun == noun and f.what in whats and start <= f.at < end)
+
+    def news(self, nouns: Sequence[str], after: int, upto: int) -> Iterator[ToldFact]:
+        return self._given(f for f in self.kept[after:upto] if f.noun in nouns)
+
+    def about(self, noun: str, subjects: Sequence[str]) -> dict[str, list[Fact]]:
+        return {id: [f for f in self.kept if (f.noun, f.subject) == (noun, id)] for id in subjects}
+
+    def _given(self, some: Iterable[Fact]) -> Iterator[ToldFact]:
+        for f in some:
+            self.read += 1
+            yield ToldFact(f.seq, f.at, f.noun, f.subject, f.what, f.after, f.why, f.who, dict(f.data))
 
 
-@settings(max_examples=60, deadline=None)
+def by_the_whole_chain(chain: Chain, anchor: Anchor) -> list[Item]:
+    """What is true: every fact up to the anchor's number, whatever its time."""
+    fold = Fold(ALL)
+    known = chain.kept[: anchor.seq]
+    for fact in known:
+        if fact.noun == "duty":
+            fold.freeze(fact)
+    for fact in known:
+        if fact.noun == "occurrence":
+            fold.tell(fact)
+    return fold.items(anchor.at)
+
+
+def shaken(chance: random.Random, waiting: list[Fact]) -> list[Fact]:
+    """As clocks write it that were set back and forth by hours, and once ahead by months."""
+    moved = [replace(fact, at=fact.at + chance.randrange(-5, 6) * HOUR) for fact in waiting]
+    if chance.random() < 0.5:
+        place = chance.randrange(len(moved))
+        moved[place] = replace(moved[place], at=moved[place].at + 100 * DAY)
+    return moved
+
+
+@settings(max_examples=40, deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(1, 9))
-def test_catching_up_is_reading_anew(chance: random.Random, portion: int) -> None:
+def test_catching_up_is_reading_anew_and_both_are_the_whole_chain(chance: random.Random, portion: int) -> None:
     waiting = sorted(story(chance), key=lambda fact: fact.at)
-    if chance.random() < 0.5:  # clocks that were set back and forth
-        waiting = [replace(fact, at=fact.at + chance.randrange(-5, 6) * HOUR) for fact in waiting]
+    if chance.random() < 0.7:
+        waiting = shaken(chance, waiting)
     chain, ledger = Chain(), Ledger(ALL)
     facts = cast("Facts", chain)
     anchor = NOTHING_YET
@@ -71,8 +110,24 @@ def test_catching_up_is_reading_anew(chance: random.Random, portion: int) -> Non
         for _ in range(min(portion, len(waiting))):
             chain.append(waiting.pop(0))
         anchor = anchor_of(facts)
-        assert ledger.items(facts, anchor) == read_items(facts, ALL, anchor)
+        true = by_the_whole_chain(chain, anchor)
+        assert ledger.items(facts, anchor) == true
+        assert read_items(facts, ALL, anchor) == true
     first = anchor_of(facts, 1)
     assert ledger.items(facts, first) == read_items(facts, ALL, first)
     assert ledger.items(facts, anchor) == read_items(facts, ALL, anchor)
     assert Ledger(ALL).items(facts, NOTHING_YET) == []
+
+
+def test_a_second_look_reads_what_is_newer_and_nothing_else() -> None:
+    chain, ledger = Chain(), Ledger(ALL)
+    facts = cast("Facts", chain)
+    for fact in sorted(story(random.Random(7)), key=lambda fact: fact.at):
+        chain.append(fact)
+    ledger.items(facts, anchor_of(facts))
+    chain.append(became(Owed(id=3, due=NOON), "missed", NOON + 90 * DAY))
+    before, chain.read = chain.read, 0
+    ledger.items(facts, anchor_of(facts))
+    assert (before > 12, chain.read) == (True, 1)
+    ledger.items(facts, anchor_of(facts))
+    assert chain.read == 1, "nothing is newer: nothing is read"

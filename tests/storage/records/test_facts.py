@@ -187,8 +187,21 @@ def test_facts_told_lean_say_the_same_as_whole_ones(records: SqlRecords) -> None
         unit.facts.append(replace(FACT, what="returned", at=FACT.at + 1))
         unit.facts.append(replace(FACT, noun="letter"))
         whole = unit.facts.between("alert", ("raised", "returned"), FACT.at, FACT.at + 2)
-        lean = unit.facts.told("alert", ("raised", "returned"), FACT.at, FACT.at + 2)
+        lean = list(unit.facts.told("alert", ("raised", "returned"), FACT.at, FACT.at + 2))
         assert [(f.seq, f.at, f.noun, f.subject, f.what, f.after, f.why, f.who, f.data) for f in whole] == [
             *map(tuple, lean)
         ]
-        assert unit.facts.told("alert", ("raised",), FACT.at + 1, FACT.at + 2) == []
+        assert list(unit.facts.told("alert", ("raised", "returned"), FACT.at, FACT.at + 2, lean[0].seq)) == lean[:1]
+        assert list(unit.facts.told("alert", ("raised",), FACT.at + 1, FACT.at + 2)) == []
+
+
+def test_what_is_newer_is_told_by_its_number_whatever_its_time(records: SqlRecords) -> None:
+    with records.begin() as unit:
+        for at in (FACT.at, FACT.at - 10, FACT.at + 10, FACT.at - 20):
+            unit.facts.append(replace(FACT, at=at))
+        unit.facts.append(replace(FACT, noun="letter"))
+        unit.facts.append(replace(FACT, noun="duty"))
+        assert [(f.seq, f.noun) for f in unit.facts.news(("alert", "duty"), 2, 6)] == [
+            (3, "alert"), (4, "alert"), (6, "duty"),
+        ]  # fmt: skip
+        assert [f.seq for f in unit.facts.news(("alert",), 2, 3)] == [3]
