@@ -3,12 +3,12 @@
 import functools
 import os
 import re
-import subprocess
-import sysconfig
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from dutyroom.cli import app
 from tests.architecture.checkout import CHECKOUT
 
 BLOCK = re.compile(r"^ *```[^\n]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
@@ -44,11 +44,10 @@ def leading_words(parts: list[str]) -> tuple[str, ...]:
 @functools.cache
 def help_of(*words: str) -> str:
     """What `dutyroom … --help` says; fails when there is no such command."""
-    tool = Path(sysconfig.get_path("scripts")) / "dutyroom"
-    environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}
-    done = subprocess.run([tool, *words, "--help"], capture_output=True, text=True, env=environment, check=False)
-    assert done.returncode == 0, f"dutyroom {' '.join(words)}: {done.stdout}{done.stderr}"
-    return done.stdout
+    plain = {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}
+    done = CliRunner().invoke(app, [*words, "--help"], env=plain, prog_name="dutyroom")
+    assert done.exit_code == 0, f"dutyroom {' '.join(words)}: {done.output}"
+    return done.output
 
 
 @pytest.mark.parametrize("command", commands())
