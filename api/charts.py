@@ -12,15 +12,17 @@ from api.limits import Stretch, stretches
 from api.paging import Out, Words, words
 from api.web.values import LEAST_PATIENCE, PATIENCE, is_state, unit_of
 from facility.alert import Alert
+from facility.instant import HOUR
 from facility.point import Point
 from facility.quality import EVIDENCE, Quality
 from facility.reading import Reading
 from facility.register import Register
 from facility.units import QUANTITIES, decimals
+from storage.readings.port import SHORTEST_KEPT
 from storage.records.port import AlertFilter, Unit
 
 RAW = 3000
-"""Up to so many readings are drawn as they are; more are drawn as an envelope."""
+"""Up to so many readings are drawn as they are; more are drawn as an envelope, and so is what has ended, by hours."""
 WIDTHS = tuple(
     seconds * 1000
     for seconds in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 604800)
@@ -82,19 +84,20 @@ def chart(
     context: Context, unit: Unit, register: Register, point: Point, *, start: int, end: int, pixels: int
 ) -> Chart:
     """The chart of one point over [start, end)."""
-    raw = context.readings.range(point.id, start, end, RAW + 1)
-    if len(raw) > RAW:
-        width = bucket_width(end - start, pixels)
+    now, raw = context.clock(), context.readings.range(point.id, start, end, RAW + 1)
+    # Asked only where it can matter: the server of the history may be away, and what is recent is drawn without it.
+    ended = start < now - SHORTEST_KEPT and start < context.readings.ended_before()
+    if len(raw) > RAW or ended:
+        width = max(bucket_width(end - start, pixels), HOUR if ended else 0)
         found = context.readings.buckets(point.id, start, end, width)
         at, low = [b.start + width // 2 for b in found], [b.low for b in found]
         mean, high = [b.mean for b in found], [b.high for b in found]
-        spans = gaps(at, max(_patience(point), 2 * width), start, min(end, context.clock()))
+        spans = gaps(at, max(_patience(point), 2 * width), start, min(end, now))
     else:
         width, usable = 0, [r for r in raw if r.quality in EVIDENCE or is_state(point)]
         at, mean = [r.at for r in usable], [r.value for r in usable]
         low = high = mean
-        now = min(end, context.clock())
-        spans = [*gaps([r.at for r in raw], _patience(point), start, now), *blemishes(raw)]
+        spans = [*gaps([r.at for r in raw], _patience(point), start, min(end, now)), *blemishes(raw)]
     return Chart(
         point=point.id,
         name=words(point.name),

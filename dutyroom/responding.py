@@ -27,7 +27,8 @@ from dutyroom.sensor_evidence import sensor_evidence
 from dutyroom.settings import Settings
 from dutyroom.telling import Telling
 from dutyroom.visiting import PersonalDataInMotion, crossings_errand, visits_step
-from response import incident_watch
+from facility.instant import DAY
+from response import history_keeping, incident_watch
 from response.following import Follower
 from response.rota_watch import rota_step
 from response.scheduler import SCHEDULER
@@ -106,8 +107,16 @@ class Rooms:
             crossings_errand(self._settings, self.readings),
             self._sensors,
             self._personal.errand,
+            self._history,
             self._made.errand,
         ]
+
+    @property
+    def _history(self) -> Errand:
+        """How long readings are kept, and what stays of them."""
+        kept = self._settings.keep_readings * DAY, self._settings.keep_figures * DAY
+        keeping = history_keeping.Keeping(readings=kept[0], figures=kept[1], store=self.readings)
+        return Errand("history", history_keeping.EVERY_MS, keeping.run)
 
     @property
     def _sensors(self) -> Errand:

@@ -137,16 +137,15 @@ class InfluxReadings:
         if not self._server.deletes:
             return 0
         edge = min(max(before, 1), LATEST)
-        match what:
-            case Kept.READINGS:
-                with _later():
-                    influx_hours.end_readings(self._server, edge)
-            case Kept.FIGURES:
-                self._server.delete("reading_hour", max(hour_of(min(edge, self.ended_before())), 1))
-            case Kept.PASSAGES:
-                self._server.delete("passage", edge)
-            case Kept.SCANS:
-                self._server.delete("scan", edge)
+        if what is Kept.READINGS:
+            with _later():
+                return influx_hours.end_readings(self._server, edge)
+        if what is Kept.FIGURES:
+            edge = hour_of(min(edge, self.ended_before()))
+        oldest = influx_hours.first(self._server, what)
+        if oldest is None or oldest >= edge:
+            return 0
+        self._server.delete(influx_hours.MEASUREMENTS[what][0], edge)
         return -1
 
     def check(self) -> str:

@@ -13,11 +13,17 @@ from facility.reading import Bucket
 from storage.readings import influxql
 from storage.readings.figures import day_of, grouped, hour_of
 from storage.readings.influx_server import InfluxServer, LinesRefused, Series, TooLarge
-from storage.readings.keepable import LATEST
 from storage.readings.line_protocol import given_name, hour_line, mark_line
-from storage.readings.port import ReadingsUnavailable
+from storage.readings.port import Kept, ReadingsUnavailable
 
 LINES_AT_ONCE = 10_000
+MEASUREMENTS = {
+    Kept.READINGS: ("reading", "value"),
+    Kept.FIGURES: ("reading_hour", "count"),
+    Kept.PASSAGES: ("passage", "received"),
+    Kept.SCANS: ("scan", "received"),
+}
+"""Each with a field that every row of it has."""
 HOUR_COLUMNS = 6
 NAMED = 100
 """Above this many points in one question all points are asked for: one pass instead of many."""
@@ -128,16 +134,19 @@ def summarise(server: InfluxServer, upto: int) -> bool:
     at, until = marks(server), hour_of(upto)
     if at.made >= until:
         return False
-    begin = at.made or min(until, hour_of(_first(server, until)))
+    oldest = first(server, Kept.READINGS)
+    begin = at.made or min(until, until if oldest is None else hour_of(oldest))
     end = min(day_of(begin) + DAY, until)
     _settle(server, begin, end)
     _mark(server, Marks(end, at.ended))
     return end < until
 
 
-def _first(server: InfluxServer, otherwise: int) -> int:
-    rows = [row for series in server.query(influxql.FIRST) for row in series.rows]
-    return int(rows[0][0]) if rows else otherwise
+def first(server: InfluxServer, what: Kept) -> int | None:
+    """The time of the oldest of them; None where there are none."""
+    measurement, field = MEASUREMENTS[what]
+    rows = [row for series in server.query(influxql.first(measurement, field)) for row in series.rows]
+    return int(rows[0][0]) if rows else None
 
 
 def _mark(server: InfluxServer, at: Marks) -> None:
@@ -167,18 +176,20 @@ def _named(points: Collection[str]) -> Collection[str]:
 # --- ending readings --------------------------------------------------------------------------------------------------
 
 
-def end_readings(server: InfluxServer, before: int) -> None:
+def end_readings(server: InfluxServer, before: int) -> int:
     """As ``Readings.forget``. What was made is looked at again, day by day, before anything goes."""
-    at, first = marks(server), _first(server, LATEST)
+    at, oldest = marks(server), first(server, Kept.READINGS)
     edge = max(at.ended, day_of(min(before, at.made)))
-    if first < at.ended:
-        _add_late(server, hour_of(first), at.ended)
-    for day in range(max(day_of(first), at.ended), edge, DAY):
-        _settle(server, day, day + DAY)
-    if first < edge:
+    there = oldest is not None and oldest < edge
+    if oldest is not None and there:
+        if oldest < at.ended:
+            _add_late(server, hour_of(oldest), at.ended)
+        for day in range(max(day_of(oldest), at.ended), edge, DAY):
+            _settle(server, day, day + DAY)
         server.delete("reading", edge)
     if edge > at.ended:
         _mark(server, Marks(at.made, edge))
+    return -1 if there else 0
 
 
 def _add_late(server: InfluxServer, start: int, end: int) -> None:

@@ -62,10 +62,13 @@ def hours(points: Collection[str], start: int, end: int) -> str:
     )
 
 
-FIRST = 'SELECT first("value") FROM "reading"'
-"""One row with the time of the oldest reading of all."""
 MARKS = 'SELECT last("made") AS "made", last("ended") AS "ended" FROM "reading_mark"'
 """One row: how far figures were made, and how far readings have ended."""
+
+
+def first(measurement: str, field: str) -> str:
+    """One row with the time of the oldest of all, if there is any."""
+    return f'SELECT first("{field}") FROM "{measurement}"'
 
 
 def passages(point: str, start: int, end: int, limit: int) -> str:

@@ -9,7 +9,11 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from facility.instant import DAY
 from facility.reading import Bucket, Passage, Reading, Scan
+
+SHORTEST_KEPT = 93 * DAY
+"""Readings never end sooner: the last quarter can be judged again by other rules."""
 
 
 class ReadingsUnavailable(Exception):

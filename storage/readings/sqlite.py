@@ -157,6 +157,9 @@ class SqliteReadings:
         return sorted((_scan(row[0], row[1:]) for row in rows if row[0] in wanted), key=scans_in_order)
 
     def summarise(self, upto: int) -> bool:
+        with self._file.reading() as connection:
+            if sqlite_figures.all_made(connection, upto):
+                return False
         with self._file.writing() as connection:
             return sqlite_figures.make_some(connection, upto)
 

@@ -91,6 +91,12 @@ def note_late(connection: sqlite3.Connection, ids: dict[str, int], readings: Ite
 # --- making them ------------------------------------------------------------------------------------------------------
 
 
+def all_made(connection: sqlite3.Connection, upto: int) -> bool:
+    """Whether there is nothing to do: asked without keeping anybody from writing."""
+    ((stale,),) = connection.execute("SELECT EXISTS (SELECT 1 FROM stale_hours)")
+    return not stale and mark(connection, MADE) >= hour_of(upto)
+
+
 def make_some(connection: sqlite3.Connection, upto: int) -> bool:
     """A portion of what is stale; when nothing is, the next hour is opened. Whether there may be more."""
     stale = connection.execute("SELECT point, hour FROM stale_hours ORDER BY hour LIMIT ?", (PORTION,)).fetchall()

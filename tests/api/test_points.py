@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,6 +11,7 @@ from facility.point import Setting
 from facility.quality import Quality
 from facility.reading import Reading
 from facility.register import Change, key_of
+from storage.readings.port import Kept
 from tests.api.seed import GAUGE, NOW, House
 
 Headers = Callable[[Role], dict[str, str]]
@@ -106,6 +108,29 @@ def test_a_long_chart_is_an_envelope(lively: House, client: TestClient, program:
     assert len(chart["at"]) <= 300
     rows = zip(chart["low"], chart["mean"], chart["high"], strict=True)
     assert all(low - 1e-9 <= mean <= high + 1e-9 for low, mean, high in rows)
+
+
+def test_where_readings_have_ended_a_chart_shows_their_hours_and_hides_no_breach(
+    home: House, client: TestClient, program: Headers
+) -> None:
+    start = (NOW - 200 * DAY) // DAY * DAY
+    values = {17: 0.93, 140: 0.02}
+    home.readings.append([Reading(GAUGE, start + i * 10 * MINUTE, values.get(i, 0.6)) for i in range(2 * 144)])
+    while home.readings.summarise(NOW):
+        pass
+    home.readings.forget(Kept.READINGS, start + DAY)
+    headers = program(Role.GUARD)
+
+    def chart(since: int, until: int) -> dict[str, Any]:
+        answer: dict[str, Any] = client.get(f"{POINT}/chart?from={since}&to={until}", headers=headers).json()
+        return answer
+
+    for whole in (chart(start, start + DAY), chart(start - 300 * DAY, NOW)):
+        assert whole["width"] >= HOUR
+        assert (max(whole["high"]), min(whole["low"])) == (0.93, 0.02)
+    near = chart(start + 2 * HOUR, start + 3 * HOUR)
+    assert (near["width"], near["low"], near["high"]) == (HOUR, [0.6], [0.93])
+    assert chart(start + DAY, start + 2 * DAY)["width"] == 0
 
 
 def test_a_chart_shows_the_limits_as_they_were_in_force(home: House, client: TestClient, program: Headers) -> None:

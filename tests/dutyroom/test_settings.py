@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from dutyroom.settings import SettingsError, hide, is_loopback, load, show, split_address
+from facility.instant import DAY
+from storage.readings.port import SHORTEST_KEPT
 
 
 @pytest.fixture(autouse=True)
@@ -90,3 +92,9 @@ def test_only_this_machine_counts_as_loopback() -> None:
 
 def test_hiding_leaves_what_is_not_secret() -> None:
     assert hide("influxdb://h:1/db?org=o&token=t&tls=1") == "influxdb://h:1/db?org=o&token=***&tls=1"
+
+
+def test_readings_are_never_set_to_end_sooner_than_charts_and_rules_count_on() -> None:
+    assert load(keep_readings=SHORTEST_KEPT // DAY).keep_readings * DAY == SHORTEST_KEPT
+    with pytest.raises(SettingsError, match="DUTYROOM_KEEP_READINGS"):
+        load(keep_readings=SHORTEST_KEPT // DAY - 1)

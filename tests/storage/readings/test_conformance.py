@@ -422,7 +422,7 @@ def test_where_people_were_is_forgotten_and_what_was_measured_stays(kind: Kind, 
     assert store.forget(Kept.SCANS, T0) == (2 if kind.counts_forgotten else -1)
     assert [s.at for s in store.scans(CHECKPOINT, 0, LATEST)] == times[:1:-1]
     assert [r.at for r in store.range(POINT, 0, LATEST)] == times
-    assert store.forget(Kept.PASSAGES, T0) == (0 if kind.counts_forgotten else -1)
+    assert store.forget(Kept.PASSAGES, T0) == store.forget(Kept.FIGURES, T0) == 0
 
 
 @pytest.mark.parametrize(
@@ -519,7 +519,7 @@ def test_what_was_appended_is_there_after_opening_again(kind: Kind, store: Readi
 
 
 def test_a_check_says_which_store_it_is(kind: Kind, store: Readings) -> None:
-    words = {"memory": "memory", "sqlite": "SQLite 3.", "influx1": "version 1.", "influx2": "InfluxDB"}
+    words = {"memory": "memory", "sqlite": "SQLite 3.", "influx1": "InfluxDB 1.", "influx2": "InfluxDB"}
     word = words.get(kind.name, "0 rows wait in SQLite 3.")
     line = store.check()
     assert word in line
