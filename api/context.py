@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 from fastapi import Request
 
 from api.throttle import Throttle
+from collector.sources import DEFAULT_SOURCES, Sources
 from facility.chain import Chain
 from facility.door_check import DoorCheck
 from facility.door_finding import DoorRule
@@ -132,6 +133,8 @@ class Context:
     """How the door system writes its list. Raises ``BrokenDoorList``, ``OSError``."""
     ways: Callable[[], tuple[tuple[Way, ...], str]] = lambda: ((), "")
     """By which ways people and devices are reached, and what is wrong with the file that says so."""
+    sources: Callable[[], Sources] = lambda: DEFAULT_SOURCES
+    """Which topics carry what, as the collector would read it at its next start. Raises ``SourcesError``, ``OSError``."""
     hide: Callable[[str, str], str] = field(default_factory=private_hide)
     """(kind, text) → keyed pseudonym, as readings carry cards, tags and guards. Without the site's key it meets none of them."""
     personal_data: Callable[[], Mapping[str, DataClass]] = shipped_personal_data

@@ -50,6 +50,17 @@ DECODERS: dict[str, Decoder] = _load()
 """By name, as sources.toml says it."""
 
 
+def levels(decoder: Decoder, topic: str) -> tuple[dict[str, str], bool]:
+    """Named levels of ``topic`` by the decoder's usual filters, and whether one fits; else what may stand in for them."""
+    for topic_filter in decoder.filters:
+        captured = topic_filter.match(topic)
+        if captured is not None:
+            return captured, True
+    last = topic.rpartition("/")[2]
+    names = [name for group in decoder.needs for name in group]
+    return {name: last if name in ("kind", "event", "type") else topic for name in names}, False
+
+
 def guess(topic: str, payload: bytes, received: int) -> str:
     """The decoder that would understand the message: by its usual topic first, then by the payload alone; else empty."""
     for decoder in DECODERS.values():
@@ -57,11 +68,9 @@ def guess(topic: str, payload: bytes, received: int) -> str:
             captured = topic_filter.match(topic)
             if captured is not None and _decoded(decoder, topic, payload, received, captured) is not None:
                 return decoder.name
-    last = topic.rpartition("/")[2]
     for decoder in DECODERS.values():
-        names = [name for group in decoder.needs for name in group]
-        stand_in = {name: last if name in ("kind", "event", "type") else topic for name in names}
-        decoded = _decoded(decoder, topic, payload, received, stand_in)
+        stand_in, fits = levels(decoder, topic)
+        decoded = None if fits else _decoded(decoder, topic, payload, received, stand_in)
         if decoded is not None and (decoded.signals or decoded.events or decoded.statuses):
             return decoder.name
     return ""

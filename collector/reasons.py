@@ -195,7 +195,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"(\d+) rows", r"\1 行"),
     (r"(\d+) characters", r"\1 个字符"),
     (r"version (\S+)(?=; )", r"版本 \1"),
-    (r"(\S+) found(?=; )", r"收到 \1"),
+    (r"(b?'.*?'|\S+) found(?=; )", r"收到 \1"),
     (r"an array", "数组"),
     (r"an object", "对象"),
     (r"a number", "数字"),

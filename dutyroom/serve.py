@@ -75,6 +75,7 @@ def _pages(settings: Settings, records: Records, readings: Readings) -> FastAPI:
         personal_data=PersonalDataFiles(settings.site_folder).classes,
         clock=wiring.now,
         hide=wiring.hider(settings),
+        sources=partial(wiring.load_sources, settings),
         demo=accounts,
         secure_cookies=settings.secure_cookies,
         version=version("dutyroom"),

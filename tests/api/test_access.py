@@ -112,6 +112,7 @@ ROOMS: dict[Right, tuple[str, ...]] = {
         *("GET /api/v1/phone/day", "POST /api/v1/phone/sync", "PUT /api/v1/phone/files/{sha256}"),
         *("POST /api/v1/cameras/{camera}/oldest-frame", "POST /cameras/{camera}/oldest-frame"),
     ),
+    Right.ACT_ON_WORK: ("GET /devices/try",),
     Right.DISPATCH: ("GET /phones",),
     Right.DO_DUTIES: (
         *("POST /api/v1/results", "POST /api/v1/results/files", "POST /api/v1/rounds/scans"),
