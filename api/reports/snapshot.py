@@ -253,7 +253,8 @@ def content_of(taken: Snapshot, room: ReportRoom, recorded: Mapping[str, Any] | 
     """What the files carry for programs: everything that the figures can be made from again, beside the facts."""
     evidence, known = taken.evidence, taken.known
     first, last = taken.days
-    seen = sorted({one.duty for one in evidence.items})
+    versions = {(one.duty, one.version) for one in evidence.items}
+    seen = sorted({duty for duty, _ in versions})
     rules = {rule.id: rule.version for rule in room.book()}
     return {
         "format": FORMAT,
@@ -265,7 +266,7 @@ def content_of(taken: Snapshot, room: ReportRoom, recorded: Mapping[str, Any] | 
         "duties": {duty: sorted(known.duties.get(duty, ())) for duty in seen},
         "anchor": {"seq": evidence.anchor.seq, "hash": evidence.anchor.hash, "at": evidence.anchor.at},
         "register_version": taken.register.version,
-        "duty_versions": {duty: sorted({one.version for one in evidence.items if one.duty == duty}) for duty in seen},
+        "duty_versions": {duty: sorted(version for of, version in versions if of == duty) for duty in seen},
         "rule_versions": rules if recorded is None else recorded["rule_versions"],
         "figures": as_rows(taken.figures),
     }

@@ -95,16 +95,22 @@ def _number(part: str) -> int:
 def _rows(rows: list[list[Any]]) -> Iterator[str]:
     """From the second row on."""
     letters = [_letters(number) for number in range(max(map(len, rows)))]
+    said: dict[str, str] = {}
+    """Most of a ledger's words stand in it often."""
     for place, row in enumerate(rows, 2):
-        yield f'<row r="{place}">'
+        cells = [f'<row r="{place}">']
         for letter, cell in zip(letters, row, strict=False):
             if cell is None or cell == "":
                 continue
             if isinstance(cell, (int, float)):
-                yield f'<c r="{letter}{place}"><v>{cell!r}</v></c>'
-            else:
-                yield f'<c r="{letter}{place}" t="inlineStr"><is><t xml:space="preserve">{_xml(str(cell))}</t></is></c>'
-        yield "</row>"
+                cells.append(f'<c r="{letter}{place}"><v>{cell!r}</v></c>')
+                continue
+            text = said.get(cell)
+            if text is None:
+                text = said[cell] = f't="inlineStr"><is><t xml:space="preserve">{_xml(str(cell))}</t></is></c>'
+            cells.append(f'<c r="{letter}{place}" {text}')
+        cells.append("</row>")
+        yield "".join(cells)
 
 
 def _letters(number: int) -> str:
