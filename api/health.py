@@ -26,7 +26,6 @@ class Worker:
     at: int | None
     started: int | None
     connected: bool | None
-    since: int | None
     url: str
     messages: int | None
     readings: int | None
@@ -58,6 +57,8 @@ class Worker:
     """Stage → seconds since the start."""
     busy: Mapping[str, float] = field(default_factory=dict)
     """Stage → share of the last minute."""
+    failing: str = ""
+    """Why the last commit could not be done; empty after one that could."""
     journal_error: str = ""
     """Why the history could not be written when that was last tried."""
 
@@ -87,7 +88,6 @@ def read_worker(name: str, note: Any) -> Worker:
         at=whole(given.get("at")),
         started=whole(given.get("started")),
         connected=connected if isinstance(connected, bool) else None,
-        since=whole(link.get("since")),
         url=_text(given.get("url")),
         messages=whole(given.get("messages")),
         readings=whole(given.get("readings")),
@@ -102,6 +102,7 @@ def read_worker(name: str, note: Any) -> Worker:
         cannot=tuple(one for row in rows(given.get("rules")) if isinstance(row, Mapping) for one in _cannot(row)),
         refused=tuple(_text(problem) for problem in rows(table(given.get("rules_refused")).get("problems")))[:20],
         figures=numbers(given),
+        failing=_text(given.get("error")),
         link=numbers(link),
         reasons=numbers(table(given.get("reasons"))),
         store_errors=numbers(table(given.get("store_errors"))),

@@ -4,68 +4,55 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from api.notes import number, table
-from storage.records.port import Unit
-
-PREFIXES = ("worker/", "responder/")
+from api.machines import Machine
 
 
-def machines(unit: Unit) -> dict[str, Mapping[str, object]]:
-    """Process → what it says of its machine."""
-    names = [name for prefix in PREFIXES for name in sorted(unit.notes.names(prefix))]
-    found = {name: table(table(unit.notes.get(name)).get("machine")) for name in names}
-    return {name: machine for name, machine in found.items() if machine}
-
-
-def process_metrics(found: Mapping[str, Mapping[str, object]]) -> Iterator[Metric]:
-    """CPU and memory by process, disk and clock by machine."""
+def process_metrics(found: Sequence[Machine]) -> Iterator[Metric]:
+    """Processor time and memory by process, disk and clock by machine."""
     cpu = CounterMetricFamily("dutyroom_process_cpu_seconds", "Processor time used", labels=["process"])
     memory = GaugeMetricFamily("dutyroom_process_resident_bytes", "Memory that is resident", labels=["process"])
-    for process, machine in (*found.items(), ("pages", _mine())):
-        cpu.add_metric([process], number(machine.get("cpu")) or 0)
-        memory.add_metric([process], number(machine.get("memory")) or 0)
+    for process, seconds, size in (*((m.process, m.cpu, m.memory) for m in found), ("pages", *_mine())):
+        cpu.add_metric([process], seconds or 0)
+        memory.add_metric([process], size or 0)
     yield cpu
     yield memory
     yield from _disks(found)
     yield from _clocks(found)
 
 
-def _mine() -> dict[str, object]:
+def _mine() -> tuple[float, float]:
     statm = Path("/proc/self/statm")
     pages = int(statm.read_text().split()[1]) if statm.exists() else 0
-    return {"cpu": time.process_time(), "memory": pages * os.sysconf("SC_PAGE_SIZE")}
+    return time.process_time(), pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def _disks(found: Mapping[str, Mapping[str, object]]) -> Iterator[Metric]:
+def _disks(found: Sequence[Machine]) -> Iterator[Metric]:
     free = GaugeMetricFamily("dutyroom_disk_free_bytes", "Free under the data folder", labels=["host", "folder"])
     size = GaugeMetricFamily("dutyroom_disk_size_bytes", "Size of that disk", labels=["host", "folder"])
-    seen = {(str(m.get("host")), str(table(m.get("disk")).get("folder"))): table(m.get("disk")) for m in found.values()}
-    for (host, folder), disk in seen.items():
-        if disk:
-            free.add_metric([host, folder], number(disk.get("free")) or 0)
-            size.add_metric([host, folder], number(disk.get("total")) or 0)
+    for (host, folder), machine in {(one.host, one.folder): one for one in found if one.folder}.items():
+        free.add_metric([host, folder], machine.free or 0)
+        size.add_metric([host, folder], machine.size or 0)
     yield free
     yield size
 
 
-def _clocks(found: Mapping[str, Mapping[str, object]]) -> Iterator[Metric]:
-    kept = GaugeMetricFamily("dutyroom_clock_kept", "The machine's clock is kept by NTP or PTP", labels=["host"])
+def _clocks(found: Sequence[Machine]) -> Iterator[Metric]:
+    kept = GaugeMetricFamily("dutyroom_clock_kept", "Something keeps the machine's clock right", labels=["host"])
     apart = GaugeMetricFamily(
         "dutyroom_clock_apart_seconds", "The database's clock minus the machine's", labels=["host"]
     )
+    for host, machine in {one.host: one for one in found}.items():
+        kept.add_metric([host], int(machine.kept))
+        if machine.apart is not None:
+            apart.add_metric([host], machine.apart / 1_000)
     steps = CounterMetricFamily("dutyroom_clock_steps", "Times that somebody set the clock", labels=["process"])
-    clocks = {str(machine.get("host")): table(machine.get("clock")) for machine in found.values()}
-    for host, clock in clocks.items():
-        kept.add_metric([host], int(clock.get("unkept_since") is None))
-        if (milliseconds := number(clock.get("database_ms"))) is not None:
-            apart.add_metric([host], milliseconds / 1_000)
-    for process, machine in found.items():
-        steps.add_metric([process], number(table(machine.get("clock")).get("steps")) or 0)
+    for one in found:
+        steps.add_metric([one.process], one.steps)
     yield kept
     yield apart
     yield steps

@@ -15,8 +15,9 @@ from api.access import identify
 from api.collector_metrics import collector_metrics
 from api.context import Context, context_of
 from api.health import Counts, counts, stores, workers
+from api.machines import machines
 from api.notice_metrics import notice_metrics
-from api.process_metrics import machines, process_metrics
+from api.process_metrics import process_metrics
 from api.responder_metrics import responder_metrics
 from api.responders import responding
 from storage.records.port import RecordsUnavailable
@@ -57,7 +58,7 @@ def _told(context: Context) -> list[Metric]:
             told = [*_counted(counts(unit)), *collector_metrics(workers(unit), now)]
             told += [*responder_metrics(responding(unit), now), *notice_metrics(unit)]
     except RecordsUnavailable:
-        told, found = [], {}
+        told, found = [], []
     return [*told, *process_metrics(found)]
 
 

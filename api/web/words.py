@@ -17,6 +17,7 @@ from api.web import (
     words_results,
     words_rota,
     words_rounds,
+    words_system,
     words_visits,
 )
 from api.web.languages import N_
@@ -264,6 +265,7 @@ for more in (words_clocks, words_incidents, words_notices, words_orders, words_r
     HAPPENED.update(more.HAPPENED)
     WORDS.update(more.WORDS)
 WORDS.update(words_channels.WORDS)
+WORDS.update(words_system.WORDS)
 HAPPENED.update(words_results.HAPPENED)
 words_incidents.HAPPENED_TO.update(words_results.HAPPENED_TO)
 RIGHTS.update(words_results.RIGHTS)

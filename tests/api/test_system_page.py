@@ -1,0 +1,72 @@
+"""The System page: a message's way as a picture, with what is slow or broken marked and said in plain words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from api.flow import BROKEN, SLOW, TIMED
+from api.web.words import WORDS
+from collector.refusals import CLASSES
+from tests.api.browser import Browser, words
+from tests.api.seed import NOW, WORKER, House
+
+BrowserOf = Callable[[str], Browser]
+
+
+def page(home: House, browser: Browser, language: str, **more: Any) -> str:
+    with home.records.begin() as unit:
+        unit.notes.put("worker/worker", {**WORKER, **more})
+    return browser.client.get("/system", headers={"accept-language": language}).text
+
+
+def marked(html: str) -> list[str]:
+    """The boxes that are not grey, in words."""
+    return [words(box) for box in re.findall(r'<li class="(?:slow|broken|unknown)">.*?</li>', html, re.DOTALL)]
+
+
+def test_all_is_grey_while_all_is_well(home: House, browser_of: BrowserOf) -> None:
+    told = page(home, browser_of("officer"), "en")
+    assert marked(told) == []
+    text = words(told)
+    for said in ("41.5 messages a second", "1,204,308 decoded", "2 refused: not in its format", "12 ms from receipt"):
+        assert said in text
+    assert "40 % · 40 GiB" in text
+    assert "kept right" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "The disk under the readings is slow"), ("zh", "读数所在磁盘慢")]
+)
+def test_the_slow_stage_is_marked_and_said(home: House, browser_of: BrowserOf, language: str, said: str) -> None:
+    busy = dict.fromkeys(TIMED, 0.1) | {"store": 0.6}
+    (box,) = marked(page(home, browser_of("officer"), language, lag=9_000, busy=busy))
+    assert said in box
+    assert "60" in box
+
+
+def test_a_history_that_is_away_is_marked_with_what_waits(home: House, browser_of: BrowserOf) -> None:
+    journal = {
+        "rows": 81_233,
+        "bytes": 5,
+        "limit": 10,
+        "oldest": NOW - 5_000,
+        "away_since": NOW - 5_000,
+        "error": "401",
+    }
+    (box,) = marked(page(home, browser_of("officer"), "en", journal=journal))
+    for said in ("broken", "81,233 rows wait", "50 % of what may wait", "alarms go on", "401"):
+        assert said in box
+
+
+def test_every_mark_says_what_to_do_and_every_reason_has_words() -> None:
+    stages = WORDS["stage"]
+    assert set(WORDS["stage-do"]) <= {f"{stage}/{state}" for stage in stages for state in (SLOW, BROKEN)}
+    assert {f"{stage}/{SLOW}" for stage in ("collect", *TIMED)} <= set(WORDS["stage-do"])
+    assert {f"{s}/{BROKEN}" for s in ("broker", "collect", "store", "judge", "commit", "forward")} <= set(
+        WORDS["stage-do"]
+    )
+    assert set(WORDS["refusal"]) == set(CLASSES)
