@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from facility.fact import Fact
+from facility.fact import Said
 from facility.round import Flag, PointStatus, Round, RoundState, RoundStop
 
 K = TypeVar("K", bound=Hashable)
@@ -110,7 +110,7 @@ def tallies(rounds: Iterable[Counted], by: Callable[[Counted], K]) -> dict[K, Ta
     return {key: total(found) for key, found in groups.items()}
 
 
-def tally_of_facts(facts: Iterable[Fact]) -> Tally:
+def tally_of_facts(facts: Iterable[Said]) -> Tally:
     """The same out of the facts of rounds alone, in their order: what an independent reader recomputes."""
     states: dict[str, str] = {}
     points: dict[tuple[str, int], Mapping[str, Any]] = {}

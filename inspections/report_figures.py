@@ -14,6 +14,7 @@ from datetime import tzinfo
 from typing import Any, NamedTuple
 
 from facility.response_facts import limits_told
+from facility.round_figures import tally_of_facts
 from facility.work_figures import InTime, Owed, Period, grouped, in_time
 from inspections.compliance import Item, Mark, Tally, by_clause, month_of, tally
 from inspections.report_reading import Evidence
@@ -156,18 +157,24 @@ def _alerts(evidence: Evidence) -> Iterator[Figure]:
 def _rounds(evidence: Evidence) -> Iterator[Figure]:
     if not evidence.rounds:
         return
+    told = tally_of_facts(evidence.rounds)
     said = "facts `round ended` and `round missed`, due in the period"
-    ended = [fact for fact in evidence.rounds if fact.what == "ended"]
-    sums = {name: sum(int(f.data.get(name, 0)) for f in evidence.rounds) for name in _POINTS}
-    yield Figure("rounds/due", len(evidence.rounds), said)
-    yield Figure("rounds/missed", len(evidence.rounds) - len(ended), f"{said}: missed as a whole")
-    for name, total in sums.items():
-        yield Figure(f"rounds/points/{name}", total, f"{said}: sum of `{name}`")
-    yield Figure("rounds/on-time-rate", share(sums["on_time"], sums["planned"]), "points on_time / planned")
-    yield Figure("rounds/effective-rate", share(sums["effective"], sums["planned"]), "points effective / planned")
+    later = f"{said}, and later facts `point` and `late-upload` of theirs: last `status` of each point"
+    yield Figure("rounds/due", told.rounds, said)
+    yield Figure("rounds/missed", told.missed, f"{said}: missed as a whole")
+    for name in ("planned", "visited", "on_time", "effective", "uploaded_late"):
+        yield Figure(f"rounds/points/{name}", getattr(told, name), f"{later}: {POINTS[name]}")
+    yield Figure("rounds/on-time-rate", share(told.on_time, told.planned), "points on_time / planned")
+    yield Figure("rounds/effective-rate", share(told.effective, told.planned), "points effective / planned")
 
 
-_POINTS = ("planned", "visited", "on_time", "effective", "uploaded_late")
+POINTS: Mapping[str, str] = {
+    "planned": "how many points",
+    "visited": "`early`, `on-time` or `late`",
+    "on_time": "`on-time`",
+    "effective": "with `effective` true",
+    "uploaded_late": "ending in `-uploaded-late`",
+}
 
 
 def _coverage(evidence: Evidence) -> Iterator[Figure]:

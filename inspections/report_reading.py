@@ -10,7 +10,7 @@ from facility.fact import Said
 from facility.instant import DAY
 from facility.response_facts import Told, orders_told
 from inspections.compliance import Item, Wanted
-from inspections.ledger import Anchor, Progress, portions, quiet, read_items
+from inspections.ledger import FOREVER, SET_BACK, Anchor, Progress, portions, quiet, read_items
 from storage.records.port import Facts
 
 LOOK_BACK = 120 * DAY
@@ -58,7 +58,7 @@ class Evidence:
     alerts: tuple[Said, ...] = ()
     """``alert raised`` in the period."""
     rounds: tuple[Said, ...] = ()
-    """``round ended`` and ``round missed``, of rounds that were due in the period."""
+    """Of rounds that were due in the period: ``round ended`` and ``round missed``, and what was told of points after these."""
     coverage: tuple[Said, ...] = ()
     """``coverage``: one a day."""
     impairments: tuple[Said, ...] = ()
@@ -76,10 +76,9 @@ def read_evidence(facts: Facts, wanted: Wanted, anchor: Anchor, told: Stage = no
     """Everything about the period up to the anchor."""
     items = read_items(facts, wanted, anchor, lambda done: told("occurrences", done))
     results = _results(facts, items, anchor, lambda done: told("results", done))
-    span = (wanted.since, min(wanted.until, anchor.at + 1))
-    orders = orders_told(portions(facts, "work-order", ORDER_FACTS, (wanted.since - LOOK_BACK, anchor.at + 1), anchor))
+    span = (wanted.since, wanted.until)
+    orders = orders_told(portions(facts, "work-order", ORDER_FACTS, (wanted.since - LOOK_BACK, FOREVER), anchor))
     told("orders", 1.0)
-    rounds = portions(facts, "round", ("ended", "missed"), (wanted.since, anchor.at + 1), anchor)
     found = Evidence(
         wanted=wanted,
         anchor=anchor,
@@ -91,12 +90,23 @@ def read_evidence(facts: Facts, wanted: Wanted, anchor: Anchor, told: Stage = no
             for fact in portions(facts, "alert", ("raised",), span, anchor)
             if _in_zones(str(fact.data.get("zone", "")), wanted) and not fact.data.get("test")
         ),
-        rounds=tuple(one for one in rounds if wanted.since <= int(one.data.get("due", one.at)) < wanted.until),
+        rounds=_rounds(facts, wanted, anchor),
         coverage=_latest(portions(facts, "coverage", ("within", "over"), (span[0], span[1] + 2 * DAY), anchor)),
         impairments=tuple(portions(facts, "impairment", ("begun", "overdue", "ended"), span, anchor)),
     )
     told("alerts", 1.0)
     return found
+
+
+def _rounds(facts: Facts, wanted: Wanted, anchor: Anchor) -> tuple[Said, ...]:
+    span = (wanted.since, FOREVER)
+    over = portions(facts, "round", ("ended", "missed"), span, anchor)
+    ended = {fact.subject: fact for fact in over if wanted.since <= int(fact.data["due"]) < wanted.until}
+    if not ended:
+        return ()
+    points = portions(facts, "round", ("point", "late-upload"), span, anchor)
+    later = [fact for fact in points if fact.subject in ended and fact.seq > ended[fact.subject].seq]
+    return tuple(sorted((*ended.values(), *later), key=lambda fact: fact.seq))
 
 
 def _in_zones(zone: str, wanted: Wanted) -> bool:
@@ -115,9 +125,9 @@ def _results(facts: Facts, items: list[Item], anchor: Anchor, progress: Progress
     if not items:
         return {}
     known = {one.id for one in items}
-    first, end = min(one.opens for one in items), anchor.at + 1
+    first, end = min(one.opens for one in items) - SET_BACK, anchor.at + 1
     found: dict[int, ResultTold] = {}
-    for fact in portions(facts, "result", ("submitted", "corrected"), (first, end), anchor):
+    for fact in portions(facts, "result", ("submitted", "corrected"), (first, FOREVER), anchor):
         occurrence = fact.data.get("occurrence")
         if occurrence in known:
             before = found.get(occurrence)

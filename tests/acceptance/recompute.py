@@ -341,22 +341,28 @@ def alerts(facts: Facts, report: Report) -> Iterator[tuple[str, Any]]:
 
 
 def rounds(facts: Facts, report: Report) -> Iterator[tuple[str, Any]]:
-    over = [
-        fact
-        for fact in facts
-        if fact["noun"] == "round"
-        and fact["what"] in ("ended", "missed")
-        and report.since <= fact["at"]
-        and report.holds(fact["data"].get("due", fact["at"]))
-    ]
+    over: dict[str, dict[str, Any]] = {}
+    points: dict[str, dict[int, dict[str, Any]]] = {}
+    for fact in facts:
+        if fact["noun"] != "round" or fact["at"] < report.since:
+            continue
+        id, data = fact["subject"], fact["data"]
+        if fact["what"] in ("ended", "missed") and report.holds(data["due"]):
+            over[id], points[id] = fact, {one["order"]: one for one in data["points"]}
+        elif fact["what"] in ("point", "late-upload") and id in over:
+            points[id][data["order"]] = data
     if not over:
         return
+    last = [one for each in points.values() for one in each.values()]
     sums = {
-        name: sum(fact["data"].get(name, 0) for fact in over)
-        for name in ("planned", "visited", "on_time", "effective", "uploaded_late")
+        "planned": len(last),
+        "visited": sum(one["status"] in ("early", "on-time", "late") for one in last),
+        "on_time": sum(one["status"] == "on-time" for one in last),
+        "effective": sum(bool(one["effective"]) for one in last),
+        "uploaded_late": sum(one["status"].endswith("-uploaded-late") for one in last),
     }
     yield "rounds/due", len(over)
-    yield "rounds/missed", sum(fact["what"] == "missed" for fact in over)
+    yield "rounds/missed", sum(fact["what"] == "missed" for fact in over.values())
     for name, total in sums.items():
         yield f"rounds/points/{name}", total
     yield "rounds/on-time-rate", ratio(sums["on_time"], sums["planned"])

@@ -19,12 +19,16 @@ from dutyroom.commands.facts import lines
 from facility.alert import NotAllowed, Severity
 from facility.fact import Fact
 from facility.instant import DAY, HOUR, MINUTE
+from facility.round_fold import fold
 from facility.text import Text
 from facility.work_order import Action, MissingField, Order, State, WorkOrder, steps_from
+from inspections.rounds.telling import facts_of
 from response.class_files import load_classes
 from response.orders import OrderRoom, act, open_order
 from tests.acceptance import recompute
 from tests.api.seed import NOW, Clockwork, House, house
+from tests.facility.patrols import TEN, ten
+from tests.facility.test_round_fold import WALK
 from tests.inspections.owed import Owed, became, done, fell_due
 
 pytestmark = pytest.mark.xdist_group("recompute")
@@ -39,7 +43,7 @@ def months() -> Iterator[House]:
     home = house(clock=Clockwork())
     chance = random.Random(20_261_130)
     with home.records.begin() as unit:
-        unit.facts.append_all(sorted(owed(chance), key=lambda fact: fact.at))
+        unit.facts.append_all(sorted([*owed(chance), *rounds()], key=lambda fact: fact.at))
         orders(unit, OrderRoom(classes=load_classes(), register=unit.registers.load()), chance)
         unit.facts.append(Fact(at=NOW, noun="account", subject="officer", what="signed-in", who="officer"))
     yield home
@@ -88,6 +92,16 @@ def result(one: Owed, chance: random.Random) -> Fact:
         at=one.due + HOUR, noun="result", subject=str(one.id), what=chance.choice(("submitted", "submitted", "corrected")),
         who="engineer", data=data,
     )  # fmt: skip
+
+
+def rounds() -> Iterator[Fact]:
+    """One walked whole, one by nobody, and one whose guard's phone brought its points when they had been missed."""
+    later = [replace(scan, received=TEN + 5 * HOUR) for scan in WALK]
+    for number, scans, upload in ((1, WALK, ()), (2, (), ()), (3, (), later)):
+        plan = replace(ten(), id=number)
+        judged = fold(plan, scans, TEN + HOUR)
+        yield from facts_of(plan, judged, TEN + HOUR)
+        yield from facts_of(judged, fold(judged, upload or scans, TEN + 5 * HOUR), TEN + 5 * HOUR)
 
 
 def orders(unit: object, room: OrderRoom, chance: random.Random) -> None:
@@ -147,6 +161,9 @@ def test_every_figure_is_the_same(months: House, tmp_path: Path, more: dict[str,
         assert checked["compliance/due"] > 400
         assert all(checked[f"compliance/{name}"] for name in ("done", "late", "missed", "open", "suspended"))
         assert all(checked[f"response/respond/{name}"] for name in ("due", "in-time", "late"))
+        # What was uploaded late is no visit, and is told.
+        points = [checked[f"rounds/points/{name}"] for name in ("planned", "visited", "on_time", "uploaded_late")]
+        assert (checked["rounds/due"], checked["rounds/missed"], points) == (3, 2, [9, 3, 3, 3])
 
 
 def test_the_script_runs_by_itself_and_says_what_differs(months: House, tmp_path: Path) -> None:
