@@ -14,6 +14,7 @@ import numpy as np
 
 from facility.quality import EVIDENCE
 from facility.reading import Bucket, Passage, Reading, Scan
+from storage.readings.figures import grouped, together
 from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.journal import Journal
 from storage.readings.memory import MemoryReadings
@@ -107,17 +108,27 @@ class JournalledReadings:
         oldest = self.journal.waits_since()
         late = self.journal.columns(point, start, end)
         touched = {int(at) // width * width for at in late.at[late.received >= oldest]} if oldest is not None else set()
-        there = [one for one in self.history.buckets(point, start, end, width) if one.start not in touched]
-        made = (self._counted(point, max(at, start), min(at + width, end), at) for at in touched)
-        return sorted([*there, *(one for one in made if one is not None)], key=lambda one: one.start)
+        there = {one.start: one for one in self.history.buckets(point, start, end, width)}
+        ended = self.history.ended_before() if touched else 0
+        made = [self._counted(point, max(at, start, ended), min(at + width, end), at) for at in touched]
+        made += [self._added(point, (max(at, start), min(at + width, end, ended)), at, width) for at in touched]
+        kept = [one for at, one in there.items() if at not in touched]
+        return grouped([*kept, *(one for one in made if one is not None)], width)
+
+    def _added(self, point: str, span: tuple[int, int], name: int, width: int) -> Bucket | None:
+        """Of what has ended: what the server kept, and what it has not got yet."""
+        start, end = span
+        if start >= end:
+            return None
+        held = set(self.history.columns(point, start, end).at.tolist())
+        here = self.journal.columns(point, start, end)
+        new = _evidence(here, name, [int(at) not in held for at in here.at])
+        there = self.history.buckets(point, start, end, width)
+        parts = [*there, *([new] if new is not None else [])]
+        return together(name, parts) if parts else None
 
     def _counted(self, point: str, start: int, end: int, name: int) -> Bucket | None:
-        found = self.columns(point, start, end)
-        value = found.value[np.isin(found.quality, [int(quality) for quality in EVIDENCE]) & ~found.test]
-        if not len(value):
-            return None
-        low, high, mean = float(value.min()), float(value.max()), float(value.mean())
-        return Bucket(start=name, low=low, high=high, mean=mean, count=len(value))
+        return _evidence(self.columns(point, start, end), name) if start < end else None
 
     def passages(self, point: str, start: int, end: int, limit: int = 1000) -> list[Passage]:
         here = self.journal.passages(point, start, end, limit)
@@ -186,6 +197,16 @@ def as_far_as_known(readings: Readings, work: Callable[[Readings], None]) -> Non
             raise
         with readings.alone():
             work(readings)
+
+
+def _evidence(found: Series, name: int, which: Sequence[bool] | None = None) -> Bucket | None:
+    """A bucket of those that are evidence and no tests; None where there are none."""
+    usable = np.isin(found.quality, [int(quality) for quality in EVIDENCE]) & ~found.test
+    value = found.value[usable if which is None else usable & np.array(which, np.bool_)]
+    if not len(value):
+        return None
+    low, high, mean = float(value.min()), float(value.max()), float(value.mean())
+    return Bucket(start=name, low=low, high=high, mean=mean, count=len(value))
 
 
 def _merged(here: Iterable[Reading], there: Iterable[Reading]) -> list[Reading]:
