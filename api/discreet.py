@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast
 
+from api.discreet_facts import LoudFacts
 from facility.alert import Alert
 from facility.door_check import SILENT
 from facility.notice import Notice
 from facility.person import Actor, Right
 from storage.records.notices import NoticeFilter, Notices
-from storage.records.port import AlertFilter, Alerts, NotFound, Page, Unit
+from storage.records.port import AlertFilter, Alerts, Facts, NotFound, Page, Unit
 
 
 def is_silent(alert: Alert) -> bool:
@@ -29,6 +30,7 @@ class _Discreet:
     def __init__(self, unit: Unit, actor: Actor) -> None:
         self._unit = unit
         self.alerts = cast("Alerts", _LoudAlerts(unit.alerts))
+        self.facts = cast("Facts", LoudFacts(unit.facts, unit.alerts))
         self.notices = cast("Notices", _LoudNotices(unit, actor))
 
     def __getattr__(self, name: str) -> Any:

@@ -8,12 +8,14 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
 from api.context import Context
 from api.discreet import is_silent
+from api.discreet_facts import is_hushed, silent_alerts
 from api.web.values import show
 from facility.alert import Condition
 from facility.fact import Fact
@@ -70,6 +72,8 @@ class Event:
     name: str
     data: str
     id: int | None = None
+    silent: bool = False
+    """Of a silent alert: others hear that there is a fact, for the numbers have no gaps."""
 
     def wire(self) -> bytes:
         """As the EventSource format wants it."""
@@ -85,12 +89,16 @@ class Listener:
     language: str = "zh"
     may: Callable[[], bool] = lambda: True
     """Whether the listener may still listen; asked in a thread."""
+    hears_silent: bool = False
+    """Whether the listener may see silent alerts."""
     queue: asyncio.Queue[Event | None] = field(default_factory=lambda: asyncio.Queue(QUEUE))
     sent: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     """Point → what was last sent, so that only what changed is sent."""
 
     def put(self, event: Event) -> bool:
         """False when the queue is full."""
+        if event.silent and not self.hears_silent:
+            event = Event(name=event.name, data=_json({"seq": event.id, "noun": "other"}), id=event.id)
         try:
             self.queue.put_nowait(event)
         except asyncio.QueueFull:
@@ -128,10 +136,17 @@ class Live:
         return len(self._listeners)
 
     async def listen(
-        self, points: Iterable[str], language: str, after: int | None, may: Callable[[], bool] = lambda: True
+        self,
+        points: Iterable[str],
+        language: str,
+        after: int | None,
+        may: Callable[[], bool] = lambda: True,
+        *,
+        hears_silent: bool = False,
     ) -> AsyncIterator[bytes]:
         """Events for one browser, from the fact after ``after`` on, for as long as it ``may`` listen."""
-        listener = Listener(points=frozenset(list(points)[:MOST_POINTS]), language=language, may=may)
+        watched = frozenset(list(points)[:MOST_POINTS])
+        listener = Listener(points=watched, language=language, may=may, hears_silent=hears_silent)
         self._loop = asyncio.get_running_loop()
         for missed in await self._missed(after):
             listener.put(missed)
@@ -156,7 +171,7 @@ class Live:
                     return head, []
                 if head - after > RESUME:
                     return head, [Event(name="reload", data="{}", id=head)]
-                return head, [self._fact_event(unit, fact) for fact in unit.facts.after(after, RESUME)]
+                return head, self._fact_events(unit, unit.facts.after(after, RESUME))
 
         head, events = await run_in_threadpool(read)
         if not self._listeners:
@@ -226,15 +241,18 @@ class Live:
                 if head <= self._seen:
                     return self._seen, []
                 facts = unit.facts.after(self._seen)
-                return facts[-1].seq if facts else head, [
-                    self._fact_event(unit, fact) for fact in facts if fact.noun in SHOWN_NOUNS
-                ]
+                shown = [fact for fact in facts if fact.noun in SHOWN_NOUNS]
+                return facts[-1].seq if facts else head, self._fact_events(unit, shown)
 
         self._seen, events = await run_in_threadpool(read)
         for event in events:
             self._send_all(event)
 
-    def _fact_event(self, unit: Unit, fact: Fact) -> Event:
+    def _fact_events(self, unit: Unit, facts: Iterable[Fact]) -> list[Event]:
+        silent = cache(partial(silent_alerts, unit.alerts))
+        return [self._fact_event(unit, fact, silent) for fact in facts]
+
+    def _fact_event(self, unit: Unit, fact: Fact, silent: Callable[[], frozenset[str]]) -> Event:
         body: dict[str, Any] = {
             "seq": fact.seq,
             "at": iso(fact.at),
@@ -245,7 +263,8 @@ class Live:
         }
         if fact.noun not in SHOWN_NOUNS:
             body = {"seq": fact.seq, "noun": "other"}
-        return Event(name="fact", data=_json(body | _about(unit, fact)), id=fact.seq)
+        data = _json(body | _about(unit, fact))
+        return Event(name="fact", data=data, id=fact.seq, silent=is_hushed(fact, silent))
 
     async def _send_values(self) -> None:
         watched = frozenset().union(*(listener.points for listener in self._listeners))
@@ -313,7 +332,7 @@ def _about(unit: Unit, fact: Fact) -> dict[str, Any]:
         if fact.noun == "alert":
             alert = unit.alerts.get(int(fact.subject))
             if is_silent(alert):
-                return {}  # the stream is one for all: who may see it finds it on the page that is read again
+                return {}  # whoever may see it finds it on the page that is read again, and nothing sounds
             return {
                 "severity": int(alert.severity),
                 "title": {"zh": alert.title.say("zh"), "en": alert.title.say("en")},

@@ -108,6 +108,10 @@ class Ingest:
         self._deriver.use(register)
         self._deriver.warm(self._readings)
 
+    def hush(self, cards: frozenset[str]) -> None:
+        """Duress cards, by pseudonym: whatever their readers answer, no reading says that they were refused."""
+        self._qualifier.hushed = cards
+
     def once(self, now: int, timeout: float = 0.0) -> Counts:
         """One group commit of what is there, live messages before long ones, of which a few at a time; the others wait.
 

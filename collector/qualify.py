@@ -6,7 +6,7 @@ a bad clock, no clock. Whatever cannot be a value of its point at all is refused
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -87,6 +87,8 @@ class Qualifier:
     def __init__(self, register: Register, key: bytes) -> None:
         self._pseudonym: Callable[[str, str], str] = partial(pseudonym, key)
         self._stamped: dict[str, int] = {}
+        self.hushed: frozenset[str] = frozenset()
+        """Duress cards, by pseudonym: a refusal of theirs is in the passage alone, for rules on readings speak aloud."""
         self.use(register)
 
     def use(self, register: Register) -> None:
@@ -107,8 +109,9 @@ class Qualifier:
             decoded = self._only_its_own(decoded, arrival.source, found)
         if decoded.signals:
             self._signals(decoded.signals, arrival, found)
+        forced = {event.credential for event in decoded.events if event.name == "duress"} - {""}
         for event in decoded.events:
-            self._event(event, arrival, found)
+            self._event(event, arrival, found, forced)
         for status in decoded.statuses:
             self._status(status, arrival, found)
         return found
@@ -262,11 +265,12 @@ class Qualifier:
 
     # --- events and statuses --------------------------------------------------------------------------------------
 
-    def _event(self, event: Event, arrival: Arrival, found: Qualified) -> None:
+    def _event(self, event: Event, arrival: Arrival, found: Qualified, forced: Container[str] = ()) -> None:
         """A passage or scan, and a reading on the state point that shows it."""
         if arrival.retained and event.at is None:
             return
-        key, word = EVENT_KEYS.get(event.name, (event.name, True))
+        quietly = event.name == "denied" and self._is_forced(event, forced)
+        key, word = EVENT_KEYS["duress"] if quietly else EVENT_KEYS.get(event.name, (event.name, True))
         known = self._find(arrival.source, event.device, key)
         signal = Signal(event.device, key, word, event.at, "", event.test)
         if type(known) is not Instrument:
@@ -277,6 +281,12 @@ class Qualifier:
         if len(found.readings) == before:
             return
         self._keep(event, known.point, found.readings[-1].at, arrival.received, found)
+
+    def _is_forced(self, event: Event, forced: Container[str]) -> bool:
+        """By the reader's word about this card, or because the permissions know it."""
+        return event.credential in forced or (
+            bool(self.hushed and event.credential) and self._pseudonym("card", event.credential) in self.hushed
+        )
 
     def _keep(self, event: Event, point: str, at: int, received: int, found: Qualified) -> None:
         hide = self._pseudonym

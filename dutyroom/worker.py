@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rules.book import RuleBook
     from rules.judge import Judge
     from storage.readings.port import Readings
-    from storage.records.port import Records
+    from storage.records.port import Records, Unit
 
 log = structlog.get_logger()
 
@@ -74,6 +74,7 @@ class Worker:
         self._started = clock()
         self._next_tick = self._next_health = self._started
         self._version, self._rules, self._failures = version, rules, Failures()
+        self._cards_version = -1
         self._sleep, self._journal, self._machine = sleep, journal, machine
         self._watch, self._next_watch, self._away = watch or SelfWatch(), self._started, Absence()
         self._look_back_at = self._last_step = self._started
@@ -109,6 +110,7 @@ class Worker:
         if self._clock() >= self._next_tick:
             self._next_tick = self._clock() + TICK
             self._guard("register", self._follow_register)
+            self._guard("duress cards", self._follow_cards)
             self._guard("rules", lambda: self._rules.follow(self._judge))
             self._guard("tick", self._tick)
             self._guard("tests", self._report_tests)
@@ -164,6 +166,15 @@ class Worker:
         self._ingest.use(register)
         self._version = version
         log.info("the register changed", version=version)
+
+    def _follow_cards(self) -> None:
+        """Of the permissions the worker knows one thing: whose refusal must not be told aloud."""
+        with self._records.read() as unit:
+            version = unit.permissions.version()
+            if version == self._cards_version:
+                return
+            self._ingest.hush(duress_cards(unit))
+        self._cards_version = version
 
     def _look_back(self) -> None:
         """A portion of what late readings left, between two live batches. When it cannot be done it waits for a while."""
@@ -259,6 +270,11 @@ def work(settings: Settings) -> None:
         records.close()
 
 
+def duress_cards(unit: Unit) -> frozenset[str]:
+    """By pseudonym."""
+    return frozenset(card for card, one in unit.permissions.load().credentials.items() if one.duress)
+
+
 def _ready_judge(settings: Settings, book: RuleBook, register: Register, sources: Sources, now: int) -> Judge:
     """A judge that knows rules, register and how late each source may be; what was judged before is restored afterwards."""
     from rules.judge import Judge
@@ -298,6 +314,8 @@ def build(
         judge=judge,
         pseudonym_key=wiring.pseudonym_key(settings),
     )
+    with records.read() as unit:
+        ingest.hush(duress_cards(unit))
     about = {"url": hide(settings.mqtt_url), "stores": {"readings": readings.check(), "records": records.check()}}
     link.start()
     worker = Worker(

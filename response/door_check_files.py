@@ -81,6 +81,8 @@ def _check(file: DoorCheckFile, version: str, path: str, text: str) -> DoorCheck
 
 
 def _untrue(check: DoorCheck) -> Iterator[tuple[str, str]]:
+    if check.silent and check.work:
+        yield "work", "a silent check opens no work order, which would be read by everybody; allowed: to leave it out"
     for number, story in enumerate(check.stories):
         if len(story.happens) != len(story.expect):
             told = f"{len(story.happens)} lines happen and {len(story.expect)} are expected; allowed: one word a line"

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from api.access import READING
+from api.access import Reader
 from api.context import Context, context_of
+from api.discreet import as_seen_by
 from api.paging import PROBLEMS, Listing, Out, moment
 from facility.fact import Fact
 
-router = APIRouter(prefix="/facts", tags=["facts"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix="/facts", tags=["facts"], responses=PROBLEMS)
 
 
 class FactOut(Out):
@@ -34,13 +35,18 @@ class FactOut(Out):
 
 @router.get("", summary="Facts in order")
 def list_facts(
+    *,
+    visitor: Reader,
     context: Annotated[Context, Depends(context_of)],
     after: Annotated[int, Query(ge=0, description="Only facts with a greater `seq`.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
 ) -> Listing[FactOut]:
-    """Append-only and chained by hash. The cursor is the last `seq`: give it as `after`."""
+    """Append-only and chained by hash. The cursor is the last `seq`: give it as `after`.
+
+    What an account may not see stands there as `other` with its hash, and nothing of what it says.
+    """
     with context.records.read() as unit:
-        facts = unit.facts.after(after, limit)
+        facts = as_seen_by(visitor.actor, unit).facts.after(after, limit)
     more = len(facts) == limit
     return Listing(rows=[fact_out(fact) for fact in facts], cursor=str(facts[-1].seq) if more else None)
 

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import READING, Keeper
+from api.access import READING, Keeper, Reader
 from api.context import Context, context_of, zone_of
+from api.discreet import as_seen_by
 from api.figures import Told, diagnose_point, limits_now, set_limits, tell
 from api.idempotency import Key, once, write_once
 from api.paging import PROBLEMS, Out, When, moment
@@ -88,6 +89,7 @@ class AlarmFiguresOut(Out):
 @router.get("/alarms", summary="Alarm figures over a period")
 def read_figures(
     *,
+    visitor: Reader,
     context: Given,
     start: Annotated[When | None, Query(alias="from", description="A week before `to` when left out.")] = None,
     end: Annotated[When | None, Query(alias="to", description="Now when left out.")] = None,
@@ -97,7 +99,9 @@ def read_figures(
     until = now if end is None else end
     with context.records.read() as unit:
         zone = zone_of(context.site(context.register(unit)))
-        return _out(tell(unit, until - 7 * DAY if start is None else start, until, now, zone))
+        return _out(
+            tell(as_seen_by(visitor.actor, unit), until - 7 * DAY if start is None else start, until, now, zone)
+        )
 
 
 class CureOut(Out):

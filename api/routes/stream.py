@@ -12,6 +12,7 @@ from api.live import Live
 from api.paging import PROBLEMS
 from api.problems import NotSignedIn
 from api.web.look import language_of
+from facility.person import Right
 
 router = APIRouter(tags=["live"], responses=PROBLEMS)
 
@@ -26,10 +27,11 @@ async def live(
 ) -> StreamingResponse:
     """`fact` (id = seq), `values` (point → value), `beat` every 2 s; `reload` when too much was missed."""
     hub: Live = request.app.state.live
+    hears = visitor.actor.may(Right.SEE_SILENT)
     since = int(last_event_id) if last_event_id.isdigit() else after
     wanted = [point for point in points.split(",") if point]
     return StreamingResponse(
-        hub.listen(wanted, language_of(request, visitor), since, lambda: still_known(request)),
+        hub.listen(wanted, language_of(request, visitor), since, lambda: still_known(request), hears_silent=hears),
         media_type="text/event-stream",
         headers={"x-accel-buffering": "no", "cache-control": "no-store"},
     )

@@ -3,14 +3,16 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from starlette.testclient import TestClient
 
 from api.discreet import as_seen_by
-from api.live import Live
+from api.live import Listener, Live
 from facility.alert import Alert, Severity
 from facility.door_check import SILENT
+from facility.fact import Fact
 from facility.notice import Notice
 from facility.own_alert import own_alert, own_fact
 from facility.person import Actor, Role
@@ -101,12 +103,48 @@ def test_what_others_were_told_of_it_is_in_nobody_else_s_lists(
         assert guard.notices.get(own.id) == own
 
 
-def test_the_stream_that_everybody_hears_says_nothing_of_it(alert: Alert, home: House) -> None:
-    live = Live(home.context)
+@pytest.mark.parametrize("hears", [True, False])
+def test_the_stream_tells_those_who_must_know_and_to_others_that_a_number_is_taken(
+    alert: Alert, home: House, hears: bool
+) -> None:
+    listener = Listener(hears_silent=hears)
     with home.records.read() as unit:
-        (fact,) = unit.facts.of("alert", str(alert.id))
-        body = json.loads(live._fact_event(unit, fact).data)
+        for event in Live(home.context)._fact_events(unit, unit.facts.of("alert", str(alert.id))):
+            listener.put(event)
+    heard = listener.queue.get_nowait()
+    assert heard is not None
+    body = json.loads(heard.data)
+    assert (body["noun"], body.get("subject")) == (("alert", str(alert.id)) if hears else ("other", None))
     assert not body.keys() & {"title", "severity", "point", "announces"}
+
+
+def test_facts_of_it_keep_their_places_in_the_chain_and_say_nothing(
+    alert: Alert, home: House, client: TestClient, program: Headers
+) -> None:
+    facts = [
+        Fact(at=NOW, noun="door", subject="substation-door", what="found", who="system:doors", data={"finding": 1}),
+        Fact(at=NOW, noun="chain", subject="1", what="begun", who="x", data={"cause": f"alert:{alert.id}"}),
+        Fact(at=NOW, noun="door", subject="lobby", what="found", who="x", data={"finding": 2, "rule": "passback"}),
+    ]
+    with home.records.begin() as unit:
+        unit.facts.append_all(facts)
+    seen = {}
+    for role in (Role.OFFICER, Role.GUARD, Role.INSPECTOR):
+        rows = client.get("/api/v1/facts?limit=1000", headers=program(role)).json()["rows"]
+        seen[role] = [row["noun"] for row in rows][-4:]
+        assert all(after["previous"] == before["hash"] for before, after in pairwise(rows))
+        if role is not Role.OFFICER:
+            assert not any(word in json.dumps(rows[-4:-1]) for word in ("substation", "system:doors", "raised"))
+    assert seen[Role.OFFICER] == ["alert", "door", "chain", "door"]
+    assert seen[Role.GUARD] == seen[Role.INSPECTOR] == ["other", "other", "other", "door"]
+
+
+def test_figures_count_it_for_those_alone_who_may_see_it(alert: Alert, client: TestClient, program: Headers) -> None:
+    def count(role: Role) -> int:
+        figures = client.get("/api/v1/figures/alarms", headers=program(role), params={"to": NOW + 1}).json()
+        return int(figures["total"])
+
+    assert [count(role) for role in (Role.OFFICER, Role.GUARD)] == [1, 0]
 
 
 def test_programs_that_watch_alerts_for_a_wall_are_not_given_it(

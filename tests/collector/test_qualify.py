@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from collector.decoding import Decoded, Event, Signal, Status
@@ -267,6 +269,23 @@ def test_a_denied_card_is_a_passage_under_a_pseudonym_and_a_state() -> None:
     assert found.readings == [Reading("door-1.entry", NOW, 1.0, GOOD, False, NOW)]
     assert "04A1B2C3" not in repr(found)
     assert len(card) == 16
+
+
+def test_a_duress_card_that_is_refused_is_refused_in_the_passage_alone() -> None:
+    denied = Event(device="door-1", name="denied", at=NOW, credential="04A1B2C3", seq=8)
+    other = replace(denied, at=NOW + 1, credential="0BADCAFE", seq=9)
+    qualifier = Qualifier(register(), KEY)
+    qualifier.hushed = frozenset({pseudonym(KEY, "card", "04A1B2C3")})
+    found = qualifier.qualify(Decoded(events=(denied, other)), arrival())
+    assert [one.event for one in found.passages] == ["denied", "denied"]
+    assert [one.value for one in found.readings] == [0.0, 1.0]
+
+
+def test_what_a_reader_itself_calls_duress_is_not_told_as_a_refusal_beside_it() -> None:
+    denied = Event(device="door-1", name="denied", at=NOW, credential="04A1B2C3", seq=8)
+    found = qualified(Decoded(events=(denied, replace(denied, name="duress", seq=9))))
+    assert [one.event for one in found.passages] == ["denied", "duress"]
+    assert {one.value for one in found.readings} == {0.0}
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from dutyroom.worker import STANDSTILL, Worker
+from facility.permission import Permissions, permission_difference
 from rules.late import Backlog
 from storage.records.port import Conflict, RecordsUnavailable
+from storage.records.sql import SqlRecords
+from tests.facility.permissions import some_permissions
 from tests.rules.room import SECOND, T0
 
 
@@ -98,3 +101,18 @@ def test_after_a_standstill_nobody_is_called_silent_for_what_could_not_be_heard(
     assert loop.step() == ["judged"]
     assert loop.step(STANDSTILL + 1) == ["deaf", "judged"]
     assert loop.step() == ["judged"]
+
+
+def test_the_collector_is_told_which_cards_are_shown_under_duress_and_when_that_changes() -> None:
+    records = SqlRecords("sqlite:///:memory:")
+    records.migrate()
+    loop, told = Loop(), []
+    loop.worker._records = records
+    loop.ingest.hush = told.append  # type: ignore[attr-defined]
+    for wanted in (some_permissions(), Permissions()):
+        with records.begin() as unit:
+            unit.permissions.apply(permission_difference(unit.permissions.load(), wanted), "lin", T0)
+        loop.worker._follow_cards()
+        loop.worker._follow_cards()
+    records.close()
+    assert told == [{"c-forced"}, frozenset()]

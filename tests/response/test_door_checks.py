@@ -38,6 +38,7 @@ def test_a_site_s_file_replaces_the_shipped_one(tmp_path: Path) -> None:
         (HOURS.replace('"found", "ok", "ok", "found"', '"found"'), "one word a line"),
         (HOURS.replace("07:59 day in", "07:59 nobody in"), "there is no card 'nobody'"),
         (HOURS.replace("07:59 day in", "at eight"), "says nothing"),
+        (HOURS.replace('severity = "high"', 'severity = "high"\nsilent = true'), "a silent check opens no work order"),
         (HOURS + "\nlimt = 3", "limt"),
         (CLOCK.replace("heard -11s", "heard -eleven"), "is not a duration"),
         ("id = ", "is not TOML"),
