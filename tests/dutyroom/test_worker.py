@@ -106,7 +106,8 @@ def test_after_a_standstill_nobody_is_called_silent_for_what_could_not_be_heard(
 def test_the_collector_is_told_which_cards_are_shown_under_duress_and_when_that_changes() -> None:
     records = SqlRecords("sqlite:///:memory:")
     records.migrate()
-    loop, told = Loop(), []
+    told: list[frozenset[str]] = []
+    loop = Loop()
     loop.worker._records = records
     loop.ingest.hush = told.append  # type: ignore[attr-defined]
     for wanted in (some_permissions(), Permissions()):
