@@ -181,7 +181,11 @@ def _coverage(evidence: Evidence) -> Iterator[Figure]:
     if not evidence.coverage:
         return
     over = sum(fact.what == "over" for fact in evidence.coverage)
-    yield Figure("coverage/days", len(evidence.coverage), "facts `coverage`, one a day")
+    yield Figure(
+        "coverage/days",
+        len(evidence.coverage),
+        "facts `coverage`: days of the period",
+    )
     yield Figure("coverage/days-over", over, "of these, `over`: the day's mean blind share above the limit")
 
 

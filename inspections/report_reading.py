@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple
 
 from facility.fact import Said
@@ -72,8 +73,10 @@ def nobody(stage: str, done: float) -> None:
     """Nobody wants to know."""
 
 
-def read_evidence(facts: Facts, wanted: Wanted, anchor: Anchor, told: Stage = nobody) -> Evidence:
-    """Everything about the period up to the anchor."""
+def read_evidence(
+    facts: Facts, wanted: Wanted, anchor: Anchor, days: tuple[date, date], told: Stage = nobody
+) -> Evidence:
+    """Everything about the period up to the anchor. ``days``: its first and last day, for what is told of days."""
     items = read_items(facts, wanted, anchor, lambda done: told("occurrences", done))
     results = _results(facts, items, anchor, lambda done: told("results", done))
     span = (wanted.since, wanted.until)
@@ -91,7 +94,7 @@ def read_evidence(facts: Facts, wanted: Wanted, anchor: Anchor, told: Stage = no
             if _in_zones(str(fact.data.get("zone", "")), wanted) and not fact.data.get("test")
         ),
         rounds=_rounds(facts, wanted, anchor),
-        coverage=_latest(portions(facts, "coverage", ("within", "over"), (span[0], span[1] + 2 * DAY), anchor)),
+        coverage=_coverage(facts, wanted, anchor, days),
         impairments=tuple(portions(facts, "impairment", ("begun", "overdue", "ended"), span, anchor)),
     )
     told("alerts", 1.0)
@@ -113,12 +116,12 @@ def _in_zones(zone: str, wanted: Wanted) -> bool:
     return not wanted.zones or not zone or zone in wanted.zones
 
 
-def _latest(facts: Iterable[Said]) -> tuple[Said, ...]:
-    """The last one of each subject."""
-    found: dict[str, Said] = {}
-    for fact in facts:
-        found[fact.subject] = fact
-    return tuple(found.values())
+def _coverage(facts: Facts, wanted: Wanted, anchor: Anchor, days: tuple[date, date]) -> tuple[Said, ...]:
+    """The last one of each day. A day is figured when it is over, after a downtime much later."""
+    first, last = (day.isoformat() for day in days)
+    told = portions(facts, "coverage", ("within", "over"), (wanted.since, FOREVER), anchor)
+    found = {fact.subject: fact for fact in told if first <= fact.subject <= last}
+    return tuple(found[day] for day in sorted(found))
 
 
 def _results(facts: Facts, items: list[Item], anchor: Anchor, progress: Progress = quiet) -> dict[int, ResultTold]:

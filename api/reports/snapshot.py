@@ -73,7 +73,12 @@ class Snapshot:
     @property
     def days(self) -> tuple[date, date]:
         """The first and the last day, both included."""
-        return local_day(self.asked.since, self.zone), local_day(self.asked.until - 1, self.zone)
+        return days_of(self.asked, self.zone)
+
+
+def days_of(asked: Asked, zone: tzinfo) -> tuple[date, date]:
+    """The first and the last day, both included."""
+    return local_day(asked.since, zone), local_day(asked.until - 1, zone)
 
 
 class Unusable(ValueError):
@@ -104,7 +109,7 @@ def take(room: ReportRoom, asked: Asked, told: Stage = nobody, recorded: Mapping
         _check(register, asked)
         site = next(iter(register.sites.values()), None)
         known = _known(room, register, recorded)
-        evidence = read_evidence(unit.facts, _wanted(asked, register, known), anchor, told)
+        evidence = read_evidence(unit.facts, _wanted(asked, register, known), anchor, days_of(asked, known.zone), told)
         sensors, left_out, read = _sensors(room, unit, register, evidence, asked)
     told("figures", 0.0)
     found = (*figures(evidence, known), *_sensor_figures(sensors))

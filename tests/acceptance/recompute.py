@@ -77,6 +77,7 @@ class Report:
 
     def __init__(self, content: dict[str, Any]) -> None:
         self.since, self.until = content["period"]["since"], content["period"]["until"]
+        self.first, self.last = content["period"]["first"], content["period"]["last"]
         self.zones, self.clauses = set(content["zones"]), set(content["asked"]["clauses"])
         self.duties = {duty: set(some) for duty, some in content["duties"].items()}
         self.anchor, self.now = content["anchor"]["seq"], content["anchor"]["at"]
@@ -373,7 +374,7 @@ def coverage(facts: Facts, report: Report) -> Iterator[tuple[str, Any]]:
     days = {}
     for fact in facts:
         is_one = fact["noun"] == "coverage" and fact["what"] in ("within", "over")
-        if is_one and report.since <= fact["at"] < min(report.until, report.now + 1) + 2 * DAY:
+        if is_one and report.first <= fact["subject"] <= report.last:
             days[fact["subject"]] = fact["what"]
     if days:
         yield "coverage/days", len(days)

@@ -18,7 +18,7 @@ from api.reports.snapshot import asked_for
 from dutyroom.commands.facts import lines
 from facility.alert import NotAllowed, Severity
 from facility.fact import Fact
-from facility.instant import DAY, HOUR, MINUTE
+from facility.instant import DAY, HOUR, MINUTE, parse
 from facility.round_fold import fold
 from facility.text import Text
 from facility.work_order import Action, MissingField, Order, State, WorkOrder, steps_from
@@ -43,7 +43,7 @@ def months() -> Iterator[House]:
     home = house(clock=Clockwork())
     chance = random.Random(20_261_130)
     with home.records.begin() as unit:
-        unit.facts.append_all(sorted([*owed(chance), *rounds()], key=lambda fact: fact.at))
+        unit.facts.append_all(sorted([*owed(chance), *rounds(), *blind()], key=lambda fact: fact.at))
         orders(unit, OrderRoom(classes=load_classes(), register=unit.registers.load()), chance)
         unit.facts.append(Fact(at=NOW, noun="account", subject="officer", what="signed-in", who="officer"))
     yield home
@@ -102,6 +102,15 @@ def rounds() -> Iterator[Fact]:
         judged = fold(plan, scans, TEN + HOUR)
         yield from facts_of(plan, judged, TEN + HOUR)
         yield from facts_of(judged, fold(judged, upload or scans, TEN + 5 * HOUR), TEN + 5 * HOUR)
+
+
+def blind() -> Iterator[Fact]:
+    """Days of cameras: the one before the period, figured in it; its last, figured weeks after; one that was figured twice."""
+    for day, what, at in (
+        ("2026-08-31", "over", "2026-09-01"), ("2026-09-01", "over", "2026-09-02"), ("2026-09-02", "over", "2026-09-03"),
+        ("2026-09-02", "within", "2026-09-04"), ("2026-11-30", "over", "2026-12-20"), ("2026-12-01", "over", "2026-12-20"),
+    ):  # fmt: skip
+        yield Fact(at=parse(f"{at}T00:05:00Z"), noun="coverage", subject=day, what=what, who="system:cameras")
 
 
 def orders(unit: object, room: OrderRoom, chance: random.Random) -> None:
@@ -164,6 +173,7 @@ def test_every_figure_is_the_same(months: House, tmp_path: Path, more: dict[str,
         # What was uploaded late is no visit, and is told.
         points = [checked[f"rounds/points/{name}"] for name in ("planned", "visited", "on_time", "uploaded_late")]
         assert (checked["rounds/due"], checked["rounds/missed"], points) == (3, 2, [9, 3, 3, 3])
+        assert (checked["coverage/days"], checked["coverage/days-over"]) == (3, 2)
 
 
 def test_the_script_runs_by_itself_and_says_what_differs(months: House, tmp_path: Path) -> None:
