@@ -11,6 +11,7 @@ import pytest
 from api.flow import BROKEN, SLOW, TIMED
 from api.web.words import WORDS
 from collector.refusals import CLASSES
+from response.self_watch.watching import SelfWatch
 from tests.api.browser import Browser, words
 from tests.api.seed import NOW, WORKER, House
 
@@ -60,6 +61,23 @@ def test_a_history_that_is_away_is_marked_with_what_waits(home: House, browser_o
     (box,) = marked(page(home, browser_of("officer"), "en", journal=journal))
     for said in ("broken", "81,233 rows wait", "50 % of what may wait", "alarms go on", "401"):
         assert said in box
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Make room or add disk"), ("zh", "腾出空间或加盘")])
+def test_an_alert_about_the_product_says_what_to_do_first_and_leads_here(
+    home: House, browser_of: BrowserOf, language: str, said: str
+) -> None:
+    with home.records.begin() as unit:
+        unit.notes.put(
+            "worker/worker", {**WORKER, "machine": {"host": "n", "disk": {"folder": "/d", "free": 1, "total": 50}}}
+        )
+        SelfWatch().look(unit, NOW)
+        (alert,) = unit.alerts.open_ones()
+    browser = browser_of("officer")
+    told = browser.client.get(f"/alerts/{alert.id}", headers={"accept-language": language}).text
+    assert said in words(told)
+    assert 'href="/system"' in told
+    assert "n:/d" in words(told)
 
 
 def test_every_mark_says_what_to_do_and_every_reason_has_words() -> None:
