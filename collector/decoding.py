@@ -22,6 +22,14 @@ class DecodeError(ValueError):
     """The payload cannot be used. The text names the field, what was wrong and what is allowed."""
 
 
+class ClaimsAnother(DecodeError):
+    """The payload says that it is from another device than the topic; the topic decides."""
+
+    def __init__(self, text: str, *claimed: object) -> None:
+        self.claimed = tuple(f"{one}"[:60] for one in claimed)
+        super().__init__(text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codec:
     """A LoRaWAN device's published codec: JavaScript with ``decodeUplink``, by its file's name."""
@@ -90,6 +98,23 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """A value that somebody says will be published (discovery). Texts are as they were announced; empty: nothing was said."""
+
+    topic: str
+    """Where it will be published."""
+    key: str = ""
+    """Its path in the payload, joined by dots; empty where the payload is the value."""
+    name: str = ""
+    unit: str = ""
+    device_class: str = ""
+    """What kind of value it is, in the announcer's words."""
+    binary: bool = False
+    device_name: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
     """Everything found in one message. ``speaker`` is who published it (a gateway), when that is not the device itself."""
 
@@ -101,8 +126,12 @@ class Decoded:
     """The envelope's own id for repeats (ChirpStack's deduplicationId), or empty."""
     replies: tuple[tuple[str, bytes], ...] = ()
     """What should be published in answer (Sparkplug's rebirth request)."""
+    announced: tuple[Announced, ...] = ()
+    """What will be published; nothing of it is a value."""
     refused: tuple[str, ...] = ()
     """Parts that cannot be used, each with its field and why; the rest of the message is good."""
+    claimed: tuple[str, ...] = ()
+    """Devices as which a part of it spoke though the topic names another one; these parts are refused."""
 
 
 Memory = MutableMapping[str, Any]

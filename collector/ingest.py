@@ -1,7 +1,7 @@
 """The loop around everything: take what is there, store, judge, commit, acknowledge.
 
 What was taken stays in hand until it is committed; a store that is away only makes it wait. Nothing is acknowledged before it
-is durable and judged, and nothing that was acknowledged is forgotten.
+is durable and judged, and nothing that was acknowledged is forgotten. What a flood is thinned to is what is stored and judged.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from typing import Any, Protocol
 
 import structlog
 
+from collector.conduct import Claim, Conduct
 from collector.derive import Deriver
 from collector.intake import Intake, Prepared
 from collector.lanes import Lanes
 from collector.link import Delivery, Link
 from collector.memory import Memories
-from collector.qualify import Qualifier
+from collector.qualify import Qualified, Qualifier
 from collector.refusals import class_of
 from collector.sources import Sources
 from collector.stats import Stats
+from collector.thinning import RATE, Thinner
 from facility.letter import DeadLetter
 from facility.reading import Reading
 from facility.register import Register
@@ -55,6 +57,9 @@ class Judge(Protocol):
     def restore(self, unit: Unit, readings: Readings) -> None:
         """As after a start: the state, and how far every point was judged. Raises ``ReadingsUnavailable``."""
 
+    def counts_each(self, point: str) -> bool:
+        """Whether every single reading of the point matters: life safety, and rules that count."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
@@ -82,17 +87,23 @@ class Ingest:
         sources: Sources,
         judge: Judge,
         pseudonym_key: bytes,
+        rate: int = RATE,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Reads the watermark and the decoders' memories. Raises ``RecordsUnavailable``."""
+        """Reads the watermark, the decoders' memories and what was held back. Raises ``RecordsUnavailable``.
+
+        ``rate``: readings of a point and second that are always kept.
+        """
         self._link, self._records, self._readings, self._judge = link, records, readings, judge
-        self._watermark, self._pause = f"watermark/{name}", pause
+        self._watermark, self._thinned, self._pause = f"watermark/{name}", f"thinned/{name}", pause
         self.stats = Stats()
         self._qualifier = Qualifier(register, pseudonym_key)
         self._memories = Memories()
         self._intake = Intake(sources, self._qualifier, self._memories, self.stats)
         self._deriver = Deriver(register)
         self._deriver.warm(readings)
+        self._sources, self._register = sources, register
+        self._thinner, self.conduct = Thinner(register, judge.counts_each, rate), Conduct(rate)
         self._lanes = Lanes(sources.line)
         self._hand: deque[list[Prepared]] = deque()
         self._failures = self._not_before = 0
@@ -100,6 +111,8 @@ class Ingest:
         with records.read() as unit:
             self._memories.load(unit.notes)
             self._received = int(unit.notes.get(self._watermark) or 0)
+            self._kept_back: list[list[Any]] = unit.notes.get(self._thinned) or []
+        self._thinner.put_back(Reading(*row) for row in self._kept_back)
 
     def use(self, register: Register) -> None:
         """Go on with another register."""
@@ -107,6 +120,13 @@ class Ingest:
         self._intake.forget_strangers()
         self._deriver.use(register)
         self._deriver.warm(self._readings)
+        self._register = register
+        self._thinner.use(register)
+        self.conduct.allow(self._may_speak)
+
+    def _may_speak(self, claim: Claim) -> bool:
+        source = self._sources.named(claim.source)
+        return source is not None and self._qualifier.may_speak(source, claim)
 
     def hush(self, cards: frozenset[str]) -> None:
         """Duress cards, by pseudonym: whatever their readers answer, no reading says that they were refused."""
@@ -138,7 +158,7 @@ class Ingest:
         link = {name: getattr(state, name) for name in state.__slots__}
         waiting = self._in_hand() + len(self._lanes)
         found = {"in_hand": waiting, "link": link, "connected": state.connected, "lag": self._lag(now)}
-        return self.stats.note(now) | found
+        return self.stats.note(now) | found | {"conduct": self.conduct.note(now)}
 
     def _lag(self, now: int) -> int:
         """How long what waits in hand has waited; nothing waits: what the last commit had, as long as that is news."""
@@ -161,6 +181,7 @@ class Ingest:
         groups: list[list[Prepared]] = []
         size = READINGS_A_COMMIT
         self.stats.received += len(deliveries)
+        held = self._let_go(now)
         for delivery in deliveries:
             if size >= READINGS_A_COMMIT:
                 groups.append([])
@@ -169,9 +190,27 @@ class Ingest:
             self._received = max(self._received, delivery.arrived)
             one = self._intake.prepare(delivery, self._received, now)
             one.found.readings += self._deriver.derive(one.found.readings)
-            groups[-1].append(one)
+            one.found.readings = self._thinner.thin(one.found.readings, now)
+            groups[-1] += [*held, *self._let_go(now), one]
+            held = []
             size += len(one.found.readings)
-        return groups
+        return [*groups, held] if held else groups
+
+    def _let_go(self, now: int) -> list[Prepared]:
+        """What a flood was thinned to at last, once it is known that nothing newer takes its place."""
+        found = self._thinner.due(now)
+        for point, at, sent, dropped in self._thinner.excesses():
+            known = self._register.points.get(point)
+            self.conduct.sent(known.device if known and known.device else point, at, sent, dropped)
+            self.stats.thinned += dropped
+        if not found:
+            return []
+        self._received = max(self._received + 1, now)
+        return [self._released(reading._replace(received=self._received)) for reading in found]
+
+    def _released(self, reading: Reading) -> Prepared:
+        delivery = Delivery(reading.point, repr(reading).encode(), reading.received, qos=0)
+        return Prepared(delivery, reading.received, found=Qualified(readings=[reading]), held=True)
 
     def _empty_hand(self, now: int) -> Counts:
         """Commit group after group. One that fails for its own sake is halved until the message to blame is alone."""
@@ -190,7 +229,7 @@ class Ingest:
                 continue
             self._hand.popleft()
             self._acknowledge(group, now)
-            messages += len(group)
+            messages += sum(not one.held for one in group)
             readings += sum(len(one.found.readings) for one in group)
             letters += sum(one.letter is not None for one in group)
             unclaimed += sum(len(one.unclaimed) for one in group)
@@ -205,6 +244,7 @@ class Ingest:
         if self._in_doubt and self._was_committed(group):
             return
         readings = [reading for one in group for reading in one.found.readings]
+        kept_back = self._to_keep_back()
 
         def write(unit: Unit) -> None:
             for letter in _alike(one.letter for one in group if one.letter is not None):
@@ -213,8 +253,16 @@ class Ingest:
                 for stranger in one.unclaimed:
                     unit.letters.notice(stranger)
             unit.notes.put(self._watermark, self._mark(group))
+            if kept_back != self._kept_back:
+                unit.notes.put(self._thinned, kept_back)
 
         self._judge_and_write(readings, now, write)
+        self._kept_back = kept_back
+
+    def _to_keep_back(self) -> list[list[Any]]:
+        """What stands for thinned readings and is not in this commit: held back still, or in a later group."""
+        later = (one for group in list(self._hand)[1:] for one in group if one.held)
+        return [list(reading) for reading in (*self._thinner.held, *(r for one in later for r in one.found.readings))]
 
     def _was_committed(self, group: list[Prepared]) -> bool:
         """Whether the last attempt succeeded, and only the answer was lost. The judge goes on as after a start then."""
@@ -305,7 +353,7 @@ class Ingest:
     def _acknowledge(self, group: list[Prepared], now: int) -> None:
         """The batch is durable and judged: tell the broker, answer, count."""
         with self.stats.during("acknowledge"):
-            self.stats.acknowledged += self._link.acknowledge([one.delivery for one in group])
+            self.stats.acknowledged += self._link.acknowledge([one.delivery for one in group if not one.held])
         for one in group:
             for topic, payload in one.replies:
                 self._link.publish(topic, payload)
@@ -317,7 +365,7 @@ class Ingest:
         stats.tick(now)
         stats.batches += 1
         stats.last_batch = len(group)
-        stats.messages += len(group)
+        stats.messages += sum(not one.held for one in group)
         stats.newest = group[-1].received
         stats.lag = max(0, now - group[0].delivery.arrived)
         for one in group:
@@ -327,10 +375,13 @@ class Ingest:
             stats.unclaimed += len(one.found.unclaimed)
             stats.duplicates += one.repeated
             stats.replies += len(one.replies)
-            stats.decoded += not one.only_a_letter
+            stats.decoded += not (one.only_a_letter or one.held)
             if one.letter is not None:
                 stats.letters += 1
                 stats.refused(one.delivery.topic, class_of(one.letter.reason))
+            if one.found.claims:
+                stats.claims += 1
+                self.conduct.claimed(one.found.claims, now)
 
     # --- when it cannot be done -----------------------------------------------------------------------------------
 

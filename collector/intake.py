@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
 from collector.catalogue import guess
-from collector.decoding import DecodeError, Message
+from collector.conduct import Claim
+from collector.decoding import Announced, ClaimsAnother, DecodeError, Message
 from collector.link import Delivery
 from collector.memory import Memories
 from collector.qualify import NAME_LIMIT, Arrival, Qualified, Qualifier
@@ -37,6 +39,8 @@ class Prepared:
     unclaimed: list[Unclaimed] = field(default_factory=list)
     replies: tuple[tuple[str, bytes], ...] = ()
     repeated: bool = False
+    held: bool = False
+    """No message of its own: the last word of a flood, which had been held back."""
 
     @property
     def only_a_letter(self) -> bool:
@@ -89,6 +93,8 @@ class Intake:
         try:
             self._take_in(prepared, message, source, now, again=again)
         except DecodeError as error:
+            if isinstance(error, ClaimsAnother):
+                self._note_claims(prepared, message, error.claimed)
             self._bury(prepared, str(error), now)
         except Exception as error:  # noqa: BLE001 - one message must not stop the others, whatever is in it
             self._stats.isolated += 1
@@ -116,10 +122,28 @@ class Intake:
             source=source, arrived=message.received, received=prepared.received, retained=message.retained
         )
         prepared.found = self._qualifier.qualify(decoded, arrival)
+        self._note_claims(prepared, message, decoded.claimed)
         if prepared.found.refused:
             self._bury(prepared, _summary(prepared.found.refused), now)
         for external_id, key in islice(prepared.found.unclaimed, _STRANGERS_A_MESSAGE):
             self._notice(prepared, external_id, key, source.decoder.name, now)
+        for one in islice(decoded.announced, _STRANGERS_A_MESSAGE):
+            self._announce(prepared, one, source.decoder.name, now)
+
+    def _announce(self, prepared: Prepared, one: Announced, decoder: str, now: int) -> None:
+        """A value that will come by another topic: among the unclaimed of that topic's source, unless it has its point."""
+        match, key = self._sources.match(one.topic), (one.key or one.topic.rpartition("/")[2])[:NAME_LIMIT]
+        if match is None:
+            self._notice(prepared, one.topic[:NAME_LIMIT], key, decoder, now, source="")
+            return
+        device = match.captured.get("device", one.topic)[:NAME_LIMIT]
+        if not self._qualifier.knows(match.owner, device, key):
+            self._notice(prepared, device, key, decoder, now, source=match.owner.name)
+
+    @staticmethod
+    def _note_claims(prepared: Prepared, message: Message, claimed: Iterable[str]) -> None:
+        speaker = message.captured.get("device", message.topic)[:NAME_LIMIT]
+        prepared.found.claims += (Claim(prepared.source, speaker, one) for one in claimed)
 
     def _seen(self, source: str, key: str) -> bool:
         """Whether an envelope with this id was taken in before, as far back as is remembered."""
@@ -148,9 +172,11 @@ class Intake:
         self._notice(prepared, delivery.topic[:NAME_LIMIT], "", "", now)
         return prepared
 
-    def _notice(self, prepared: Prepared, external_id: str, key: str, decoder: str, now: int) -> None:
+    def _notice(
+        self, prepared: Prepared, external_id: str, key: str, decoder: str, now: int, *, source: str | None = None
+    ) -> None:
         """A stranger is written at once, then at most once a minute with the number of times it was seen meanwhile."""
-        delivery, name = prepared.delivery, (prepared.source, external_id, key)
+        delivery, name = prepared.delivery, (prepared.source if source is None else source, external_id, key)
         stranger = self._strangers.get(name)
         if stranger is not None and now - stranger.written < MINUTE:
             stranger.since += 1
@@ -162,7 +188,7 @@ class Intake:
                 self._strangers.popitem(last=False)
         prepared.unclaimed.append(
             Unclaimed(
-                source=prepared.source,
+                source=name[0],
                 external_id=external_id,
                 key=key,
                 topic=delivery.topic,

@@ -15,11 +15,17 @@ class NotingJudge:
     def __init__(self) -> None:
         self.judged: list[Reading] = []
         self.reloads = 0
+        self.counted: set[str] = set()
+        """Points of which every reading counts."""
 
     def judge(self, unit: Unit, readings: Sequence[Reading], now: int) -> Callable[[], None]:
         """Note the readings once they are committed."""
         del unit, now
         return lambda: self.judged.extend(readings)
+
+    def counts_each(self, point: str) -> bool:
+        """As the test has it."""
+        return point in self.counted
 
     def reload(self, unit: Unit) -> None:
         """Count it."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from functools import partial
 
+from collector.conduct import Claim
 from collector.decoding import Decoded, Event, Signal, Status
 from collector.instrument import Instrument, instrument, loop_is_broken
 from collector.sources import Source
@@ -58,6 +59,8 @@ class Qualified:
     """(external id, key) of what is not in the register; the key is empty when the device is not."""
     refused: dict[str, int] = field(default_factory=dict)
     """Reason → how often."""
+    claims: list[Claim] = field(default_factory=list)
+    """Who spoke for whom without leave; each is refused too."""
 
     def refuse(self, reason: str) -> None:
         """Count one part that cannot be used."""
@@ -133,6 +136,7 @@ class Qualifier:
         if not barred:
             return decoded
         for name in sorted(barred):
+            found.claims.append(Claim(source.name, decoded.speaker, name[:NAME_LIMIT]))
             found.refuse(
                 f"device {name!r}: {decoded.speaker!r} may not speak for it; its register entry must name it as gateway"
             )
@@ -141,6 +145,11 @@ class Qualifier:
             events=tuple(e for e in decoded.events if e.device not in barred),
             statuses=tuple(s for s in decoded.statuses if s.device not in barred),
         )
+
+    def may_speak(self, source: Source, claim: Claim) -> bool:
+        """Whether the register says by now that it is the claimed one's gateway."""
+        speaker, claimed = self.device(source, claim.speaker), self.device(source, claim.claimed)
+        return claimed is not None and self._may_speak(speaker.id if speaker else claim.speaker, claimed)
 
     @staticmethod
     def _may_speak(gateway: str, device: Device | None) -> bool:
@@ -175,6 +184,10 @@ class Qualifier:
                 if known.loop and not loops:
                     loops = {(s.device, s.key, s.at): s for s in signals}
                 self._with_care(known, signal, loops.get((device, known.loop, at)), arrival, found)
+
+    def knows(self, source: Source, external_id: str, key: str) -> bool:
+        """Whether what a device says under ``key`` has its point, or is left out on purpose."""
+        return self._instrument(source, external_id, key) is not None
 
     def _find(self, source: Source, external_id: str, key: str) -> Instrument | str | None:
         """The instrument; "" for what is known and left out; a reason; None for what nobody claimed."""

@@ -53,6 +53,10 @@ class Stats:
     isolated: int = 0
     """Messages that nothing foreseen could take in, set apart into the dead letters."""
     replies: int = 0
+    thinned: int = 0
+    """Readings of floods that were left out: their extremes and last values are kept."""
+    claims: int = 0
+    """Messages refused, whole or in part, because they spoke for a device that is not theirs to speak for."""
     lag: int = 0
     """Milliseconds from the arrival of the oldest message of the last batch to its commit."""
     newest: int = 0
@@ -119,8 +123,8 @@ class Stats:
         """All of it as JSON values."""
         names = (
             "received", "decoded", "judged", "acknowledged", "messages", "readings", "passages", "scans", "letters",
-            "unclaimed", "duplicates", "batches", "last_batch", "retries", "conflicts", "isolated", "replies", "lag",
-            "newest", "error",
+            "unclaimed", "duplicates", "batches", "last_batch", "retries", "conflicts", "isolated", "replies", "thinned",
+            "claims", "lag", "newest", "error",
         )  # fmt: skip
         messages_rate, readings_rate = self.rates(now)
         worst = sorted(self.refusals.items(), key=lambda pair: -pair[1])[:20]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -128,6 +129,14 @@ class Engine:
         first = int(group.first[place])
         found = np.flatnonzero(group.rule[first : first + int(group.count[place])] == number)
         return group.base + first + int(found[0]) if len(found) else None
+
+    def rules_of(self, point: str) -> Iterator[Rule]:
+        """Every rule that watches the point."""
+        place = self.index.get(point)
+        for group in self.groups if place is not None else ():
+            first = int(group.first[place])
+            for row in range(first, first + int(group.count[place])):
+                yield self.rules[int(group.rule[row])]
 
     def rule_number(self, row: int) -> int:
         """The index of a row's rule."""

@@ -93,6 +93,11 @@ class Kind(Protocol):
         """The limit in words, with its unit."""
 
 
+def counts_each(kind: Kind) -> bool:
+    """Whether how many readings there are decides: a flood must not be thinned for it."""
+    return bool(getattr(kind, "COUNTS_EACH", False))
+
+
 @cache
 def all_kinds() -> dict[str, Kind]:
     """Every kind by its name: each module of ``rules.kinds``."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from collector import json_input, lorawan, scalars
-from collector.decoding import Codec, Decoded, DecodeError, Example, Memory, Message, Signal
+from collector.decoding import ClaimsAnother, Codec, Decoded, DecodeError, Example, Memory, Message, Signal
 
 NAME = "chirpstack"
 FILTERS = ("application/{application}/device/{device}/event/{event}",)
@@ -42,8 +42,8 @@ def _device(message: Message, found: dict[str, Any]) -> str:
     about = found.get("deviceInfo")
     claimed = about.get("devEui") if type(about) is dict else None
     if claimed is not None and str(claimed).lower() != device:
-        raise DecodeError(
-            f"deviceInfo.devEui: {str(claimed)[:40]!r}, but the topic says {device!r}, and the topic decides"
+        raise ClaimsAnother(
+            f"deviceInfo.devEui: {str(claimed)[:40]!r}, but the topic says {device!r}, and the topic decides", claimed
         )
     return device
 
@@ -104,6 +104,32 @@ EXAMPLES = (
         payload=b'{"time": "2026-07-18T09:34:15Z", "object": {"pressure": {"displayName": "Pressure", "value": 0.246,'
         b' "unit": "bar"}}}',
         decoded=Decoded(signals=(Signal("24e124126a148401", "pressure", 0.246, 1784367255000, "bar"),)),
+    ),
+    Example(
+        what="Dragino PS-LB: the pressure, and the current behind it, by which a broken wire is told from 0 MPa",
+        topic="application/1/device/a84041000181c061/event/up",
+        payload=b'{"time": "2026-07-18T09:34:15Z", "object": {"Bat_V": 3.45, "IDC_intput_mA": 10, "Water_pressure_MPa": 0.6,'
+        b' "Node_type": "PS-LB"}}',
+        decoded=Decoded(
+            signals=(
+                Signal("a84041000181c061", "Bat_V", 3.45, 1784367255000),
+                Signal("a84041000181c061", "IDC_intput_mA", 10.0, 1784367255000),
+                Signal("a84041000181c061", "Water_pressure_MPa", 0.6, 1784367255000),
+                Signal("a84041000181c061", "Node_type", "PS-LB", 1784367255000),
+            )
+        ),
+    ),
+    Example(
+        what="Dragino LDS02: a door's state as a number, which becomes its word",
+        topic="application/1/device/a84041000181c062/event/up",
+        payload=b'{"time": "2026-07-18T09:34:15Z", "object": {"BAT_V": 2.952, "DOOR_OPEN_STATUS": 1, "DOOR_OPEN_TIMES": 7091}}',
+        decoded=Decoded(
+            signals=(
+                Signal("a84041000181c062", "BAT_V", 2.952, 1784367255000),
+                Signal("a84041000181c062", "DOOR_OPEN_STATUS", "open", 1784367255000),
+                Signal("a84041000181c062", "DOOR_OPEN_TIMES", 7091.0, 1784367255000),
+            )
+        ),
     ),
     Example(
         what="battery and margin",

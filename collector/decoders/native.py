@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from collector import json_input, scalars
-from collector.decoding import Decoded, DecodeError, Event, Example, Memory, Message, Signal, Status
+from collector.decoding import ClaimsAnother, Decoded, DecodeError, Event, Example, Memory, Message, Signal, Status
 
 NAME = "native"
 FILTERS = ("dutyroom/v1/{site}/{device}/{kind}",)
@@ -42,6 +42,7 @@ def _rows(message: Message, speaker: str) -> Decoded:
     signals: list[Signal] = []
     events: list[Event] = []
     refused: list[str] = []
+    claimed: dict[str, None] = {}
     owner = message.captured["device"]
     for index, row in enumerate(rows):
         try:
@@ -52,9 +53,14 @@ def _rows(message: Message, speaker: str) -> Decoded:
                 _readings(row, device, signals)
         except DecodeError as error:
             refused.append(f"[{index}] {error}" if row is not document else str(error))
+            if isinstance(error, ClaimsAnother):
+                claimed |= dict.fromkeys(error.claimed)
     if refused and not signals and not events:
-        raise DecodeError(refused[0] if len(refused) == 1 else f"{refused[0]} (and {len(refused) - 1} more like it)")
-    return Decoded(signals=tuple(signals), events=tuple(events), speaker=speaker, refused=tuple(refused))
+        said = refused[0] if len(refused) == 1 else f"{refused[0]} (and {len(refused) - 1} more like it)"
+        raise ClaimsAnother(said, *claimed) if claimed else DecodeError(said)
+    return Decoded(
+        signals=tuple(signals), events=tuple(events), speaker=speaker, refused=tuple(refused), claimed=tuple(claimed)
+    )
 
 
 def _device_of_row(row: Any, owner: str, speaker: str) -> str:
@@ -63,8 +69,8 @@ def _device_of_row(row: Any, owner: str, speaker: str) -> str:
     claimed = row.get("device")
     if not speaker:
         if claimed is not None and claimed != owner:
-            raise DecodeError(
-                f"device: it claims to be {claimed!r:.60}; the topic says {owner!r}, and the topic decides"
+            raise ClaimsAnother(
+                f"device: it claims to be {claimed!r:.60}; the topic says {owner!r}, and the topic decides", claimed
             )
         return owner
     if type(claimed) is not str or not claimed:

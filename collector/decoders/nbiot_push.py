@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from collector import flattening, json_input, scalars
-from collector.decoding import Decoded, DecodeError, Example, Memory, Message, Signal
+from collector.decoding import ClaimsAnother, Decoded, DecodeError, Example, Memory, Message, Signal
 
 NAME = "nbiot_push"
 FILTERS = ("nbiot/{device}",)
@@ -42,7 +42,8 @@ def decode(message: Message, memory: Memory) -> Decoded:
     device, at = message.captured["device"], scalars.instant(service.get("eventTime"), "service.eventTime")
     gauges = {key: gauge for key, raw in data.items() if type(raw) is str and (gauge := _GAUGE.fullmatch(raw))}
     if device not in {found.get("deviceId"), *(gauge.group(2) for gauge in gauges.values())}:
-        raise DecodeError(f"deviceId: {found.get('deviceId')!r:.60}; the topic says {device!r}, and the topic decides")
+        claimed = found.get("deviceId")
+        raise ClaimsAnother(f"deviceId: {claimed!r:.60}; the topic says {device!r}, and the topic decides", claimed)
     said = [s for gauge in gauges.values() for s in _gauge(device, gauge, at)]
     return Decoded(signals=tuple(_marked(said + _values(device, data, at, frozenset(gauges)))))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from collector import json_input, lorawan, scalars
-from collector.decoding import Decoded, DecodeError, Example, Memory, Message, Signal
+from collector.decoding import ClaimsAnother, Decoded, DecodeError, Example, Memory, Message, Signal
 
 NAME = "the_things_stack"
 FILTERS = ("v3/{application}/devices/{device}/{event#}",)
@@ -48,8 +48,8 @@ def _device(message: Message, found: dict[str, Any]) -> str:
     ids = found.get("end_device_ids")
     claimed = ids.get("device_id") if type(ids) is dict else None
     if claimed is not None and claimed != device:
-        raise DecodeError(
-            f"end_device_ids.device_id: {claimed!r:.40}, but the topic says {device!r}, and the topic decides"
+        raise ClaimsAnother(
+            f"end_device_ids.device_id: {claimed!r:.40}, but the topic says {device!r}, and the topic decides", claimed
         )
     return device
 

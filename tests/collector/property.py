@@ -10,6 +10,7 @@ from collector.judge_fake import NotingJudge
 from collector.link import Link
 from collector.qualify import Arrival, Qualified, Qualifier
 from collector.sources import Sources, read_sources
+from collector.thinning import RATE
 from facility.point import Device, Point
 from facility.register import Register
 from facility.site import Asset, Site, Zone
@@ -126,6 +127,7 @@ def ingest(
     judge: NotingJudge | None = None,
     sources: Sources = SOURCES,
     known: Register | None = None,
+    rate: int = RATE,
 ) -> Ingest:
     """A collector; whatever is not given is fresh and fake."""
     return Ingest(
@@ -137,6 +139,7 @@ def ingest(
         sources=sources,
         judge=NotingJudge() if judge is None else judge,
         pseudonym_key=KEY,
+        rate=rate,
         pause=lambda seconds: None,
     )
 

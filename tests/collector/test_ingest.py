@@ -136,7 +136,7 @@ def test_big_batches_are_committed_in_parts(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("collector.ingest.READINGS_A_COMMIT", 100)
     link, judge, records, readings = FakeLink(), NotingJudge(), fresh_records(), FailingReadings()
     for part in range(3):
-        rows = [{"ts": NOW + part * 60 + n, "values": {"pressure": 0.6}} for n in range(60)]
+        rows = [{"ts": NOW + (part * 60 + n) * 1_000, "values": {"pressure": 0.6}} for n in range(60)]
         link.deliver(TOPIC, orjson.dumps(rows), arrived=NOW)
     collector = ingest(link, judge=judge, records=records, readings=readings)
     assert collector.once(NOW).messages == 3
@@ -147,7 +147,7 @@ def test_big_batches_are_committed_in_parts(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_what_is_said_now_does_not_wait_for_a_backlog_that_came_before_it() -> None:
     link, judge, records = FakeLink(), NotingJudge(), fresh_records()
-    rows = orjson.dumps([{"ts": NOW - 7_200_000 + n, "values": {"pressure": 0.6}} for n in range(500)])
+    rows = orjson.dumps([{"ts": NOW - 7_200_000 + n * 1_000, "values": {"pressure": 0.6}} for n in range(500)])
     for _ in range(10):
         link.deliver(TOPIC, rows, arrived=NOW)
     link.deliver("dutyroom/v1/riverside/door-1/events", orjson.dumps({"event": "denied", "ts": NOW}), arrived=NOW + 1)

@@ -1,12 +1,23 @@
 """What is short is taken in first; what is long follows a little at a time, and nothing overtakes its own line."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.lanes import A_QUIET_TURN, A_TURN, LONG, MOST_BYTES, QUIET_AFTER, TURNS, Lanes
+from collector.lanes import (
+    A_PART,
+    A_QUIET_TURN,
+    A_TURN,
+    LONG,
+    MOST_BYTES,
+    MOST_SHORTS,
+    QUIET_AFTER,
+    SHORTS,
+    TURNS,
+    Lanes,
+)
 from collector.link import Delivery
 from collector.sources import DEFAULT_SOURCES, read_sources
 
@@ -76,6 +87,30 @@ def test_what_is_more_than_16_megabytes_is_left_with_the_link() -> None:
     assert lanes([message("gauge-1", MOST_BYTES)]).full
 
 
+def test_a_device_that_talks_without_end_has_its_part_of_a_turn_and_alone_it_has_all() -> None:
+    flood = [message("gauge-1", 60, n) for n in range(2 * SHORTS)]
+    assert len(lanes(flood).turn()) == SHORTS
+    waiting = lanes([*flood, *(message(f"smoke-{n}", 60, -n) for n in range(1, 4))])
+    turn = waiting.turn()
+    assert [delivery.mid for delivery in turn[-3:]] == [-1, -2, -3]
+    assert len(turn) == SHORTS // 4 + 3
+
+
+def test_a_flood_that_waits_here_leaves_the_rest_with_the_link() -> None:
+    waiting = lanes(message("gauge-1", 60, n) for n in range(MOST_SHORTS))
+    assert waiting.full
+    waiting.turn()
+    assert not waiting.full
+
+
+def test_a_long_message_does_not_overtake_what_its_device_said_before() -> None:
+    flood = [message("gauge-1", 60, n) for n in range(SHORTS + 10)]
+    waiting = lanes([*flood, message("gauge-1", 5_000, 7_777), message("smoke-1", 60, 9_999)])
+    turn = [delivery.mid for delivery in waiting.turn()]
+    assert turn[-1] == 7_777
+    assert [mid for mid in turn if mid < 7_777] == list(range(SHORTS + 10))
+
+
 def test_a_device_that_goes_away_does_not_overtake_its_last_words() -> None:
     waiting = lanes(message(f"gauge-{n}", 5_000, n) for n in range(5))
     waiting.add([message("gauge-4", 60, 90, "status"), message("gauge-9", 60, 91, "status")])
@@ -116,3 +151,19 @@ def test_nothing_is_lost_or_given_twice_and_each_device_keeps_its_order(arrivals
     while len(waiting):
         take()
     assert found == given
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 150)), max_size=15))
+def test_no_device_waits_for_more_than_its_turn(arrivals: list[tuple[int, int]]) -> None:
+    waiting, rank = lanes(), Counter[str]()
+    due: dict[int, int] = {}
+    for number, (device, times) in enumerate(arrivals):
+        for place in range(times):
+            one = message(f"gauge-{device}", 60, number * 1_000 + place)
+            due[one.mid] = rank[one.topic] // A_PART
+            rank[one.topic] += 1
+            waiting.add([one])
+    turn = 0
+    while len(waiting):
+        assert all(turn <= due[delivery.mid] for delivery in waiting.turn())
+        turn += 1

@@ -1,0 +1,185 @@
+"""Readings beyond any use: a point that sends without end is thinned to what a verdict can depend on.
+
+Of each second of a point's own time the first readings are kept, then every new lowest and highest one, every new quality, and
+the last. What is not evidence, what is a test and what is good never stand in for one another. Every reading is kept where
+each one counts: life safety, and rules that count. A backlog is no flood: its readings lie apart in their own time. No clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from facility.instant import SECOND
+from facility.reading import Reading
+from facility.register import Register
+from facility.units import quantity_named
+
+GENEROUS = 10
+"""So many times what its interval lets expect."""
+RATE = 100
+"""Readings of a point and second that are kept in any case."""
+
+_Sort = tuple[int, bool, float]
+_NOTHING = (float("inf"), float("-inf"))
+
+
+@dataclass(slots=True)
+class _Second:
+    """One second of one point that has too many readings."""
+
+    count: int = 0
+    newest: int = 0
+    extremes: dict[_Sort, tuple[float, float]] = field(default_factory=dict)
+    held: Reading | None = None
+    """The last one so far, should nothing newer come."""
+
+
+@dataclass(slots=True)
+class _Flood:
+    """A point with more readings than it may have, in one second of ours."""
+
+    allowed: int
+    state: bool
+    spared: bool
+    over: bool = False
+    dropped: int = 0
+    seconds: dict[int, _Second] = field(default_factory=dict)
+
+
+class Excess(NamedTuple):
+    """A point that had more readings in a second than it may have."""
+
+    point: str
+    at: int
+    """When that second of ours began."""
+    sent: int
+    dropped: int
+    """Fewer than are beyond its rate; none where each one counts."""
+
+
+class Thinner:
+    """``thin`` is given every reading in the order of arrival. One thread only.
+
+    What it holds back is the last word of a point so far: whoever acknowledges must have ``held`` durable first.
+    """
+
+    def __init__(self, register: Register, spared: Callable[[str], bool], rate: int = RATE) -> None:
+        """``spared``: whether every reading of a point counts."""
+        self._spared, self._rate, self._since = spared, rate, 0
+        self._counts: dict[str, int] = {}
+        self._floods: dict[str, _Flood] = {}
+        self._released: list[Reading] = []
+        self._excesses: list[Excess] = []
+        self.use(register)
+
+    def use(self, register: Register) -> None:
+        """Go on with another register."""
+        self._points = register.points
+
+    def thin(self, readings: list[Reading], now: int) -> list[Reading]:
+        """Those that are to be kept: the same list in all ordinary cases. Written out: it runs for every reading."""
+        if not 0 <= now - self._since < SECOND:
+            self._begin(now)
+        counts, rate, many = self._counts, self._rate, False
+        for reading in readings:
+            point = reading[0]
+            count = counts[point] = counts.get(point, 0) + 1
+            if count > rate:
+                many = True
+        return [reading for reading in readings if self._keeps(reading)] if many else readings
+
+    def due(self, now: int) -> list[Reading]:
+        """What was held back and is the last word of its second; each is given once."""
+        if self._floods and not 0 <= now - self._since < SECOND:
+            self._begin(now)
+        released, self._released = self._released, []
+        return released
+
+    @property
+    def held(self) -> list[Reading]:
+        """What must be durable: it stands for what was thinned out."""
+        return [second.held for flood in self._floods.values() for second in flood.seconds.values() if second.held]
+
+    def put_back(self, readings: Iterable[Reading]) -> None:
+        """After a start: what was held back by whoever was here before."""
+        self._released += readings
+
+    def excesses(self) -> list[Excess]:
+        """Of the seconds that are over; each is given once."""
+        found, self._excesses = self._excesses, []
+        return found
+
+    def _begin(self, now: int) -> None:
+        """Another second of ours: everybody starts anew."""
+        self._released += self.held
+        self._excesses += (
+            Excess(point, self._since, self._counts[point], flood.dropped)
+            for point, flood in self._floods.items()
+            if flood.over
+        )
+        self._floods, self._counts, self._since = {}, {}, now
+
+    def _keeps(self, reading: Reading) -> bool:
+        if self._counts[reading.point] <= self._rate:
+            return True
+        flood = self._floods.get(reading.point)
+        if flood is None:
+            flood = self._floods[reading.point] = self._flood(reading.point)
+        second = self._second(flood, reading.at // SECOND)
+        second.count += 1
+        if second.count <= flood.allowed:
+            return _keep(flood, second, reading)
+        flood.over = True
+        if flood.spared:
+            return True
+        low, high = second.extremes.get(_sort(flood, reading), _NOTHING)
+        return _keep(flood, second, reading) if not low <= reading.value <= high else _hold(flood, second, reading)
+
+    def _flood(self, point: str) -> _Flood:
+        known = self._points.get(point)
+        if known is None:
+            return _Flood(self._rate, state=False, spared=False)
+        expected = GENEROUS * SECOND // known.interval if known.interval else 0
+        state = quantity_named(known.quantity).is_state
+        return _Flood(max(self._rate, expected), state=state, spared=self._spared(point))
+
+    def _second(self, flood: _Flood, number: int) -> _Second:
+        found = flood.seconds.get(number)
+        if found is None:
+            self._let_go(flood, number)
+            found = flood.seconds[number] = _Second()
+        return found
+
+    def _let_go(self, flood: _Flood, before: int) -> None:
+        """A later second has begun: what was held of those before goes first."""
+        for number, second in flood.seconds.items():
+            if number < before and second.held is not None:
+                self._released.append(second.held)
+                second.held = None
+
+
+def _keep(flood: _Flood, second: _Second, reading: Reading) -> bool:
+    sort, value = _sort(flood, reading), reading.value
+    low, high = second.extremes.get(sort, _NOTHING)
+    second.extremes[sort] = min(low, value), max(high, value)
+    if reading.at >= second.newest:
+        second.newest = reading.at
+        flood.dropped += second.held is not None
+        second.held = None
+    return True
+
+
+def _hold(flood: _Flood, second: _Second, reading: Reading) -> bool:
+    """The newest one takes the place of the one before."""
+    is_last = reading.at >= second.newest
+    flood.dropped += not is_last or second.held is not None
+    if is_last:
+        second.newest, second.held = reading.at, reading
+    return False
+
+
+def _sort(flood: _Flood, reading: Reading) -> _Sort:
+    """Each word of a state is of a sort of its own: between open and forced lies held."""
+    return reading.quality, reading.test, reading.value if flood.state else 0.0
