@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any
 
 from facility.quality import Quality
@@ -18,15 +19,16 @@ from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.influx_server import InfluxServer, LinesRefused, TooLarge
 from storage.readings.influx_url import InfluxTarget
 from storage.readings.keepable import LATEST, Row, Sifted, sift
-from storage.readings.line_protocol import passage_line, reading_line, scan_line, stored_name
+from storage.readings.line_protocol import passage_line, reading_lines, scan_line, stored_name
 from storage.readings.port import Kept, ReadingsRefused, ReadingsUnavailable, Series
 from storage.readings.series import series_of
 
 Labels = Callable[[str], tuple[str, str]]
 """A point's id → (site, quantity), from the register; ("", "") where it is not known."""
 
-LINES_AT_ONCE = 10_000
-"""About 1 MB; servers take 25 MB or more by default."""
+LINES_AT_ONCE = 20_000
+"""About 2 MB; servers take 25 MB or more by default."""
+_KEY = itemgetter(0, 1)
 POINTS_AT_ONCE = 100
 """Above this many points in one question for last values, all points are asked for: one pass instead of many."""
 
@@ -40,35 +42,34 @@ class InfluxReadings:
 
     def append(self, readings: Sequence[Reading], passages: Sequence[Passage] = (), scans: Sequence[Scan] = ()) -> None:
         sifted = sift(readings, passages, scans)
-        lines = self._lines(sifted)
+        rows, lines = self._lines(sifted)
         refused = list(sifted.refused)
         for start in range(0, len(lines), LINES_AT_ONCE):
-            refused += self._store(lines[start : start + LINES_AT_ONCE])
+            refused += self._store(rows[start : start + LINES_AT_ONCE], lines[start : start + LINES_AT_ONCE])
         if refused:
             raise ReadingsRefused([repr(row) for row, _ in refused], refused[0][1])
 
-    def _lines(self, sifted: Sifted) -> list[tuple[Row, str]]:
-        # Backwards, so that the first of two with one key is the one that stays in the dictionary.
-        readings = {(r.point, r.at): r for r in reversed(sifted.readings)}
-        return [
-            *((r, reading_line(r, *self._labels(r.point))) for r in reversed(readings.values())),
-            *((p, passage_line(p, *self._labels(p.point))) for p in sifted.passages),
-            *((s, scan_line(s, *self._labels(s.point))) for s in sifted.scans),
-        ]
+    def _lines(self, sifted: Sifted) -> tuple[list[Row], list[str]]:
+        """Rows, and the line of each in the same order."""
+        readings = _once(sifted.readings)
+        lines = reading_lines(readings, self._labels)
+        lines += (passage_line(p, *self._labels(p.point)) for p in sifted.passages)
+        lines += (scan_line(s, *self._labels(s.point)) for s in sifted.scans)
+        return [*readings, *sifted.passages, *sifted.scans], lines
 
-    def _store(self, lines: list[tuple[Row, str]]) -> list[tuple[Row, str]]:
+    def _store(self, rows: Sequence[Row], lines: Sequence[str]) -> list[tuple[Row, str]]:
         """Store what can be stored. Returns the refused rows, each with the server's reason.
 
         A server that refuses says so of the whole body, and may or may not have kept the rest: halves are sent again
         until each bad line stands alone.
         """
         try:
-            self._server.write("\n".join([line for _, line in lines]).encode())
+            self._server.write("\n".join(lines).encode())
         except (LinesRefused, TooLarge) as refusal:
             if len(lines) == 1:
-                return [(lines[0][0], str(refusal))]
+                return [(rows[0], str(refusal))]
             middle = len(lines) // 2
-            return self._store(lines[:middle]) + self._store(lines[middle:])
+            return self._store(rows[:middle], lines[:middle]) + self._store(rows[middle:], lines[middle:])
         return []
 
     def range(self, point: str, start: int, end: int, limit: int | None = None) -> list[Reading]:
@@ -172,6 +173,14 @@ def _later() -> Iterator[None]:
         yield
     except (LinesRefused, TooLarge) as refusal:
         raise ReadingsUnavailable(f"figures of hours are refused: {refusal}") from refusal
+
+
+def _once(readings: list[Reading]) -> list[Reading]:
+    """The first of those with one point and time: the server would keep the last."""
+    if len(set(map(_KEY, readings))) == len(readings):
+        return readings
+    # Backwards, so that the first of two is the one that stays in the dictionary.
+    return list({(r.point, r.at): r for r in reversed(readings)}.values())[::-1]
 
 
 def _reading(point: str, row: list[Any]) -> Reading:

@@ -19,6 +19,7 @@ from facility.instant import DAY, MINUTE
 from facility.quality import Quality
 from facility.reading import Passage, Reading, Scan
 from storage.readings.keepable import Sifted
+from storage.readings.packed import MARK, pack, unpack
 from storage.readings.port import ReadingsUnavailable
 from storage.readings.sqlite import SqliteReadings
 
@@ -99,19 +100,13 @@ class Journal(SqliteReadings):
         super().append(readings, passages, scans)
 
     def _put_also(self, connection: sqlite3.Connection, sifted: Sifted) -> None:
-        body = orjson.dumps(
-            [
-                [tuple(row) for row in sifted.readings],
-                [
-                    (p.point, p.at, p.event, p.credential, p.direction, p.seq, p.test, p.received)
-                    for p in sifted.passages
-                ],
-                [(s.point, s.at, s.tag, s.guard, s.seq, s.received) for s in sifted.scans],
-            ]
-        )
-        every: list[Reading | Passage | Scan] = [*sifted.readings, *sifted.passages, *sifted.scans]
-        received = [row.received for row in every]
-        connection.execute(_PUT, (min(received), len(every), len(body), body))
+        beside = [
+            [(p.point, p.at, p.event, p.credential, p.direction, p.seq, p.test, p.received) for p in sifted.passages],
+            [(s.point, s.at, s.tag, s.guard, s.seq, s.received) for s in sifted.scans],
+        ]
+        body = pack(sifted.readings, beside)
+        received = [row.received for rows in (sifted.readings, sifted.passages, sifted.scans) for row in rows]
+        connection.execute(_PUT, (min(received), len(received), len(body), body))
         connection.execute("INSERT INTO notes VALUES (?, ?) ON CONFLICT DO NOTHING", (_BEGUN, max(received)))
 
     # --- what waits ---------------------------------------------------------------------------------------------
@@ -147,8 +142,8 @@ class Journal(SqliteReadings):
             if last and len(found) >= rows:
                 break
             last = seq
-            readings, passages, scans = orjson.loads(body)
-            found.readings.extend(Reading(p, at, v, Quality(q), t, r) for p, at, v, q, t, r in readings)
+            readings, (passages, scans) = unpack(body) if body[:1] == MARK else _as_json(body)
+            found.readings.extend(readings)
             found.passages.extend(_passage(row) for row in passages)
             found.scans.extend(_scan(row) for row in scans)
         return last, found
@@ -206,6 +201,12 @@ class Journal(SqliteReadings):
                 connection.execute(_PRUNE, (point, readings, safe))
                 for statement in _PRUNE_HEARD:
                     connection.execute(statement, (point, heard, safe))
+
+
+def _as_json(body: bytes) -> tuple[list[Reading], list[list[list[object]]]]:
+    """What a version before 0.3 left to be forwarded."""
+    readings, *rest = orjson.loads(body)
+    return [Reading(p, at, v, Quality(q), t, r) for p, at, v, q, t, r in readings], rest
 
 
 def _names(points: Iterable[str]) -> str:

@@ -6,7 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from math import isfinite
+from operator import itemgetter
+
+import numpy as np
 
 from facility.reading import Passage, Reading, Scan
 from storage.readings.port import ReadingsRefused
@@ -18,6 +22,7 @@ LATEST = 9_223_372_036_853
 LONGEST_TEXT = 1_000
 """InfluxDB refuses names and text beyond 64 KiB; no name of the trade comes near this."""
 _BIGGEST = 2**63 - 1
+_POINT, _AT, _VALUE, _RECEIVED = map(itemgetter, (0, 1, 2, 5))
 # Control characters would end a line of line protocol; half a surrogate pair cannot be written as UTF-8.
 _UNFIT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -42,6 +47,8 @@ class Sifted:
 
 def sift(readings: Sequence[Reading], passages: Sequence[Passage], scans: Sequence[Scan]) -> Sifted:
     """Tell what can be kept from what cannot, each with its reason."""
+    if _all_fit(readings) and not passages and not scans:
+        return Sifted(readings=list(readings), passages=[], scans=[], refused=[])
     bad_readings = {index: fault for index, row in enumerate(readings) if (fault := _reading_fault(row))}
     bad_passages = {index: fault for index, row in enumerate(passages) if (fault := _passage_fault(row))}
     bad_scans = {index: fault for index, row in enumerate(scans) if (fault := _scan_fault(row))}
@@ -55,6 +62,18 @@ def sift(readings: Sequence[Reading], passages: Sequence[Passage], scans: Sequen
             *((scans[index], fault) for index, fault in bad_scans.items()),
         ],
     )
+
+
+def _all_fit(readings: Sequence[Reading]) -> bool:
+    """As ``_reading_fault`` says of each, in a tenth of its time: so it is nearly always."""
+    try:
+        values = np.fromiter(map(_VALUE, readings), np.float64, len(readings))
+        times = np.fromiter(chain(map(_AT, readings), map(_RECEIVED, readings)), np.int64, 2 * len(readings))
+    except (OverflowError, ValueError, TypeError):
+        return False
+    if not (np.isfinite(values).all() and (times >= 0).all() and (times <= LATEST).all()):
+        return False
+    return not any(_name_fault(point) for point in set(map(_POINT, readings)))
 
 
 def _reading_fault(row: Reading) -> str:

@@ -7,6 +7,7 @@ is the number of points. Times are nanoseconds; see ``_nanoseconds`` for what st
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from zlib import crc32
 
@@ -33,6 +34,22 @@ def reading_line(reading: Reading, site: str, quantity: str) -> str:
         f"{_series('reading', reading.point, site, quantity)} value={float(value)!r},quality={int(quality)}i,"
         f"test={'t' if test else 'f'},received={received}i {at * MILLISECOND}"
     )
+
+
+def reading_lines(readings: Iterable[Reading], labels: Callable[[str], tuple[str, str]]) -> list[str]:
+    """As ``reading_line`` makes each; ``labels``: a point's site and quantity. Written out: it runs for every reading."""
+    heads: dict[str, str] = {}
+    lines: list[str] = []
+    last, tail = (-1, False, -1), ""
+    for point, at, value, quality, test, received in readings:
+        head = heads.get(point)
+        if head is None:
+            head = heads[point] = f"{_series('reading', point, *labels(point))} value="
+        if (quality, test, received) != last:
+            last = quality, test, received
+            tail = f",quality={int(quality)}i,test={'t' if test else 'f'},received={received}i "
+        lines.append(f"{head}{float(value)!r}{tail}{at * MILLISECOND}")
+    return lines
 
 
 def passage_line(passage: Passage, site: str, quantity: str) -> str:

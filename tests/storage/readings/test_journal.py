@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from facility.instant import DAY, MINUTE, SECOND
+from facility.quality import Quality
 from facility.reading import Passage, Reading, Scan
 from storage.readings.forwarding import Forwarder
 from storage.readings.journal import AHEAD, KEPT, Journal
@@ -122,7 +123,7 @@ def test_what_the_server_never_takes_is_buried_and_holds_up_nothing(house: House
     house.give(T0 + 1, value=101)
     house.give(T0 + 2)
     house.forward(T0 + MINUTE)
-    assert house.buried == [repr(Reading(POINT, T0 + 1, 101, received=T0 + 41))]
+    assert house.buried == [repr(Reading(POINT, T0 + 1, 101.0, received=T0 + 41))]
     assert house.server.taken == [[T0, T0 + 2]]
     assert house.journal.waiting().rows == 0
 
@@ -219,3 +220,12 @@ def test_a_check_says_that_the_server_is_away_and_what_waits(house: House) -> No
     house.give(T0)
     house.server.check = lambda: (_ for _ in ()).throw(ReadingsUnavailable("no route"))  # type: ignore[method-assign]
     assert house.store.check().startswith("away (no route); 1 rows wait in SQLite")
+
+
+def test_what_an_older_version_left_waiting_is_forwarded(house: House) -> None:
+    body = b'[[["pump-1.pressure",1764000000000,0.6,1,true,1764000000040]],[],[["cp-1",1764000000000,"t","g",2,1764000000041]]]'
+    with house.journal._file.writing() as connection:
+        connection.execute("INSERT INTO waiting VALUES (1, ?, 2, ?, 2, ?, ?)", (T0 + 40, len(body), len(body), body))
+    _, batch = house.journal.oldest(10)
+    assert batch.readings == [Reading(POINT, T0, 0.6, Quality.STAMPED, test=True, received=T0 + 40)]
+    assert batch.scans == [Scan(point="cp-1", at=T0, tag="t", guard="g", seq=2, received=T0 + 41)]

@@ -1,0 +1,61 @@
+"""A batch of readings as it waits in the journal: each point's name once, then one column after another.
+
+About 30 bytes a reading, less than half of what JSON takes, and made and read again in a third of the time: both are done for
+every reading that there is.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from itertools import repeat
+from operator import itemgetter
+
+import numpy as np
+import orjson
+
+from facility.quality import Quality
+from facility.reading import Reading
+
+MARK = b"\x01"
+"""The first byte. What an older version wrote is JSON, and begins with a bracket."""
+_HEAD = struct.Struct("<cII")
+"""The mark, how many readings, how many bytes the names and whatever else take."""
+_COLUMNS = (np.dtype("<u4"), np.dtype("<i8"), np.dtype("<f8"), np.dtype("u1"), np.dtype("u1"), np.dtype("<i8"))
+"""Place of the name, time, value, quality, test, when it was received."""
+_FIELDS = tuple(map(itemgetter, range(6)))
+_QUALITIES = {int(quality): quality for quality in Quality}
+
+
+def pack(readings: Sequence[Reading], rest: object) -> bytes:
+    """``rest``: what stands beside them, as JSON values."""
+    names = {point: place for place, point in enumerate(dict.fromkeys(map(_FIELDS[0], readings)))}
+    told = orjson.dumps([list(names), rest])
+    size = len(readings)
+    columns = [
+        np.fromiter(map(names.__getitem__, map(_FIELDS[0], readings)), _COLUMNS[0], size),
+        *(np.fromiter(map(_FIELDS[place], readings), _COLUMNS[place], size) for place in range(1, 6)),
+    ]
+    return b"".join([_HEAD.pack(MARK, size, len(told)), told, *(column.tobytes() for column in columns)])
+
+
+def unpack(body: bytes) -> tuple[list[Reading], list[list[list[object]]]]:
+    """(the readings, what stood beside them)."""
+    _, size, length = _HEAD.unpack_from(body)
+    at = _HEAD.size + length
+    names, rest = orjson.loads(body[_HEAD.size : at])
+    columns = []
+    for kind in _COLUMNS:
+        columns.append(np.frombuffer(body, kind, size, at))
+        at += size * kind.itemsize
+    place, time, value, quality, test, received = columns
+    rows = zip(
+        map(names.__getitem__, place.tolist()),
+        time.tolist(),
+        value.tolist(),
+        map(_QUALITIES.__getitem__, quality.tolist()),
+        test.astype(np.bool_).tolist(),
+        received.tolist(),
+        strict=True,
+    )
+    return list(map(tuple.__new__, repeat(Reading, size), rows)), rest
