@@ -17,6 +17,7 @@ import time
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,13 @@ def _go(publisher: subprocess.Popen[bytes]) -> None:
     publisher.stdin.flush()
 
 
+def quiet_property(now: int) -> Register:
+    """Gauges of which nobody expects more than a word an hour: what is measured is taking in, not a thousand alerts about silence."""
+    register = property_of(GAUGES)
+    points = {id: replace(point, interval=3_600_000) for id, point in register.points.items()}
+    return replace(register, points=points, registered=dict.fromkeys(points, now))
+
+
 class Run:
     """One measurement's broker, bucket and folder."""
 
@@ -144,7 +152,7 @@ class Run:
         records = wiring.open_records(settings)
         self._stack.callback(records.close)
         with records.begin() as unit:
-            unit.registers.apply(difference(Register(), property_of(GAUGES)), who="benchmark", at=self.given.now)
+            unit.registers.apply(difference(Register(), quiet_property(self.given.now)), who="benchmark", at=self.given.now)
 
         def listens() -> bool:
             with records.read() as unit:
