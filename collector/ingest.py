@@ -380,7 +380,7 @@ class Ingest:
                 stats.letters += 1
                 stats.refused(one.delivery.topic, class_of(one.letter.reason))
             if one.found.claims:
-                stats.claims += 1
+                stats.mismatched += 1
                 self.conduct.claimed(one.found.claims, now)
 
     # --- when it cannot be done -----------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ class Stats:
     replies: int = 0
     thinned: int = 0
     """Readings of floods that were left out: their extremes and last values are kept."""
-    claims: int = 0
+    mismatched: int = 0
     """Messages refused, whole or in part, because they spoke for a device that is not theirs to speak for."""
     lag: int = 0
     """Milliseconds from the arrival of the oldest message of the last batch to its commit."""
@@ -124,7 +124,7 @@ class Stats:
         names = (
             "received", "decoded", "judged", "acknowledged", "messages", "readings", "passages", "scans", "letters",
             "unclaimed", "duplicates", "batches", "last_batch", "retries", "conflicts", "isolated", "replies", "thinned",
-            "claims", "lag", "newest", "error",
+            "mismatched", "lag", "newest", "error",
         )  # fmt: skip
         messages_rate, readings_rate = self.rates(now)
         worst = sorted(self.refusals.items(), key=lambda pair: -pair[1])[:20]

@@ -107,9 +107,26 @@ CLOCK = SelfAlert(
         "Have time kept by chrony or systemd-timesyncd: time limits and the times of evidence are this clock's.",
     ),
 )
+FLOOD = SelfAlert(
+    id="device-flood",
+    title=Text("设备发送过快", "A device sends without end"),
+    do_first=Text(
+        "其他设备不受影响。检查该设备的上报间隔或重启它；停止五分钟后本报警自动解除。",
+        "Other devices do not wait for it. Mend its reporting interval or restart it; this is over five minutes after it stops.",
+    ),
+)
+CLAIMS = SelfAlert(
+    id="device-claims",
+    title=Text("设备冒用其他设备的身份", "A device speaks for another one"),
+    do_first=Text(
+        "看死信中的两个名称。若是更换的网关，在台账中登记后重试；原因不明时更换其密码并到现场查看。",
+        "The dead letters name both. Write a replaced gateway into the register; else renew the password and go and look.",
+    ),
+)
 KINDS: dict[str, SelfAlert] = {
     kind.id: kind
     for kind in (
         HISTORY_AWAY, LAG, LETTERS, READINGS_LOST, RECORDS_AWAY, WORKER_SILENT, RESPONDER_AWAY, DISK, CLOCK,
+        FLOOD, CLAIMS,
     )
 }  # fmt: skip

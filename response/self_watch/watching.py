@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from facility.instant import MINUTE, SECOND
 from facility.self_alert import KINDS, RESPONDER_AWAY, WORKER_SILENT, Limits
-from response.self_watch import collecting, history, machines, processes
+from response.self_watch import collecting, devices, history, machines, processes
 from response.self_watch.said import RESPONDERS, WORKERS, said
 from response.steps import Step
 from storage.records.own_alerts import report
@@ -38,6 +38,7 @@ class SelfWatch:
             *history.causes(workers, now, self.limits),
             *collecting.causes(workers, now, self.limits),
             *machines.causes(everybody, now, self.limits),
+            *devices.causes(workers),
         ]
         ours = OURS
         if self._patient(now):

@@ -155,7 +155,7 @@ def test_who_claims_to_be_another_is_refused_counted_and_told_with_both_names(ro
     room.collector.once(NOW)
     assert [r.value for r in room.stored()] == [0.6]
     assert all("gauge-1" in said and "gauge-9" in said for said in letters(room.records) if "smoke" not in said)
-    assert room.collector.stats.claims == 3
+    assert room.collector.stats.mismatched == 3
     assert conduct(room.collector, NOW)["claims"] == [
         {"source": "native", "speaker": "gauge-1", "claimed": ["gauge-9"], "messages": 2, "last": NOW},
         {"source": "native", "speaker": "gateway-1", "claimed": ["door-1", "smoke-1"], "messages": 1, "last": NOW},

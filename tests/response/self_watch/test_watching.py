@@ -124,6 +124,30 @@ def test_many_dead_letters_name_where_they_come_from(room: Room) -> None:
     assert room.say("worker/a", letters_5m=14) == []
 
 
+def test_a_device_that_sends_without_end_is_told_once_whoever_hears_it(room: Room) -> None:
+    flood = {"device": "gauge-1", "a_minute": 37_411, "thinned": 900, "last": 0}
+    told = [("device-flood", "gauge-1", Severity.MEDIUM)]
+    room.notes["worker/b"] = {"conduct": {"floods": [flood | {"a_minute": 100}], "claims": []}}
+    assert room.say("worker/a", conduct={"floods": [flood], "claims": []}) == told
+    with room.records.read() as unit:
+        (alert,) = unit.alerts.open_ones()
+    assert alert.limit.en.startswith("About 38,000 readings a minute; of each second")
+    room.notes["worker/b"] = {}
+    assert room.say("worker/a", conduct={"floods": [flood | {"thinned": 0}], "claims": []}) == told
+    assert room.say("worker/a", conduct={"floods": [], "claims": []}) == []
+    assert room.told() == ["raised", "returned"]
+
+
+def test_who_speaks_for_others_is_one_alert_that_names_them(room: Room) -> None:
+    claim = {"source": "native", "speaker": "gauge-1", "claimed": ["a", "b", "c", "d"], "messages": 7, "last": 0}
+    assert room.say("worker/a", conduct={"claims": [claim]}) == [("device-claims", "native/gauge-1", Severity.HIGH)]
+    with room.records.read() as unit:
+        (alert,) = unit.alerts.open_ones()
+    assert alert.limit.en == "Spoke as or for b, c, d and 1 more; 7 messages refused"
+    assert alert.limit.zh == "自称或代报：b, c, d 等 4 台；已拒收 7 条消息"
+    assert room.say("worker/a") == []
+
+
 def test_that_the_records_were_away_is_told_once_they_are_back(room: Room) -> None:
     short = {"since": room.now - 59 * SECOND, "until": room.now}
     assert room.say("worker/a", records_away=short) == []
