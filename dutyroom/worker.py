@@ -303,7 +303,12 @@ def build(
         register = unit.registers.load()
         judge = _ready_judge(settings, rules.first(unit), register, sources, clock())
         as_far_as_known(readings, partial(judge.restore, unit))
-    link = MqttLink(settings.mqtt_url, client_id=f"dutyroom-{settings.worker}", filters=sources.filters())
+    link = MqttLink(
+        settings.mqtt_url,
+        client_id=f"dutyroom-{settings.worker}",
+        filters=sources.filters(),
+        path=settings.mqtt_path,
+    )
     ingest = Ingest(
         name=settings.worker,
         link=link,
