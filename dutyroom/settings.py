@@ -31,7 +31,8 @@ class Settings(BaseSettings):
         "", description="broker, mqtt://user:password@host:1883 or mqtts://…; empty: the embedded one"
     )
     mqtt_path: Literal["paho", "bulk"] = Field(
-        "bulk", description="how messages are read: in bulk, or one by one by paho, the reference that it is tested against"
+        "bulk",
+        description="how messages are read: in bulk, or one by one by paho, the reference that it is tested against",
     )
     broker: str = Field("127.0.0.1:1883", description="where the embedded broker listens")
     broker_user: str = Field("", description="what gateways sign in with at the embedded broker")
