@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     )
     secure_cookies: bool = Field(default=False, description="true behind HTTPS")
     worker: str = Field("worker-1", description="name of this collector; keep it over restarts, unique per broker")
+    rate: int = Field(
+        100, ge=1, description="readings of one point in a second that are always kept; what is beyond is thinned"
+    )
     responder: str = Field("responder-1", description="name of this responder; keep it over restarts")
     journal_limit: int = Field(
         8192, ge=1, description="MiB that may wait for InfluxDB; at that nothing more is taken, and the broker keeps it"

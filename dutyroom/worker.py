@@ -83,7 +83,7 @@ class Worker:
         self._behind = False
         """Somebody else was first, and what is known could not be read again yet."""
         self._errors: deque[dict[str, Any]] = deque(maxlen=10)
-        self._before = self._totals_before()
+        self._before = self._remembered()
 
     def run(self, stop: threading.Event) -> None:
         """Until ``stop`` is set; then the last health note is written."""
@@ -209,8 +209,9 @@ class Worker:
                 report(unit, self._rules.book, failing, now)
             self._failures.told(failing)
 
-    def _totals_before(self) -> dict[str, int]:
+    def _remembered(self) -> dict[str, int]:
         with self._records.read() as unit:
+            self._ingest.conduct.load((unit.notes.get(f"worker/{self._name}") or {}).get("conduct") or {})
             return dict(unit.notes.get(f"totals/{self._name}") or {})
 
     def _look_for_responder(self) -> None:
@@ -318,6 +319,7 @@ def build(
         sources=sources,
         judge=judge,
         pseudonym_key=wiring.pseudonym_key(settings),
+        rate=settings.rate,
     )
     with records.read() as unit:
         ingest.hush(duress_cards(unit))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from collector.conduct import Conduct
 from dutyroom.worker import STANDSTILL, Worker
 from facility.permission import Permissions, permission_difference
 from rules.late import Backlog
@@ -15,9 +16,12 @@ from tests.facility.permissions import some_permissions
 from tests.rules.room import SECOND, T0
 
 
+FLOOD = {"device": "gauge-1", "a_minute": 9_000, "thinned": 7, "last": T0}
+
+
 class Notes:
-    def get(self, name: str) -> None:
-        return None
+    def get(self, name: str) -> Any:
+        return {"conduct": {"floods": [FLOOD], "claims": []}} if name == "worker/w" else None
 
 
 class Unit:
@@ -52,7 +56,7 @@ class Judge:
 
 class Ingest:
     def __init__(self, judge: Judge) -> None:
-        self.judge, self.fails = judge, False
+        self.judge, self.fails, self.conduct = judge, False, Conduct()
 
     def once(self, now: int, timeout: float) -> None:
         del now, timeout
@@ -94,6 +98,10 @@ def test_who_lost_a_race_and_could_not_read_again_judges_nothing_until_it_has() 
     loop.ingest.fails, loop.records.there = False, True
     assert loop.step() == ["reloaded", "judged"]
     assert loop.step() == ["judged"]
+
+
+def test_what_was_told_of_devices_before_a_restart_is_told_on() -> None:
+    assert Loop().ingest.conduct.note(T0)["floods"] == [FLOOD]
 
 
 def test_after_a_standstill_nobody_is_called_silent_for_what_could_not_be_heard() -> None:
