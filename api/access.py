@@ -15,7 +15,7 @@ from api.accounts import digest, token_actor
 from api.context import Context, context_of
 from api.looks import look_noted
 from api.problems import Elsewhere, Forged, NotPermitted, NotSignedIn
-from api.scoped import is_open, narrow
+from api.scoped import is_open, is_within, narrow
 from api.sessions import cookie_name, find_session
 from facility.person import Actor, Right, Role, Scope
 from storage.records.port import NotFound
@@ -129,7 +129,7 @@ def limit(request: Request, visitor: Visitor) -> None:
     path = request.url.path
     if path == "/":
         raise Elsewhere("/compliance")
-    if path not in ALWAYS and not is_open(path):
+    if path not in ALWAYS and not (is_open(path) and is_within(path, visitor.scope)):
         raise NotFound(f"{path}: this account is limited to some buildings or clauses and does not look at this")
     scope = visitor.scope
     request.state.narrow = lambda context: narrow(context, scope)

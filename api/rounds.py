@@ -56,11 +56,8 @@ BY: dict[str, Callable[[Round | Counted, tzinfo], str]] = {
 
 
 def seeing(visitor: Visitor) -> None:
-    """Raises ``NotPermitted`` for an inspector who was not asked to look at patrols, or at some buildings only.
-
-    A round leads through several buildings: there is no part of it to show.
-    """
-    if not visitor.may_see_clause(CLAUSE) or visitor.scope.buildings:
+    """Raises ``NotPermitted`` for an inspector who was not asked to look at patrols."""
+    if not visitor.may_see_clause(CLAUSE):
         raise NotPermitted.to(visitor.actor, Right.READ)
 
 

@@ -13,6 +13,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar, cast
 
 from api.context import Context
+from api.scoped_base import Nothing, Through
+from api.scoped_register import Narrowing
+from api.scoped_rooms import CLAUSE_OF, ScopedFacts, ScopedPlans, ScopedRounds
 from facility.alert import Alert
 from facility.occurrence import Occurrence
 from facility.person import Scope
@@ -35,6 +38,10 @@ OPEN = (
     "/compliance",
     "/clauses",
     "/reports",
+    "/rounds",
+    "/cameras",
+    "/plans",
+    "/instruments",
     "/api/v1/alerts",
     "/api/v1/work-orders",
     "/api/v1/points",
@@ -43,6 +50,10 @@ OPEN = (
     "/api/v1/compliance",
     "/api/v1/clauses",
     "/api/v1/reports",
+    "/api/v1/rounds",
+    "/api/v1/cameras",
+    "/api/v1/plans",
+    "/api/v1/coverage",
 )
 """Addresses, with all below them, that a limited account may ask for."""
 NOWHERE = "-"
@@ -51,7 +62,17 @@ NOWHERE = "-"
 
 def is_open(path: str) -> bool:
     """Whether a limited account may ask for the address."""
-    return any(path == one or path.startswith(f"{one}/") for one in OPEN)
+    return any(_below(path, one) for one in OPEN)
+
+
+def is_within(path: str, scope: Scope) -> bool:
+    """Whether what the address is about lies in the scope's clauses."""
+    about = {clause for one, clause in CLAUSE_OF.items() if _below(path, one)}
+    return not scope.clauses or about <= set(scope.clauses)
+
+
+def _below(path: str, one: str) -> bool:
+    return path == one or path.startswith(f"{one}/")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +93,7 @@ class View:
 
     def clause(self, *clauses: str) -> bool:
         """Whether one of them may be looked at."""
-        return not self.scope.clauses or bool(set(clauses) & set(self.scope.clauses))
+        return self.scope.sees(*clauses)
 
     def alert(self, one: Alert) -> bool:
         """An alert of no zone is about the whole property."""
@@ -114,24 +135,11 @@ def view_of(base: Context, register: Register, scope: Scope) -> View:
     rules = frozenset(rule.id for rule in base.book() if rule.clause in wanted)
     return View(
         scope=scope,
-        register=narrowed(base, register, zones, rules if scope.clauses else None),
+        register=Narrowing(base=base, whole=register, scope=scope, zones=zones, rules=rules).register(),
         zones=zones or (frozenset({NOWHERE}) if scope.buildings else frozenset()),
         duties=frozenset(duty.id for duty in base.duties().values() if wanted & set(duty.clauses)),
         rules=rules,
     )
-
-
-def narrowed(base: Context, register: Register, zones: frozenset[str], rules: frozenset[str] | None) -> Register:
-    """The register within these zones; of the points those that these rules watch. None: all of them."""
-    above = {zone.id for one in zones for zone in register.zone_path(one)}
-    kept = {id: zone for id, zone in register.zones.items() if not zones or id in zones or id in above}
-    assets = {id: asset for id, asset in register.assets.items() if not zones or asset.zone in zones}
-    points = {id: point for id, point in register.points.items() if point.asset in assets}
-    if rules is not None:
-        book = base.book()
-        watched = {point.id for rule in book if rule.id in rules for point in book.points_of(rule, register)}
-        points = {id: point for id, point in points.items() if id in watched}
-    return replace(register, zones=kept, assets=assets, points=points, cameras={}, routes={}, stops={})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,7 +210,7 @@ class _Readings:
         return self._inner.last([point for point in points if point in known])
 
     def __getattr__(self, name: str) -> Any:
-        if name not in ("range", "columns", "before", "buckets"):
+        if name not in ("range", "columns", "before", "buckets", "scans"):
             raise NotFound("a limited account does not look at this")
         inner, known = getattr(self._inner, name), self._points
 
@@ -224,14 +232,17 @@ class _Unit:
         self.occurrences = _Occurrences(inner.occurrences, view)
         self.results = _Results(inner.results, view)
         self.registers = _Registers(inner.registers, view)
-        self.letters = _None({"counts": (0, 0)})
-        self.incidents = _None({"open_ones": []})
+        self.rounds = ScopedRounds(inner.rounds, view)
+        self.plans = ScopedPlans(inner.plans, view)
+        self.facts = ScopedFacts(inner.facts, view)
+        self.letters = Nothing({"counts": (0, 0)})
+        self.incidents = Nothing({"open_ones": []})
         self.test_modes = _Spans(inner.test_modes, view)
         self.maintenance = _Spans(inner.maintenance, view)
-        self.reports = _None({"all": []})
+        self.reports = Nothing({"all": []})
 
     _PASSED = frozenset({
-        "facts", "people", "files", "breaches", "rule_versions", "notices", "notes", "place_codes", "issued_reports",
+        "people", "files", "breaches", "rule_versions", "notices", "notes", "place_codes", "issued_reports",
         "looks", "clocks", "rota", "duty_versions", "chains", "late_work",
     })  # fmt: skip
 
@@ -239,32 +250,6 @@ class _Unit:
         if name not in self._PASSED:
             raise NotFound("a limited account does not look at this")
         return getattr(self.inner, name)
-
-
-class _None:
-    """A store of which there is nothing to see."""
-
-    def __init__(self, answers: Mapping[str, Any]) -> None:
-        self._answers = answers
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in self._answers:
-            raise NotFound("a limited account does not look at this")
-        return lambda *_, **__: self._answers[name]
-
-
-class _Through:
-    """A store of which some calls are narrowed; the others are refused."""
-
-    PASSED: frozenset[str] = frozenset()
-
-    def __init__(self, inner: Any, view: View) -> None:
-        self._inner, self._view = inner, view
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in self.PASSED:
-            raise NotFound("a limited account does not look at this")
-        return getattr(self._inner, name)
 
 
 def _kept(page: Page[T], holds: Callable[[T], bool]) -> Page[T]:
@@ -277,7 +262,7 @@ def _found(one: T, what: str, number: int, *, holds: bool) -> T:
     return one
 
 
-class _Alerts(_Through):
+class _Alerts(Through):
     def _wanted(self, wanted: AlertFilter) -> AlertFilter:
         view = self._view
         return replace(wanted, zones=view.zone_filter(wanted.zones), rules=view.within(wanted.rules, view.rules))
@@ -296,7 +281,7 @@ class _Alerts(_Through):
         return cast("Alert", _found(one, "alert", number, holds=self._view.alert(one)))
 
 
-class _Orders(_Through):
+class _Orders(Through):
     def find(self, wanted: WorkOrderFilter, cursor: str | None = None, limit: int = 50) -> Page[WorkOrder]:
         narrowed = replace(wanted, zones=self._view.zone_filter(wanted.zones))
         return _kept(self._inner.find(narrowed, cursor, limit), self._view.order)
@@ -317,7 +302,7 @@ class _Orders(_Through):
         return {number: one for number, one in self._inner.some(numbers).items() if self._view.order(one)}
 
 
-class _Occurrences(_Through):
+class _Occurrences(Through):
     def _wanted(self, wanted: OccurrenceFilter) -> OccurrenceFilter:
         view = self._view
         return replace(wanted, zones=view.zone_filter(wanted.zones), duties=view.within(wanted.duties, view.duties))
@@ -347,7 +332,7 @@ class _Occurrences(_Through):
         return {target: one for target, one in self._inner.last(duty).items() if self._view.occurrence(one)}
 
 
-class _Results(_Through):
+class _Results(Through):
     def _wanted(self, wanted: ResultFilter) -> ResultFilter:
         view = self._view
         return replace(wanted, zones=view.zone_filter(wanted.zones), duties=view.within(wanted.duties, view.duties))
@@ -379,7 +364,7 @@ class _Results(_Through):
         return [one for one in self._inner.retests(number) if self._view.result(one)]
 
 
-class _Registers(_Through):
+class _Registers(Through):
     PASSED = frozenset({"version"})
 
     def load(self, at: int | None = None) -> Register:
@@ -389,7 +374,7 @@ class _Registers(_Through):
         return self._view.register
 
 
-class _Spans(_Through):
+class _Spans(Through):
     """Maintenance and tests that reach into the scope."""
 
     def running(self) -> list[Any]:

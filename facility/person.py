@@ -95,6 +95,10 @@ class Scope:
         """Everything."""
         return not self.buildings and not self.clauses
 
+    def sees(self, *clauses: str) -> bool:
+        """Whether one of them may be looked at."""
+        return not self.clauses or bool(set(clauses) & set(self.clauses))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:

@@ -13,6 +13,7 @@ from api.context import context_of
 from api.looks import EVERY
 from api.scoped import OPEN, is_open
 from facility.fact import Fact
+from facility.floor_plan import FloorPlan
 from facility.instant import DAY, HOUR
 from facility.occurrence import Occurrence
 from facility.person import Role
@@ -132,6 +133,42 @@ def test_an_inspector_of_some_clauses_sees_those_alone(home: House) -> None:
     assert [one["id"] for one in browser.client.get("/api/v1/compliance/items").json()["rows"]] == [2]
     points = browser.client.get("/api/v1/points?limit=200").json()["rows"]
     assert {one["quantity"] for one in points} == {"pressure"}
+
+
+def test_a_building_s_inspector_sees_its_cameras_and_plans_and_no_other_s(home: House) -> None:
+    register = home.register()
+    inside = {camera.id for camera in register.cameras.values() if register.zone_path(camera.zone)[0].id == "t1"}
+    near = next(iter(inside))
+    zone = register.cameras[near].zone
+    with home.records.begin() as unit:
+        for one in (zone, "grounds"):
+            unit.plans.put(FloorPlan(zone=one, width=20.0, height=15.0), "manager", NOW)
+        coverage = Fact(at=NOW, noun="coverage", subject="2026-11-23", what="within", who="x", data={"zones": {}})
+        unit.facts.append(coverage)
+    limited(home, buildings=("t1",))
+    browser = _signed(home)
+    rows = browser.client.get("/api/v1/cameras").json()["rows"]
+    assert {row["id"] for row in rows} == inside
+    page = browser.page("/cameras")
+    assert near in page
+    assert not any(camera in page for camera in register.cameras.keys() - inside)
+    assert browser.client.get("/api/v1/coverage/days").json() == []
+    assert "grounds" not in browser.page("/plans")
+    for address, status in ((f"/plans/{zone}", 200), ("/plans/grounds", 404), ("/api/v1/plans/grounds", 404)):
+        assert browser.client.get(address).status_code == status, address
+    assert browser.client.post("/api/v1/plans/grounds/what-if", json={"cameras": []}).status_code in {403, 404}
+
+
+def test_instruments_are_those_that_the_clauses_ask_for(home: House) -> None:
+    def shown() -> set[str]:
+        page = _signed(home).page("/instruments")
+        return {id for id in home.register().instruments if id in page}
+
+    assert len(shown()) == len(home.register().instruments) > 1
+    limited(home, clauses=("EQ-2",))
+    page = _signed(home).page("/instruments")
+    kinds = {one.kind for one in home.register().instruments.values() if one.id in page}
+    assert kinds == {"insulation-tester"}
 
 
 def test_what_cannot_be_limited_is_not_found(home: House) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from facility.fact import Fact
 from facility.floor_plan import Area, AreaKind, FloorPlan
 from facility.instant import DAY, HOUR, MINUTE, SECOND
 from facility.person import Role
@@ -19,6 +22,7 @@ from facility.round import Round
 from facility.text import Text
 from inspections.rounds.following import RoundsFollowed
 from inspections.rounds.planning import Planning
+from inspections.rounds.telling import summary
 from storage.records.rounds import RoundFilter
 from tests.api.browser import Browser
 from tests.api.seed import NOW, House
@@ -261,14 +265,52 @@ def test_an_empty_day_teaches(bare: House) -> None:
     assert "routes.csv" in browser.client.get("/rounds").text
 
 
-def test_an_inspector_with_a_limited_view_sees_no_patrols_and_any_other_does(home: House, browser_of: Browsers) -> None:
+def test_an_inspector_of_other_clauses_sees_no_patrols_and_any_other_does(home: House, browser_of: Browsers) -> None:
     patrol(home)
     addresses = ("/rounds", "/rounds/figures", "/rounds/coverage", "/rounds/points", "/api/v1/rounds")
     whole = browser_of("inspector")
     assert [whole.client.get(address).status_code for address in addresses] == [200] * 5
-    limits: list[tuple[tuple[str, ...], tuple[str, ...]]] = [(("EQ-2",), ()), ((), ("t1",))]
-    for clauses, buildings in limits:
-        with home.records.begin() as unit:
-            unit.people.update(replace(unit.people.get("inspector"), buildings=buildings, clauses=clauses))
-        limited = browser_of("inspector")
-        assert {limited.client.get(address).status_code for address in addresses} <= {403, 404}
+    limit(home, clauses=("EQ-2",))
+    limited = browser_of("inspector")
+    assert {limited.client.get(address).status_code for address in addresses} == {404}
+    limit(home, clauses=("AP-3",))
+    limited = browser_of("inspector")
+    assert [limited.client.get(address).status_code for address in addresses] == [200] * 5
+    assert limited.client.get("/plans").status_code == 404
+
+
+def test_a_building_s_inspector_sees_the_points_of_rounds_within_it_alone(home: House, browser_of: Browsers) -> None:
+    patrol(home)
+    zones = home.register().zones_below("grounds") | {"grounds"}
+    with home.records.read() as unit:
+        rounds = unit.rounds.all(RoundFilter(until=NOW + DAY))
+    (mixed,) = [one for one in rounds if one.route == "outdoor"][:1]
+    (garage,) = [one for one in rounds if one.route == "garage"][:1]
+    with home.records.begin() as unit:
+        unit.facts.append(Fact(at=NOW, noun="round", subject=str(mixed.id), what="ended", who="x", data=summary(mixed)))
+    limit(home, buildings=("grounds",))
+    browser = browser_of("inspector")
+    for address in ("", "/figures", "/coverage", "/points", f"/{mixed.id}"):
+        page = browser.page(f"/rounds{address}")
+        assert not re.search(r"cp-(garage|b1|t1)", page), address
+    browser.page(f"/rounds/{garage.id}", 404)
+
+    def get(address: str) -> Any:
+        return browser.client.get(f"/api/v1/rounds{address}", params=PERIOD).json()
+
+    assert browser.client.get(f"/api/v1/rounds/{garage.id}").status_code == 404
+    assert {stop["zone"] for stop in get(f"/{mixed.id}")["points"]} <= zones
+    told = [point["zone"] for fact in get(f"/{mixed.id}/facts") for point in fact["data"].get("points", [])]
+    assert told
+    assert set(told) <= zones
+    assert {row["route"] for row in get("")["rows"]} <= {"outdoor"}
+    assert get("/figures")["whole"]["planned"] == sum(
+        stop.zone in zones for one in rounds if one.over and NOW - 3 * HOUR <= one.start < NOW for stop in one.stops
+    )
+    assert {one["zone"] for one in get("/coverage")["zones"]} <= zones
+    assert get("/outside") == []
+
+
+def limit(home: House, *, buildings: tuple[str, ...] = (), clauses: tuple[str, ...] = ()) -> None:
+    with home.records.begin() as unit:
+        unit.people.update(replace(unit.people.get("inspector"), buildings=buildings, clauses=clauses))
