@@ -1,4 +1,4 @@
-"""Claiming a device that was seen and is not in the register: what it sends, a guess of what that is, and the entries."""
+"""Claiming a device that was seen and is not in the register: what the person entered, and the entries of the register."""
 
 from __future__ import annotations
 
@@ -6,34 +6,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from collector.catalogue import DECODERS
-from collector.decoding import Decoded, DecodeError, Message
+from api.guessing import knows_unit
 from facility.fact import Fact
 from facility.letter import Unclaimed
 from facility.person import Actor
 from facility.point import Device, Point
 from facility.register import Change, Register
 from facility.text import Text
-from facility.units import QUANTITIES, UnitError, allowed_units, canonical_unit
+from facility.units import QUANTITIES, allowed_units
 from storage.records.port import Unit
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-RESOLUTIONS = {"MPa": 0.001, "kPa": 1, "bar": 0.01, "MΩ": 0.01, "°C": 0.1, "%": 1, "%RH": 1, "V": 0.01, "mA": 0.01}
-"""The step that common instruments have in these units; 0.01 elsewhere."""
-USUAL_INTERVAL = 60_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guess:
-    """One value that the device sends, and what it probably is. Empty fields could not be guessed."""
-
-    key: str
-    value: float | bool | str
-    sent_unit: str = ""
-    quantity: str = ""
-    unit: str = ""
-    resolution: float = 0.01
-    interval: int = USUAL_INTERVAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +32,8 @@ class NewPoint:
     high: float | None = None
     interval: int = 0
     sent_unit: str = ""
+    loop: str = ""
+    """The key of the current behind it."""
     asset: str = ""
     """Empty: the claim's."""
 
@@ -79,82 +64,6 @@ class ClaimRefused(Exception):
     """The claim cannot be carried out: every field that is wrong, with what is allowed."""
 
     errors: list[Wrong] = field(default_factory=list)
-
-
-def guesses(seen: Unclaimed) -> list[Guess]:
-    """What the sample holds, read with the decoder that understands it. Empty when none does."""
-    decoder = DECODERS.get(seen.guess)
-    if decoder is None:
-        return []
-    for topic_filter in decoder.filters:
-        captured = topic_filter.match(seen.topic)
-        if captured is not None:
-            return list(_guesses(_decode(seen, captured), seen))
-    return list(_guesses(_decode(seen, {}), seen))
-
-
-def _decode(seen: Unclaimed, captured: dict[str, str]) -> Decoded:
-    message = Message(topic=seen.topic, payload=seen.payload, received=seen.last, source=seen.source, captured=captured)
-    try:
-        return DECODERS[seen.guess].decode(message, {})
-    except (DecodeError, KeyError):
-        return Decoded()
-
-
-def _guesses(decoded: Decoded, seen: Unclaimed) -> Iterable[Guess]:
-    keys: set[str] = set()
-    for signal in decoded.signals:
-        of_this = signal.device == seen.external_id and signal.key == (seen.key or signal.key)
-        if of_this and signal.key not in keys:
-            keys.add(signal.key)
-            yield guess(signal.key, signal.value, signal.unit)
-
-
-def guess(key: str, value: float | bool | str, sent_unit: str = "") -> Guess:
-    """What a value probably is, by its name first and its unit second."""
-    quantity = _by_name(key) or _by_unit(sent_unit)
-    unit = _unit(quantity, sent_unit)
-    state = bool(quantity) and QUANTITIES[quantity].is_state
-    return Guess(
-        key=key,
-        value=value,
-        sent_unit=sent_unit,
-        quantity=quantity,
-        unit=unit,
-        resolution=1.0 if state else RESOLUTIONS.get(unit, 0.01),
-        interval=0 if state else USUAL_INTERVAL,
-    )
-
-
-def _by_name(key: str) -> str:
-    plain = key.lower().replace("-", "_").replace(".", "_")
-    if plain in QUANTITIES:
-        return plain
-    parts = set(plain.split("_"))
-    return next((q for q in sorted(QUANTITIES, key=len, reverse=True) if set(q.split("_")) <= parts), "")
-
-
-def _by_unit(unit: str) -> str:
-    if not unit:
-        return ""
-    fitting = [quantity for quantity in QUANTITIES if _knows(quantity, unit)]
-    return fitting[0] if len(fitting) == 1 else ""
-
-
-def _knows(quantity: str, unit: str) -> bool:
-    try:
-        canonical_unit(quantity, unit)
-    except UnitError:
-        return False
-    return True
-
-
-def _unit(quantity: str, sent_unit: str) -> str:
-    if not quantity:
-        return ""
-    if sent_unit and _knows(quantity, sent_unit):
-        return canonical_unit(quantity, sent_unit)
-    return allowed_units(quantity)[0]
 
 
 def claim(unit: Unit, register: Register, seen: Unclaimed, wanted: Claim, *, actor: Actor, at: int) -> list[str]:
@@ -205,6 +114,7 @@ def _point(device: Device, wanted: Claim, new: NewPoint) -> Point:
         device=device.id,
         key=new.key,
         sent_unit=new.sent_unit,
+        loop=new.loop,
     )
 
 
@@ -242,7 +152,7 @@ def _unit_errors(place: str, point: Point) -> Iterable[Wrong]:
     for name, unit in (("unit", point.unit), ("sent_unit", point.sent_unit)):
         if name == "sent_unit" and not unit:
             continue
-        if unit not in allowed_units(point.quantity) and not (name == "sent_unit" and _knows(point.quantity, unit)):
+        if unit not in allowed_units(point.quantity) and not (name == "sent_unit" and knows_unit(point.quantity, unit)):
             yield Wrong(
                 field=f"{place}.{name}", wrong=repr(unit), allowed=", ".join(allowed_units(point.quantity)) or "no unit"
             )

@@ -12,6 +12,7 @@ from collector.conduct import Claim
 from collector.decoding import Announced, ClaimsAnother, DecodeError, Message
 from collector.link import Delivery
 from collector.memory import Memories
+from collector.ordinary import Ordinary
 from collector.qualify import NAME_LIMIT, Arrival, Qualified, Qualifier
 from collector.sources import Source, Sources
 from collector.stats import Stats
@@ -62,6 +63,7 @@ class Intake:
 
     def __init__(self, sources: Sources, qualifier: Qualifier, memories: Memories, stats: Stats) -> None:
         self._sources, self._qualifier, self._memories, self._stats = sources, qualifier, memories, stats
+        self._ordinary = Ordinary(qualifier)
         self._repeats: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._strangers: OrderedDict[tuple[str, str, str], _Stranger] = OrderedDict()
 
@@ -78,6 +80,9 @@ class Intake:
         if match is None:
             return self._nobodys(delivery, received, now)
         source = match.owner
+        ordinary = self._ordinary.readings(delivery, match, received)
+        if ordinary is not None:
+            return Prepared(delivery, received, source.name, Qualified(ordinary))
         prepared = Prepared(delivery, received, source.name)
         message = Message(
             topic=delivery.topic,

@@ -11,6 +11,7 @@ from typing import Any
 
 from collector import codec, flattening, scalars
 from collector.decoding import DecodeError, Message, Signal
+from collector.makers import WORDS
 
 NO_CODEC = (
     "no decoded values: the frame's bytes are still encoded; set the device's payload codec in the network server, "
@@ -65,8 +66,18 @@ def signals(device: str, found: Any, at: int | None, field: str) -> list[Signal]
     if type(found) is not dict:
         raise DecodeError(NO_CODEC.format(field=field))
     test = _is_test(found)
-    now = flattening.signals(device, found, at, test=test, skip=frozenset({"history"}))
+    now = _worded(flattening.signals(device, found, at, test=test, skip=frozenset({"history"})))
     return now + _smoke_of_event(device, found, at, test) + _history(device, found.get("history"), field)
+
+
+def _worded(signals: list[Signal]) -> list[Signal]:
+    """A maker's number for a contact as the word that it means; any other number stays, and is refused by the point."""
+    return [
+        signal._replace(value=WORDS[signal.key].get(signal.value, signal.value))
+        if signal.key in WORDS and type(signal.value) is float
+        else signal
+        for signal in signals
+    ]
 
 
 def _is_test(found: dict[str, Any]) -> bool:

@@ -48,6 +48,10 @@ EVENT_KEYS = {
 """Event → the key of the state point that shows it, and that state's word. Any other event is its own key, and true."""
 
 
+Direct = tuple[str, float, float, float]
+"""A point, its range, and when its calibration ends."""
+
+
 @dataclass(slots=True)
 class Qualified:
     """What one message, or many, came to."""
@@ -98,10 +102,20 @@ class Qualifier:
         """Go on with another register."""
         self._register = register
         self._instruments: dict[tuple[str, str, str], Instrument] = {}
+        self.direct: dict[tuple[str, str], dict[str, Direct]] = {}
         self._points_of: dict[str, list[Point]] = {}
         for point in register.points.values():
             self._points_of.setdefault(point.device, []).append(point)
         self._loops = {(p.device, p.loop) for p in register.points.values() if p.loop}
+
+    def learn_direct(self, source: Source, external_id: str, key: str) -> Direct | None:
+        """What there is to know of a key whose numbers only need their range checked; None for any other. Kept in ``direct``."""
+        known = self._instrument(source, external_id, key)
+        if not isinstance(known, Instrument) or not known.direct:
+            return None
+        found = known.point, known.low, known.high, known.due
+        self.direct.setdefault((source.name, external_id), {})[key] = found
+        return found
 
     def qualify(self, decoded: Decoded, arrival: Arrival) -> Qualified:
         """Everything that the message says, as far as it may."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field, FiniteFloat
 
 from api.access import READING, Keeper
-from api.claiming import Claim, ClaimRefused, Guess, NewPoint, claim, guesses
+from api.claiming import Claim, ClaimRefused, NewPoint, claim
 from api.context import Context, context_of
+from api.guessing import Guess, guesses
 from api.idempotency import Key, once, write_once
 from api.paging import PROBLEMS, Cursor, Limit, Listing, Out, moment
 from api.problems import Problem
@@ -27,12 +29,14 @@ class GuessOut(Out):
     """A value in the sample, and what it probably is. Empty fields could not be guessed."""
 
     key: str = Field(examples=["pressure"])
-    value: float | bool | str
+    value: float | bool | str | None = Field(description="Null: announced, and not heard yet.")
     sent_unit: str
     quantity: str
     unit: str
     resolution: float
     interval: int
+    name: str = Field(description="As it was announced (discovery).")
+    loop: str = Field(description="The key of the current behind it, where its maker sends one.")
 
 
 class UnclaimedOut(Out):
@@ -64,6 +68,7 @@ class PointIn(BaseModel):
     high: FiniteFloat | None = Field(default=None, examples=[1.6])
     interval: int = Field(default=0, description="Expected time between readings, ms.", examples=[60_000])
     sent_unit: str = ""
+    loop: str = Field(default="", max_length=100, description="The key of the current behind it.")
     asset: str = Field(default="", description="Empty: the claim's.")
 
 
@@ -100,7 +105,8 @@ def list_unclaimed(context: Given, cursor: Cursor = None, limit: Limit = 50) -> 
 def read_unclaimed(context: Given, number: int) -> UnclaimedOut:
     """With what its sample holds."""
     with context.records.read() as unit:
-        return unclaimed_out(unit.letters.get_unclaimed(number))
+        seen = unit.letters.get_unclaimed(number)
+        return unclaimed_out(seen, unit.letters.unclaimed_of(seen.source, seen.external_id))
 
 
 @router.post("/{number}/claim", summary="Claim it", response_model=Claimed)
@@ -147,12 +153,13 @@ def _point(point: PointIn) -> NewPoint:
         high=point.high,
         interval=point.interval,
         sent_unit=point.sent_unit,
+        loop=point.loop.strip(),
         asset=point.asset.strip(),
     )
 
 
-def unclaimed_out(seen: Unclaimed) -> UnclaimedOut:
-    """An unclaimed device as the API gives it."""
+def unclaimed_out(seen: Unclaimed, others: Sequence[Unclaimed] = ()) -> UnclaimedOut:
+    """An unclaimed device as the API gives it; ``others`` are its other rows."""
     return UnclaimedOut(
         id=seen.id,
         source=seen.source,
@@ -164,7 +171,7 @@ def unclaimed_out(seen: Unclaimed) -> UnclaimedOut:
         first=moment(seen.first) or "",
         last=moment(seen.last) or "",
         count=seen.count,
-        values=[_guess(g) for g in guesses(seen)],
+        values=[_guess(g) for g in guesses(seen, others)],
     )
 
 
@@ -177,4 +184,6 @@ def _guess(found: Guess) -> GuessOut:
         unit=found.unit,
         resolution=found.resolution,
         interval=found.interval,
+        name=found.name,
+        loop=found.loop,
     )

@@ -96,6 +96,18 @@ EXAMPLES = (
         decoded=Decoded(statuses=(Status(device="B1/F03/smoke-07", online=False, at=None),)),
     ),
     Example(
+        what="it is there again, as older bridges say it",
+        topic="zigbee2mqtt/B1/F03/smoke-07/availability",
+        payload=b"online",
+        decoded=Decoded(statuses=(Status(device="B1/F03/smoke-07", online=True, at=None),)),
+    ),
+    Example(
+        what="an availability that is neither",
+        topic="zigbee2mqtt/B1/F03/smoke-07/availability",
+        payload=b'{"state": "asleep"}',
+        refused="allowed: online, offline",
+    ),
+    Example(
         what="the bridge's own talk", topic="zigbee2mqtt/bridge/state", payload=b'{"state":"online"}', decoded=Decoded()
     ),
     Example(what="a command to a device", topic="zigbee2mqtt/door-1/set", payload=b'{"state":"ON"}', decoded=Decoded()),

@@ -299,6 +299,9 @@ class Letters(Protocol):
     def get_unclaimed(self, number: int) -> Unclaimed:
         """Raises ``NotFound``."""
 
+    def unclaimed_of(self, source: str, external_id: str) -> list[Unclaimed]:
+        """All rows of that device, of which there may be one for each value, oldest first; at most 200."""
+
     def claimed(self, source: str, external_id: str, key: str | None = None) -> None:
         """Forget unclaimed rows of that device (of that key only, when given)."""
 

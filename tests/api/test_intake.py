@@ -1,13 +1,14 @@
 """Dead letters and unclaimed devices, and the claim that gives a device its place."""
 
 import base64
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from api.claiming import guess, guesses
+from api.guessing import guess, guesses
 from api.web.pages.letters import readable
 from facility.letter import Unclaimed
 from facility.person import Role
@@ -237,3 +238,94 @@ def test_why_a_message_could_not_be_used_is_told_in_the_readers_language(lively:
     assert "不是数字；允许：" in chinese
     assert "is not a number" not in chinese
     assert "null is not a number; allowed: " in english
+
+
+def announcement(key: str, unit: str, kind: str, *, component: str = "sensor") -> Unclaimed:
+    config = {
+        "name": f"the {key}",
+        "state_topic": "zigbee2mqtt/cold store",
+        "value_template": "{{ value_json." + key + " }}",
+        "unit_of_measurement": unit,
+        "device_class": kind,
+        "device": {"name": "Cold store", "model": "WSDCGQ11LM"},
+    }
+    return Unclaimed(
+        source="zigbee2mqtt",
+        external_id="cold store",
+        key=key,
+        topic=f"homeassistant/{component}/cold_store/{key}/config",
+        payload=json.dumps(config).encode(),
+        guess="home_assistant",
+        first=NOW,
+        last=NOW,
+    )
+
+
+@pytest.fixture
+def announced_store(home: House) -> int:
+    """Two announcements of one device and one state that it sent; the number of the first."""
+    with home.records.begin() as unit:
+        unit.letters.notice(announcement("temp_now", "°F", "temperature"))
+        unit.letters.notice(announcement("water", "", "moisture", component="binary_sensor"))
+        heard = {"source": "zigbee2mqtt", "external_id": "cold store", "topic": "zigbee2mqtt/cold store"}
+        unit.letters.notice(
+            Unclaimed(**heard, payload=b'{"battery": 97}', guess="zigbee2mqtt", first=NOW, last=NOW)  # type: ignore[arg-type]
+        )
+        return unit.letters.unclaimed_of("zigbee2mqtt", "cold store")[0].id
+
+
+def test_what_a_device_announced_fills_in_one_form_and_registers_nothing(
+    home: House, browser_of: BrowserOf, client: TestClient, program: Headers, announced_store: int
+) -> None:
+    before = home.register()
+    values = client.get(f"{UNCLAIMED}/{announced_store}", headers=program(Role.GUARD)).json()["values"]
+    assert [(v["key"], v["value"], v["quantity"], v["unit"], v["name"]) for v in values] == [
+        ("temp_now", None, "temperature", "°F", "the temp_now"),
+        ("water", None, "leak", "", "the water"),
+    ]
+    page = browser_of("manager").page(f"/unclaimed/{announced_store}")
+    assert 'name="device_en" value="Cold store"' in page
+    assert 'name="model" value="WSDCGQ11LM"' in page
+    assert 'name="device" value="cold-store"' in page
+    listed = browser_of("manager").client.get("/unclaimed", headers={"accept-language": "en"}).text
+    said = words(listed)
+    assert "Announced: Cold store · the temp_now · °F · will come by zigbee2mqtt/cold store" in said
+    assert home.register() == before
+
+
+def test_a_claimed_announcement_is_in_the_register_with_its_unit_and_gone_from_the_list(
+    home: House, client: TestClient, program: Headers, announced_store: int
+) -> None:
+    points = [{"key": "temp_now", "name_en": "t", "quantity": "temperature", "unit": "°C", "sent_unit": "°F"}]
+    claim = {"device": "cold-store", "asset": "t1-pump-1", "points": points}
+    answer = client.post(f"{UNCLAIMED}/{announced_store}/claim", json=claim, headers=program(Role.ADMIN))
+    assert answer.json() == {"points": ["cold-store.temp_now"]}
+    assert home.register().points["cold-store.temp_now"].sent_unit == "°F"
+    with home.records.read() as unit:
+        assert unit.letters.unclaimed_of("zigbee2mqtt", "cold store") == []
+
+
+def test_a_current_behind_a_pressure_is_claimed_with_it(lively: House, client: TestClient, program: Headers) -> None:
+    found = guess("Water_pressure_MPa", 0.6)
+    assert (found.quantity, found.unit, found.loop) == ("pressure", "MPa", "IDC_intput_mA")
+    claim = CLAIM | {"points": [CLAIM["points"][0] | {"loop": "IDC_intput_mA"}]}
+    assert client.post(f"{UNCLAIMED}/1/claim", json=claim, headers=program(Role.ADMIN)).is_success
+    assert lively.register().points["gauge-9.pressure"].loop == "IDC_intput_mA"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "quantity", "unit"),
+    [
+        ("BAT_V", 3.1, "battery", "V"),
+        ("DOOR_OPEN_STATUS", "open", "door", ""),
+        ("DOOR_OPEN_TIMES", 7091.0, "count", "1"),
+        ("leakage_status", "leak", "leak", ""),
+        ("activePowerL1", 1150.0, "power", "kW"),
+        ("humi", 28.0, "humidity", "%RH"),
+        ("door", 7091.0, "", ""),
+        ("pressure", "high", "", ""),
+    ],
+)
+def test_a_published_name_says_what_it_is(key: str, value: float | str, quantity: str, unit: str) -> None:
+    found = guess(key, value)
+    assert (found.quantity, found.unit) == (quantity, unit)

@@ -11,8 +11,9 @@ from starlette.datastructures import FormData
 
 from api.access import Keeper, Reader, Visitor
 from api.acting import write
-from api.claiming import Claim, ClaimRefused, Guess, NewPoint, claim, guesses
+from api.claiming import Claim, ClaimRefused, NewPoint, claim
 from api.context import Context, context_of
+from api.guessing import Guess, announced, guesses
 from api.web.page import Page, reading
 from api.web.pages.letters import readable
 from facility.instant import duration, duration_text
@@ -24,7 +25,7 @@ from storage.records.port import Unit
 
 router = APIRouter(prefix="/unclaimed")
 Given = Annotated[Context, Depends(context_of)]
-FIELDS = ("key", "name_zh", "name_en", "quantity", "unit", "resolution", "low", "high", "interval", "sent_unit")
+FIELDS = ("key", "name_zh", "name_en", "quantity", "unit", "resolution", "low", "high", "interval", "sent_unit", "loop")
 
 
 @router.get("")
@@ -37,7 +38,7 @@ def show(request: Request, visitor: Reader, cursor: str | None = None) -> Respon
             return RedirectResponse("/unclaimed", 303)
         return page.render(
             "unclaimed.html",
-            rows=[(seen, readable(seen.payload)) for seen in found.rows],
+            rows=[(seen, readable(seen.payload), announced(seen)) for seen in found.rows],
             cursor=found.cursor,
             may_claim=page.look.may(Right.MANAGE_REGISTER),
         )
@@ -54,32 +55,38 @@ def show_one(request: Request, visitor: Reader, number: int) -> Response:
 def _entered(page: Page, seen: Unclaimed) -> dict[str, Any]:
     """What the form holds before anybody touched it."""
     known = page.register.device_by_external.get((seen.source or "native", seen.external_id))
+    rows = page.unit.letters.unclaimed_of(seen.source, seen.external_id)
+    told = next((one for row in (seen, *rows) if (one := announced(row)) is not None), None)
     return {
-        "device": known.id if known else "".join(c if c.isalnum() or c in "._-" else "-" for c in seen.external_id),
+        "device": known.id if known else _as_id(seen.external_id),
         "name_zh": known.name.zh if known else "",
-        "name_en": known.name.en if known else "",
-        "model": known.model if known else "",
+        "name_en": known.name.en if known else told.device_name if told else "",
+        "model": known.model if known else told.model if told else "",
         "gateway": known.gateway if known else "",
         "asset": "",
         "known": known is not None,
-        "points": [_guessed(guess) for guess in guesses(seen)] or [{"key": seen.key, "take": True}],
+        "points": [_guessed(guess) for guess in guesses(seen, rows)] or [{"key": seen.key, "take": True}],
     }
+
+
+def _as_id(external_id: str) -> str:
+    return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in external_id).lstrip("._-")[:100]
 
 
 def _guessed(guess: Guess) -> dict[str, Any]:
     name = QUANTITIES[guess.quantity].name if guess.quantity else Text("", "")
     return {
         "key": guess.key,
-        "value": guess.value,
         "sent_unit": guess.sent_unit if guess.sent_unit != guess.unit else "",
         "quantity": guess.quantity,
         "unit": guess.unit,
         "resolution": f"{guess.resolution:g}",
         "interval": duration_text(guess.interval),
         "name_zh": name.zh,
-        "name_en": name.en,
+        "name_en": guess.name or name.en,
+        "loop": guess.loop,
         "take": bool(guess.quantity),
-    }
+    } | ({} if guess.value is None else {"value": guess.value})
 
 
 def _form(page: Page, seen: Unclaimed, entered: dict[str, Any], errors: list[dict[str, str]]) -> Response:
@@ -172,6 +179,7 @@ def _read_point(row: dict[str, str], index: int, errors: list[dict[str, str]]) -
         high=cell("high", None),
         interval=_interval(row["interval"], index, errors),
         sent_unit=row["sent_unit"].strip(),
+        loop=row["loop"].strip(),
     )
 
 

@@ -108,6 +108,11 @@ class SqlLetters:
         """Raises ``NotFound``."""
         return _DEVICE.thing(self._row(UNCLAIMED, number, "unclaimed device"))
 
+    def unclaimed_of(self, source: str, external_id: str) -> list[Unclaimed]:
+        """By the index on the source; the rows of one source are bounded."""
+        wanted = select(UNCLAIMED).where(_U.source == source, _U.external_id == external_id).order_by(_U.id).limit(200)
+        return [_DEVICE.thing(row) for row in self._do.rows(wanted)]
+
     def claimed(self, source: str, external_id: str, key: str | None = None) -> None:
         """Forget what was kept about it."""
         wanted = delete(UNCLAIMED).where(_U.source == source, _U.external_id == external_id)

@@ -11,6 +11,7 @@ from collector import sparkplug_payload
 from collector.catalogue import DECODERS
 from collector.decoders import senml, thingsboard
 from collector.decoding import Decoded, DecodeError, Message
+from collector.makers import WORDS
 
 FILE = Path(__file__).resolve().parents[4] / "shared/samples/payloads.jsonl"
 BUILD_CLOCKS = (1_498_780_179.0, 1_499_109_309.0)
@@ -60,6 +61,8 @@ def a_raw_frame_is_refused_and_its_codecs_output_is_understood(record: dict[str,
         elif isinstance(value, list):
             late = [s.at for s in decoded.signals if s.at != NOW]
             assert late == [r["timestamp"] * 1_000 for r in value for k in r if k != "timestamp"]
+        elif key in WORDS:
+            assert found[key] == WORDS[key][value]
         else:
             assert found[key] == value or float(value) == found[key]
 

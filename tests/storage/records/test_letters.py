@@ -216,3 +216,15 @@ def test_many_threads_count_the_same_letter_together(shared: SqlRecords) -> None
     with shared.read() as unit:
         assert [letter.count for letter in unit.letters.dead().rows] == [40]
         assert [device.count for device in unit.letters.unclaimed().rows] == [40]
+
+
+def test_all_rows_of_one_device_are_found_and_no_other_devices(records: SqlRecords) -> None:
+    with records.begin() as unit:
+        for source, name, key in (("s", "a", ""), ("s", "a", "k"), ("s", "b", ""), ("t", "a", "")):
+            unit.letters.notice(replace(STRANGER, source=source, external_id=name, key=key))
+    with records.read() as unit:
+        assert [(row.source, row.external_id, row.key) for row in unit.letters.unclaimed_of("s", "a")] == [
+            ("s", "a", ""),
+            ("s", "a", "k"),
+        ]
+        assert unit.letters.unclaimed_of("u", "a") == []
