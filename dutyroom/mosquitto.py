@@ -15,7 +15,8 @@ from dutyroom.broker_access import Account
 ITERATIONS = 1_000
 """A password here is 192 bits of chance: no number of rounds makes it any harder to guess."""
 MAX_MESSAGE = 1 << 20
-SAVED_EVERY = 100
+SAVED_EVERY = 1
+"""Seconds. By changes would be no better: Mosquitto does not count what is on its way to a client that hangs."""
 YOURS = "# Below this line everything is yours and is kept."
 ACL_HEAD = (
     "# Made by: dutyroom broker config. Devices are told apart by their account, and each has its own topics only."
@@ -52,11 +53,11 @@ max_queued_bytes 0
 # So many may be on their way unacknowledged: Dutyroom commits and acknowledges them in groups.
 max_inflight_messages 500
 
-# Queues are in memory and are saved at each orderly end and after so many changes. What was acknowledged after the last save
+# Queues are in memory and are saved at each orderly end and every so many seconds. What was acknowledged after the last save
 # is gone when the machine loses power or the broker is killed; the embedded broker writes before it acknowledges.
 persistence true
 persistence_location {store}/
-autosave_on_changes true
+autosave_on_changes false
 autosave_interval {saved_every}
 
 # Larger messages are refused before they are queued: Dutyroom would refuse them too (max_bytes in sources.toml).
