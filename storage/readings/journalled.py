@@ -6,7 +6,7 @@ The journal is asked first, so that what moves from one to the other in between 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -81,15 +81,23 @@ class JournalledReadings:
         """Once the server was asked about a point, it need not be there any more."""
         wanted = list(points)
         here = self.journal.last(wanted)
-        return self._learnt(here, wanted) | here
+        try:
+            there = self._learnt(here, wanted)
+        except ReadingsUnavailable:
+            if len(here) < len(set(wanted)):
+                raise
+            return here
+        return here | {point: one for point, one in there.items() if point not in here or one.at > here[point].at}
 
     def learn(self, points: Iterable[str]) -> None:
         """Ask the server now, while it is there, for what a start without it would have to know."""
         wanted = list(points)
         self._learnt(self.journal.last(wanted), wanted)
 
-    def _learnt(self, here: Container[str], wanted: Iterable[str]) -> dict[str, Reading]:
-        missing = [point for point in wanted if point not in here]
+    def _learnt(self, here: Mapping[str, Reading], wanted: Iterable[str]) -> dict[str, Reading]:
+        # What is here may all be late: of before the journal began the server may know something newer.
+        since = self.journal.readings_from()
+        missing = [point for point in wanted if point not in here or here[point].at < since]
         unknown = set(missing) - self.journal.asked(missing) if missing else set()
         if not unknown:
             return {}

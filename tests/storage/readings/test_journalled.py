@@ -34,24 +34,34 @@ ROWS = st.lists(
 )
 
 
+Row = tuple[str, int, float, Quality, bool]
+
+
 class Step(NamedTuple):
     """Time passes, a batch comes, and some of what waits goes on to the server."""
 
     passes: int
-    rows: list[tuple[str, int, float, Quality, bool]]
+    rows: list[Row]
     forwards: int
     prunes: bool
 
 
 STEPS = st.lists(
-    st.builds(Step, st.integers(1, 3 * DAY), ROWS, st.sampled_from((0, 1, 4, 1000)), st.booleans()),
+    st.builds(
+        Step,
+        st.sampled_from((1, MINUTE, HOUR, 3 * DAY, 20 * DAY)),
+        ROWS,
+        st.sampled_from((0, 1, 4, 1000)),
+        st.booleans(),
+    ),
     min_size=1,
     max_size=8,
 )
 
 
-def batch_at(now: int, step: Step) -> tuple[list[Reading], list[Passage], list[Scan]]:
-    readings = [Reading(p, now - late, v, q, t, now) for p, late, v, q, t in step.rows]
+def batch_at(now: int, rows: list[Row], odd: int = 0) -> tuple[list[Reading], list[Passage], list[Scan]]:
+    """What came at once; ``odd`` keeps what came before the journal apart from what came through it."""
+    readings = [Reading(p, (now - late) // 2 * 2 + odd, v, q, t, now) for p, late, v, q, t in rows]
     passages = [Passage(point=r.point, at=r.at, event="open", test=r.test, received=now) for r in readings]
     scans = [Scan(point=r.point, at=r.at, tag="t", received=now) for r in readings]
     return readings, passages, scans
@@ -82,20 +92,23 @@ def answers(store: Readings, start: int, end: int, width: int) -> list[object]:
 
 @settings(max_examples=60)
 @given(
+    earlier=ROWS,
     steps=STEPS,
-    start=st.integers(-20 * DAY, 10 * DAY).map(lambda at: T0 + at // MINUTE * MINUTE),
-    length=st.integers(0, 30 * DAY),
+    start=st.integers(-20 * DAY, 40 * DAY).map(lambda at: T0 + at // MINUTE * MINUTE),
+    length=st.integers(0, 60 * DAY),
     width=st.sampled_from((7 * MINUTE, HOUR, DAY)),
 )
 def test_charts_and_replay_read_the_journal_and_the_server_as_one(
-    steps: list[Step], start: int, length: int, width: int
+    earlier: list[Row], steps: list[Step], start: int, length: int, width: int
 ) -> None:
-    everything = MemoryReadings()
+    everything, server = MemoryReadings(), MemoryReadings()
+    for each in (everything, server):
+        each.append(*batch_at(T0 - 2, earlier, odd=1))
     with TemporaryDirectory(dir=SHARED if SHARED.is_dir() else None) as folder:
-        store = JournalledReadings(Journal(Path(folder) / "journal.db"), MemoryReadings())
+        store = JournalledReadings(Journal(Path(folder) / "journal.db"), server)
         with closing(store):
             for now, step in zip(accumulate((step.passes for step in steps), initial=T0), steps, strict=False):
-                batch = batch_at(now, step)
+                batch = batch_at(now, step.rows)
                 store.append(*batch)
                 everything.append(*batch)
                 forward(store, step.forwards)
