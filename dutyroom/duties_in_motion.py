@@ -9,6 +9,7 @@ from dutyroom.duty_following import DutyFiles
 from facility.work_order import Source
 from inspections.after_events import NAME, NOUNS, AfterEvents
 from inspections.attending import Attending
+from inspections.due_soon import DueSoon
 from inspections.impairing import watcher
 from inspections.planner import Planner
 from response.following import Follower
@@ -19,6 +20,7 @@ from storage.records.kept import register_kept
 
 PLANNED_EVERY = 10_000
 ATTENDED_EVERY = 1_000
+WARNED_EVERY = 60_000
 WATCHED_EVERY = 30_000
 
 
@@ -29,6 +31,7 @@ class DutiesInMotion:
         self.files = DutyFiles(site)
         self._registers = register_kept()
         self._planner = Planner(self.files.duties)
+        self._due_soon = DueSoon(self.files.duties)
         self._attending = Attending(self.files.duties, opener(lambda: rules().classes, Source.PLAN))
 
     @property
@@ -42,5 +45,6 @@ class DutiesInMotion:
         return [
             Step("duties planned", PLANNED_EVERY, self._planner.step),
             Step("duties attended", ATTENDED_EVERY, self._attending.step),
+            Step("duties due soon", WARNED_EVERY, self._due_soon.step),
             Step("fire facilities stopped", WATCHED_EVERY, watcher(self._registers.now)),
         ]

@@ -48,11 +48,11 @@ class Rooms:
         self._settings, self._records = settings, records
         self._lock = threading.Lock()
         self._opened: Readings | None = None
-        self._telling = Telling(settings, self.rules)
+        self._duties = DutiesInMotion(settings.site_folder, self.rules)
+        self._telling = Telling(settings, self.rules, self._duties.files.duties)
         self._orders = OrdersInMotion(settings=settings, readings=self.readings, rules=self.rules)
         self._reports = ReportsInMotion(settings.site_folder, self._telling.escalation.teller, self.rules)
         self._playbooks = PlaybookFiles(settings.site_folder)
-        self._duties = DutiesInMotion(settings.site_folder, self.rules)
         self._cameras = CamerasInMotion(settings.site_folder, self.readings, self.rules, self._duties.files.duties)
         self._doors = DoorsInMotion(settings.site_folder, self.readings, self.rules)
         self._personal = PersonalDataInMotion(settings.site_folder, self.readings)
@@ -70,6 +70,7 @@ class Rooms:
         return [
             Follower(incident_watch.NAME, watch.handle, incident_watch.NOUNS),
             self._telling.follower,
+            self._telling.of_duties,
             self._orders.follower,
             self._duties.follower,
             *self._reports.followers,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,11 @@ from dutyroom.chain_following import ChainFiles
 from dutyroom.door_following import DoorFiles
 from dutyroom.settings import Settings, SettingsError
 from facility.alert import Alert
+from facility.duty import Duty
 from facility.self_alert import KINDS
 from facility.text import Text
-from response import delivery_watch, digests
+from inspections.missing import MISSED, what_to_do
+from response import delivery_watch, digests, duty_telling
 from response.escalation import NOUNS, Escalation
 from response.following import Follower
 from response.steps import Errand, Step
@@ -36,9 +38,11 @@ NAME = "escalation"
 class Telling:
     """What the responder is given of it."""
 
-    def __init__(self, settings: Settings, rules: Callable[[], RuleBook]) -> None:
-        """``rules``: those in force, with the classes of work."""
-        self._settings, self._rules = settings, rules
+    def __init__(
+        self, settings: Settings, rules: Callable[[], RuleBook], duties: Callable[[], Mapping[str, Duty]] = dict
+    ) -> None:
+        """``rules``: those in force, with the classes of work; ``duties`` likewise."""
+        self._settings, self._rules, self._duties = settings, rules, duties
         self.chains = ChainFiles(settings.site_folder)
         self._doors = DoorFiles(settings.site_folder)
 
@@ -46,6 +50,12 @@ class Telling:
     def follower(self) -> Follower:
         """Begins and stops chains."""
         return Follower(NAME, self.escalation.follow, NOUNS)
+
+    @property
+    def of_duties(self) -> Follower:
+        """Tells of duties that fall due soon, or are late."""
+        telling = duty_telling.DutyTelling(chains=self.chains.chains, teller=self.escalation.teller)
+        return Follower(duty_telling.NAME, telling.follow, duty_telling.NOUNS)
 
     @property
     def steps(self) -> list[Step]:
@@ -89,6 +99,8 @@ class Telling:
             return rule.do_first
         if alert.rule in KINDS:
             return KINDS[alert.rule].do_first
+        if alert.rule == MISSED:
+            return what_to_do(self._duties(), alert)
         # Of a silent one nothing is said where somebody may be looking over a shoulder.
         loud = (check for check in self._doors.checks().values() if not check.silent)
         return next((check.do_first for check in loud if check.alert_rule == alert.rule), Text("", ""))

@@ -21,6 +21,8 @@ class About(StrEnum):
     CLOCK_BREACH = "clock-breach"
     ORDER_DISPATCHED = "order-dispatched"
     ORDER_RETURNED = "order-returned"
+    DUTY = "duty"
+    """A duty that falls due soon, or is late and can still be done."""
     NEWS = "news"
     """Whatever else another part of the product has to tell."""
 
@@ -48,6 +50,8 @@ class WhomKind(StrEnum):
     """A contractor's team: whoever of them is on duty, else its own telephone."""
     ASSIGNEE = "assignee"
     """Whoever the work order is given to."""
+    DOER = "doer"
+    """Whoever is named for the duty; else its team: whoever is on duty, or comes next."""
 
 
 NEEDS_NAME = frozenset(
@@ -80,7 +84,7 @@ def whom(text: str) -> Whom:
 
 ALLOWED_WHOM = (
     "on-duty, on-duty:TEAM, next:TEAM, team:TEAM, skill:SKILL, person:ID, contractor:TEAM, "
-    "room:CHANNEL, manager, assignee"
+    "room:CHANNEL, manager, assignee, doer"
 )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
+from facility.alert import Alert
 from facility.duty import Duty
 from facility.instant import to_datetime
 from facility.occurrence import Occurrence
@@ -60,6 +61,14 @@ def raise_missed(unit: Unit, room: MissRoom, duty: Duty, one: Occurrence, now: i
 def end_missed(unit: Unit, one: Occurrence, now: int, who: str, why: str) -> None:
     """It was done, or nothing is owed there any more."""
     end(unit, open_of(unit, MISSED, key_of(one)), now, who, why)
+
+
+def what_to_do(duties: Mapping[str, Duty], alert: Alert) -> Text:
+    """About an alert of a miss: what the duty asks for, and that it is still to be done."""
+    duty = duties.get(alert.point.partition("/")[0])
+    if duty is None:
+        return Text("", "")
+    return Text(f"补做并记录：{duty.do.zh}", f"Make up for it, and record it: {duty.do.en}")
 
 
 def _title(duty: Duty, one: Occurrence, register: Register) -> Text:

@@ -42,7 +42,9 @@ class Reach:
     accounts: Sequence[Account]
     at: int
     assignee: str = ""
-    """Whom the work order is given to: an account or a person of the rota."""
+    """Whom the work order is given to, or who is named for the duty: an account or a person of the rota."""
+    team: str | None = None
+    """Whose duty it is, where nobody is named; empty: anybody's."""
 
     def find(self, whom: Whom) -> list[Reached]:
         """Those it means, whom to call first first. Nobody twice."""
@@ -81,14 +83,24 @@ class Reach:
                 return self.rota.people_of(team=whom.name)
             case WhomKind.PERSON:
                 return _one(self.person(whom.name))
-            case WhomKind.ASSIGNEE:
-                return _one(self.person(self.assignee)) if self.assignee else ()
+            case WhomKind.ASSIGNEE | WhomKind.DOER:
+                return self._named() or (self._of_team() if whom.kind is WhomKind.DOER else ())
             case WhomKind.CONTRACTOR:
                 return self.rota.on_duty(self.at, team=whom.name) or self._team_itself(whom.name)
             case WhomKind.ROOM:
                 return (Person(id=f"{ROOM}{whom.name}", name=whom.name),)
             case WhomKind.MANAGER:
                 return self._managers()
+
+    def _named(self) -> list[Person]:
+        """Whom it is given to; nobody who has left."""
+        named = self.person(self.assignee) if self.assignee else None
+        return [named] if named is not None and self._there(named) else []
+
+    def _of_team(self) -> Iterable[Person]:
+        if self.team is None:
+            return ()
+        return self.rota.on_duty(self.at, team=self.team) or self.rota.next_duty(self.at, team=self.team)
 
     def _managers(self) -> Iterable[Person]:
         of_rota = self.rota.on_duty(self.at, team=MANAGEMENT) or self.rota.people_of(team=MANAGEMENT)

@@ -52,6 +52,8 @@ class Subject:
     severity: Severity
     life_safety: bool
     assignee: str = ""
+    team: str | None = None
+    """Whose duty it is; None: it is about no duty."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +74,9 @@ class Teller:
         """As it is now."""
         return self._rotas.now(unit)
 
-    def reach(self, unit: Unit, now: int, assignee: str = "") -> Reach:
+    def reach(self, unit: Unit, now: int, assignee: str = "", team: str | None = None) -> Reach:
         """Who can be told now."""
-        return Reach(rota=self.rota(unit), accounts=unit.people.accounts(), at=now, assignee=assignee)
+        return Reach(rota=self.rota(unit), accounts=unit.people.accounts(), at=now, assignee=assignee, team=team)
 
     def of_order(self, unit: Unit, chains: Mapping[str, Chain], order: WorkOrder, fact: Fact, first: Text) -> None:
         """What a fact about an order tells people once: given to them, given back, a time limit close or passed."""
@@ -176,7 +178,7 @@ class Telling:
 
     def found(self, level: Level) -> list[Reached]:
         """Whom a level means now, nobody twice."""
-        reach = self.teller.reach(self.unit, self.now, self.subject.assignee)
+        reach = self.teller.reach(self.unit, self.now, self.subject.assignee, self.subject.team)
         people: dict[str, Reached] = {}
         for whom in level.whom:
             for reached in reach.find(whom):

@@ -89,12 +89,12 @@ class People:
                 return _("contractor: %(team)s", team=self.team(name))
             case "room":
                 return _("everybody in %(channel)s", channel=self.look.word("channel", name))
-            case "manager":
-                return _("the manager")
-            case "assignee":
-                return _("whoever the work order is given to")
             case _:
-                return text
+                return {
+                    "manager": _("the manager"),
+                    "assignee": _("whoever the work order is given to"),
+                    "doer": _("whoever does the duty"),
+                }.get(kind, text)
 
 
 def people_of(page: Page) -> People:

@@ -26,6 +26,8 @@ HAPPENED_TO = {
     "occurrence postponed": N_("postponed"),
     "occurrence postponement-refused": N_("not to be postponed"),
     "duty fell-due": N_("fell due and was counted"),
+    "duty due-soon": N_("falls due soon: told"),
+    "duty overdue": N_("late, can still be done: told"),
     "duty withdrawn": N_("taken out of the calendar"),
     "duty added": N_("in force"),
     "duty changed": N_("file changed"),

@@ -59,6 +59,7 @@ ABOUT = {
     "clock-breach": N_("a time limit that has passed"),
     "order-dispatched": N_("a work order that was given to somebody"),
     "order-returned": N_("a work order that was given back"),
+    "duty": N_("a duty that falls due soon, or is late"),
     "news": N_("other news"),
 }
 

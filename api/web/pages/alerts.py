@@ -28,6 +28,7 @@ from facility.door_telling import short
 from facility.instant import HOUR, MINUTE
 from facility.person import Right
 from facility.self_alert import KINDS
+from inspections.missing import MISSED, what_to_do
 from rules.links import LINK_RULE
 from storage.records.permissions import FindingFilter
 from storage.records.port import AlertFilter
@@ -141,6 +142,7 @@ def show_one(request: Request, visitor: Reader, number: int) -> Response:
             urgent=page.context.book().rules.get(alert.raised_by),
             door_check=_door_check(page, alert),
             self_alert=KINDS.get(alert.rule),
+            missed_duty=what_to_do(page.context.duties(), alert) if alert.rule == MISSED else None,
             door_cards=_door_cards(page, alert),
             may_act=page.look.may(Right.ACT_ON_ALERTS),
             steps=[STEP_OF[action] for action in alert_actions(alert) if action not in OWN_PLACE],
