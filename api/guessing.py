@@ -17,6 +17,8 @@ RESOLUTIONS = {"MPa": 0.001, "kPa": 1, "bar": 0.01, "MΩ": 0.01, "°C": 0.1, "%"
 USUAL_INTERVAL = 60_000
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SYNONYMS = {"humi": "humidity", "hum": "humidity", "temp": "temperature", "volt": "voltage", "bat": "battery"}
+_SAID_SHORT = {("humidity", "%"): "%RH"}
+"""Units as they are announced, where a bare one means the quantity's own."""
 _TALLIES = frozenset({"times", "count", "counts", "pulse", "pulses"})
 """A name with one of these in it counts how often; it is not the thing itself."""
 _MEASURED = {
@@ -163,6 +165,7 @@ def guess(key: str, value: float | bool | str | None, sent_unit: str = "", quant
     if published is not None and not quantity:
         quantity, sent_unit = published.quantity, sent_unit or published.unit
     quantity = quantity or _fitting(_by_name(key), value, sent_unit) or _by_unit(sent_unit)
+    sent_unit = _SAID_SHORT.get((quantity, sent_unit), sent_unit)
     unit = _unit(quantity, sent_unit)
     state = bool(quantity) and QUANTITIES[quantity].is_state
     return Guess(

@@ -313,6 +313,11 @@ def test_a_current_behind_a_pressure_is_claimed_with_it(lively: House, client: T
     assert lively.register().points["gauge-9.pressure"].loop == "IDC_intput_mA"
 
 
+def test_the_percent_of_an_announced_humidity_is_its_own_unit() -> None:
+    found = guess("humidity", None, "%", "humidity")
+    assert (found.sent_unit, found.unit) == ("%RH", "%RH")
+
+
 @pytest.mark.parametrize(
     ("key", "value", "quantity", "unit"),
     [
