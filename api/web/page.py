@@ -159,6 +159,7 @@ def people(unit: Unit, accounts: Sequence[Account], look: Look) -> dict[str, str
         "system:reports": look._("residents' reports"),
         "system:visits": look._("the visitors' watch"),
         "system:retention": look._("the ends of personal data"),
+        "system:history": look._("the keeping of data"),
         "resident": look._("a resident"),
     }
 

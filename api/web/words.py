@@ -9,6 +9,7 @@ from api.web import (
     words_compliance,
     words_doors,
     words_duties,
+    words_history,
     words_incidents,
     words_notices,
     words_orders,
@@ -281,6 +282,8 @@ words_incidents.HAPPENED_TO.update(words_duties.HAPPENED_TO)
 words_incidents.NOUNS.update(words_duties.NOUNS)
 words_incidents.HAPPENED_TO.update(words_cameras.HAPPENED_TO)
 words_incidents.NOUNS.update(words_cameras.NOUNS)
+words_incidents.HAPPENED_TO.update(words_history.HAPPENED_TO)
+words_incidents.NOUNS.update(words_history.NOUNS)
 HAPPENED.update(words_visits.HAPPENED)
 words_incidents.HAPPENED_TO.update(words_visits.HAPPENED_TO)
 words_incidents.NOUNS.update(words_visits.NOUNS)
