@@ -83,6 +83,11 @@ class Arrival:
     retained: bool = False
     """Kept by the broker from earlier: without a time of its own it is news of unknown age."""
 
+    @property
+    def latest(self) -> int:
+        """What a device's clock may say. ``received`` remembers when our own clock is set back: then devices are not wrong."""
+        return max(self.arrived, self.received) + AHEAD
+
 
 class Qualifier:
     """Knows the register and the site's key. Not thread-safe; reads no clock.
@@ -174,7 +179,7 @@ class Qualifier:
 
     def _signals(self, signals: tuple[Signal, ...], arrival: Arrival, found: Qualified) -> None:
         """Written out rather than split up: it runs for each of hundreds of thousands of values a second."""
-        source, received, latest = arrival.source, arrival.received, arrival.arrived + AHEAD
+        source, received, latest = arrival.source, arrival.received, arrival.latest
         name, instruments, add = source.name, self._instruments, found.readings.append
         loops: dict[tuple[str, str, int | None], Signal] = {}
         for signal in signals:
@@ -279,7 +284,7 @@ class Qualifier:
         """Event time and what the clock alone makes of it."""
         if at is None:
             return self._stamp(point, arrival.arrived), STALE if arrival.retained else STAMPED
-        if EARLIEST <= at <= arrival.arrived + AHEAD:
+        if EARLIEST <= at <= arrival.latest:
             return at, GOOD
         return self._stamp(point, arrival.arrived), BAD_CLOCK
 

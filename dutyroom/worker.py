@@ -100,6 +100,8 @@ class Worker:
             return
         if now - self._last_step > STANDSTILL:
             self._judge.link(now, connected=False)
+        if now < self._last_step:
+            self._set_back(now)
         self._last_step = now
         behind = bool(self._judge.backlog.waiting) and now >= self._look_back_at
         wait = 0.0 if behind else max(0, min(self._next_tick - now, TICK)) / 1_000
@@ -122,6 +124,10 @@ class Worker:
         if self._clock() >= self._next_watch:
             self._next_watch = self._clock() + EVERY
             self._guard("responders", self._look_for_responder)
+
+    def _set_back(self, now: int) -> None:
+        """The clock was set back: what was to be done by the old one is done now, and not when that time comes again."""
+        self._next_tick = self._next_health = self._next_watch = self._look_back_at = now
 
     def _guard(self, what: str, work: Callable[[], Any]) -> None:
         try:

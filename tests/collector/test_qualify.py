@@ -62,6 +62,14 @@ def test_the_quality_of(what: str, signal: Signal, quality: Quality, value: floa
     assert one(signal) == Reading("gauge-1.pressure", at, value, quality, False, NOW)
 
 
+@pytest.mark.parametrize("value", [0.6, 1])
+def test_when_our_own_clock_was_set_back_devices_are_not_wrong(value: float) -> None:
+    """As soon as something was received at a time, devices may say it: in the plain case and in the one with care."""
+    late = replace(arrival("native"), arrived=NOW - HOUR, received=NOW)
+    found = Qualifier(register(), KEY).qualify(Decoded(signals=(gauge(value),)), late)
+    assert found.readings == [Reading("gauge-1.pressure", NOW, value, GOOD, False, NOW)]
+
+
 def test_calibration_counts_at_the_time_of_the_event() -> None:
     assert one(gauge(at=NOW), EXPIRED).quality is UNCALIBRATED
     assert one(gauge(at=NOW - 1), EXPIRED).quality is GOOD

@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from collector.conduct import Conduct
-from dutyroom.worker import STANDSTILL, Worker
+from dutyroom.worker import STANDSTILL, TICK, Worker
 from facility.permission import Permissions, permission_difference
 from rules.late import Backlog
 from storage.records.port import Conflict, RecordsUnavailable
 from storage.records.sql import SqlRecords
 from tests.facility.permissions import some_permissions
 from tests.rules.room import SECOND, T0
-
 
 FLOOD = {"device": "gauge-1", "a_minute": 9_000, "thinned": 7, "last": T0}
 
@@ -109,6 +108,15 @@ def test_after_a_standstill_nobody_is_called_silent_for_what_could_not_be_heard(
     assert loop.step() == ["judged"]
     assert loop.step(STANDSTILL + 1) == ["deaf", "judged"]
     assert loop.step() == ["judged"]
+
+
+def test_a_clock_that_is_set_back_puts_nothing_off_until_that_time_comes_again() -> None:
+    loop = Loop()
+    loop.worker._next_watch = T0 + 1_000 * SECOND
+    loop.step()
+    loop.step(-900 * SECOND)
+    assert loop.worker._next_tick == loop.now + TICK
+    assert max(loop.worker._next_health, loop.worker._next_watch, loop.worker._look_back_at) < T0
 
 
 def test_the_collector_is_told_which_cards_are_shown_under_duress_and_when_that_changes() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from facility.instant import DAY, MINUTE, SECOND
+from facility.instant import DAY, HOUR, MINUTE, SECOND
 from facility.quality import Quality
 from facility.reading import Passage, Reading, Scan
 from storage.readings.forwarding import Forwarder
@@ -105,6 +105,13 @@ def test_when_it_is_back_all_goes_on_in_the_order_in_which_it_came(house: House)
     assert house.journal.waiting().rows == 0
     assert house.times() == sorted(house.times())
     assert len(house.times()) == 5
+
+
+def test_a_clock_that_is_set_back_holds_nothing_up(house: House) -> None:
+    house.forward(T0 + HOUR)
+    house.give(T0)
+    house.forward(T0 + SECOND)
+    assert house.server.taken == [[T0]]
 
 
 def test_what_was_forwarded_and_not_yet_marked_so_is_forwarded_again_and_is_one(house: House, tmp_path: Path) -> None:
