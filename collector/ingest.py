@@ -142,7 +142,7 @@ class Ingest:
             if not self._lanes.full:
                 self._lanes.add(self._link.take(BATCH, 0.0 if len(self._lanes) else timeout))
             self._hand.extend(self._groups(self._lanes.turn(), now))
-        elif now < self._not_before:
+        elif now < self._not_before <= now + LONGEST_WAIT:  # later than that only where our clock was set back
             self._pause(min(timeout, (self._not_before - now) / 1_000))
             return Counts(in_hand=self._in_hand())
         return self._empty_hand(now)
