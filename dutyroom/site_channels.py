@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dutyroom import wiring
 from dutyroom.settings import Settings, SettingsError
 from storage.records.kept import register_kept
+from storage.records.port import NotFound, RecordsUnavailable
 
 if TYPE_CHECKING:
     from facility.register import Register
@@ -48,7 +48,7 @@ def downlink() -> tuple[ChannelSettings, ...]:
     return (Downlink(name=DOWNLINK, kind="mqtt", title_zh="声光报警器和阀门", title_en="Sirens and valves"),)
 
 
-def parts_of(settings: Settings, register: Callable[[], Register]) -> Parts:
+def parts_of(settings: Settings, records: Records) -> Parts:
     """What channels are made of here. Raises ``SettingsError`` on a broker's address that is none."""
     from collector.broker import BadAddress, broker_at
     from notify.channel_kind import Parts
@@ -61,7 +61,8 @@ def parts_of(settings: Settings, register: Callable[[], Register]) -> Parts:
         clock=wiring.now,
         folder=settings.site_folder or Path(),
         broker=broker,
-        register=register,
+        register=RegisterNow(records),
+        file=KeptFiles(records),
         client_id=f"dutyroom-downlink-{settings.responder}",
     )
 
@@ -78,11 +79,30 @@ class RegisterNow:
             return self._kept.now(unit)
 
 
+class KeptFiles:
+    """What a kept file holds, for what has no unit of its own."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def __call__(self, sha256: str) -> bytes | None:
+        """None where it is not kept any more. Raises ``NotNow``."""
+        from notify.channel import NotNow
+
+        try:
+            with self._records.read() as unit:
+                return unit.files.get(sha256).body
+        except NotFound:
+            return None
+        except RecordsUnavailable as error:
+            raise NotNow(f"the file cannot be read now: {error}") from None
+
+
 class ShownChannels:
     """What the pages show of them: read again when the file changes, no secret among it."""
 
     def __init__(self, settings: Settings, records: Records) -> None:
-        self._settings, self._register = settings, RegisterNow(records)
+        self._settings, self._records = settings, records
         self._seen: tuple[int, int] | str | None = "never"
         self._kept: tuple[tuple[Way, ...], str] = ((), "")
 
@@ -99,6 +119,6 @@ class ShownChannels:
         from notify.opening import ways
 
         try:
-            return ways(read(self._settings), parts_of(self._settings, self._register)), ""
+            return ways(read(self._settings), parts_of(self._settings, self._records)), ""
         except (SettingsError, OSError) as error:
             return (), str(error)

@@ -124,7 +124,7 @@ class Telling:
         from notify.texts.rendering import Texts
 
         site = self._settings.site_folder
-        parts = site_channels.parts_of(self._settings, site_channels.RegisterNow(records))
+        parts = site_channels.parts_of(self._settings, records)
         folders = [site / "texts"] if site else []
         texts = Texts(*folders, link=self._settings.public_url)
         return Outbox(self._settings.responder, open_channels(self._given, parts), texts)

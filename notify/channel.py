@@ -47,7 +47,10 @@ class Message:
     cause: str = ""
     person: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
-    """As in ``Notice.data``: for channels that carry data (webhook, MQTT)."""
+    """As in ``Notice.data``: for channels that carry data (webhook, MQTT), and files (e-mail).
+
+    ``files``: kept files to go along, each with ``sha256``, ``name`` and ``media``.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

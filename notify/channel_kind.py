@@ -39,6 +39,12 @@ class BrokerAddress(Protocol):
     def ca(self) -> str | None: ...
 
 
+def nothing_kept(sha256: str) -> bytes | None:
+    """Where there are no files."""
+    del sha256
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parts:
     """What the composition root hands to channels."""
@@ -51,6 +57,8 @@ class Parts:
     broker: BrokerAddress | None = None
     register: Callable[[], Register] | None = None
     """The register in force."""
+    file: Callable[[str], bytes | None] = nothing_kept
+    """What a file holds, by its SHA-256; None: it is not kept any more. Raises ``NotNow`` where it cannot be read now."""
     client_id: str = "dutyroom-downlink"
     """The name of the downlink's session at the broker: unique there, the same over restarts."""
 

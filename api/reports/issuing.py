@@ -26,6 +26,8 @@ WHO = "system:responder"
 CLAIMED_FOR = 10 * MINUTE
 """After this whoever had it has fallen: another makes it."""
 TOLD_EVERY = SECOND
+ATTACHED = 5_000_000
+"""So many bytes of files a mail carries at most: it must go out within half a minute over a slow line."""
 STAGES = ("occurrences", "results", "orders", "alerts", "figures", "pdf", "xlsx")
 NOTE = "report-schedule/"
 
@@ -92,7 +94,7 @@ class Issuing:
         now = self.clock()
         anchor = made.snapshot.evidence.anchor
         with self.room.records.begin() as unit:
-            files = {form: _kept(unit, getattr(made, form), MEDIA[form], now) for form in MEDIA}
+            shas = {form: _kept(unit, getattr(made, form), MEDIA[form], now) for form in MEDIA}
             kept = unit.issued_reports.update(
                 replace(
                     row,
@@ -100,16 +102,19 @@ class Issuing:
                     made=now,
                     stage="",
                     progress=1_000,
-                    pdf=files["pdf"],
-                    xlsx=files["xlsx"],
+                    pdf=shas["pdf"],
+                    xlsx=shas["xlsx"],
                     figures=str(made.snapshot.content["digest"]),
                     anchor=anchor.seq,
                     anchor_hash=anchor.hash,
                 )
             )
+            files = attached(kept, made)
             for address in kept.recipients:
-                unit.notices.add(notice_of(unit, kept, address, now))
+                unit.notices.add(notice_of(unit, kept, address, files, now))
             said: dict[str, Any] = {"pdf": kept.pdf, "xlsx": kept.xlsx, "figures": kept.figures, "anchor": kept.anchor}
+            # Whoever gets it by mail has taken it away.
+            said |= {"mailed_to": len(kept.recipients), "attached": [one["sha256"] for one in files]}
             unit.facts.append(_fact(kept, "made", now, WHO, **said))
 
     def _fail(self, row: IssuedReport, why: str) -> None:
@@ -143,8 +148,21 @@ def _kept(unit: Unit, body: bytes, media: str, at: int) -> str:
     return sha256
 
 
-def notice_of(unit: Unit, report: IssuedReport, address: str, now: int) -> Notice:
-    """The mail that tells of it; it leads to the report's page, and carries the sums by which the files are known."""
+def attached(report: IssuedReport, made: Made) -> list[dict[str, str]]:
+    """The files that go along with the mail: both, or the PDF, as far as they are small enough."""
+    found, left = [], ATTACHED
+    for form, media in MEDIA.items():
+        size = len(getattr(made, form))
+        if size <= left:
+            left -= size
+            found.append(
+                {"sha256": getattr(report, form), "name": f"dutyroom-report-{report.id}.{form}", "media": media}
+            )
+    return found
+
+
+def notice_of(unit: Unit, report: IssuedReport, address: str, files: list[dict[str, str]], now: int) -> Notice:
+    """The mail that tells of it, with its files, the sums by which they are known, and where the report's page is."""
     register = unit.registers.load()
     site = next(iter(register.sites.values()), None)
     return Notice(
@@ -165,6 +183,8 @@ def notice_of(unit: Unit, report: IssuedReport, address: str, now: int) -> Notic
             "pdf": report.pdf,
             "xlsx": report.xlsx,
             "anchor": report.anchor,
+            "files": files,
+            "forms": [one["name"].rpartition(".")[2].upper() for one in files],
             "link": f"/reports/{report.id}",
         },
         created=now,

@@ -12,9 +12,10 @@ from starlette.testclient import TestClient
 
 from api.accounts import Limits, limit_account
 from api.app import create_app
-from api.reports.issuing import CLAIMED_FOR, Issuing, ask, ask_scheduled
-from api.reports.making import make
+from api.reports.issuing import ATTACHED, CLAIMED_FOR, Issuing, ask, ask_scheduled, attached, notice_of
+from api.reports.making import Made, make
 from api.reports.schedule_file import BrokenSchedules, read_schedules
+from dutyroom.site_channels import KeptFiles
 from facility.instant import DAY, HOUR
 from facility.issued_report import IssuedReport, Making
 from facility.kept_file import name_of
@@ -25,6 +26,7 @@ from storage.records.notices import NoticeFilter
 from tests.api.browser import Browser, words
 from tests.api.seed import NOW, PASSWORD, RIVERSIDE, House
 from tests.api.test_reports import november, room, work
+from tests.notify.channels.test_email import Post, channel, serving
 
 BrowserOf = Callable[[str], Browser]
 ENGLISH = {"accept-language": "en"}
@@ -200,8 +202,38 @@ def test_those_who_wait_for_it_are_told_once_by_e_mail(home: House) -> None:
     assert {one.channel for one in notices} == {"email"}
     message = Texts(link="https://duty.example.com").message(replace(notices[0], language="en"))
     assert message.link == f"https://duty.example.com/reports/{report.id}"
-    assert read(home, report.id).pdf in message.body
+    made, post = read(home, report.id), Post()
+    assert made.pdf in message.body
+    assert "Attached: PDF, XLSX." in message.body
+    with serving(post) as port:
+        channel(port, file=KeptFiles(home.records)).send(message)
+    files = [name_of(one.get_content()) for one in post.letters[0].iter_attachments()]
+    assert files == [made.pdf, made.xlsx]
+    with home.records.read() as unit:
+        (fact,) = (one for one in unit.facts.of("issued-report", str(report.id)) if one.what == "made")
+    assert (fact.data["mailed_to"], fact.data["attached"]) == (len(MONTHLY.to), files)
     assert "合规报告" in Texts().message(notices[0]).title
+
+
+@pytest.mark.parametrize(
+    ("pdf", "xlsx", "expected"),
+    [
+        (ATTACHED // 2, ATTACHED // 2, ["pdf", "xlsx"]),
+        (ATTACHED // 2, ATTACHED // 2 + 1, ["pdf"]),
+        (ATTACHED + 1, 1, ["xlsx"]),
+        (ATTACHED + 1, ATTACHED + 1, []),
+    ],
+)
+def test_what_is_too_big_for_a_mail_stays_on_the_page(home: House, pdf: int, xlsx: int, expected: list[str]) -> None:
+    report, made = asked(home), Made(snapshot=None, figures=b"", pdf=bytes(pdf), xlsx=bytes(xlsx))  # type: ignore[arg-type]
+    files = attached(replace(report, pdf="p", xlsx="x"), made)
+    assert [one["name"].rpartition(".")[2] for one in files] == expected
+    with home.records.read() as unit:
+        notice = notice_of(unit, report, "a@example.com", files, NOW)
+    for language in ("zh", "en"):
+        body = Texts().message(replace(notice, language=language)).body
+        assert all(one.upper() in body for one in expected)
+        assert ("请在报告页下载" in body or "can be had from the report's page" in body) is (len(expected) < 2)
 
 
 @pytest.mark.parametrize(

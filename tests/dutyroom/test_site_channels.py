@@ -51,9 +51,7 @@ def records() -> Iterator[Records]:
 def test_every_property_has_a_downlink(tmp_path: Path, records: Records) -> None:
     given = site_channels.read(settings(tmp_path))
     assert [one.name for one in given] == ["mqtt"]
-    parts = site_channels.parts_of(
-        settings(tmp_path, mqtt_url="mqtt://127.0.0.1:1"), site_channels.RegisterNow(records)
-    )
+    parts = site_channels.parts_of(settings(tmp_path, mqtt_url="mqtt://127.0.0.1:1"), records)
     assert list(open_channels(given, parts)) == ["in-app", "mqtt"]
 
 
@@ -118,7 +116,7 @@ def test_a_notice_sounds_a_siren_that_says_so_itself(tmp_path: Path, mosquitto_u
                 due=now,
             )
         )
-    parts = site_channels.parts_of(given, site_channels.RegisterNow(records))
+    parts = site_channels.parts_of(given, records)
     outbox = Outbox("responder-1", open_channels(site_channels.read(given), parts), Texts())
     with building(house, mosquitto_url, site) as said:
         try:

@@ -102,6 +102,25 @@ def test_a_mail_says_it_in_plain_text_and_in_html() -> None:
     assert letter["Importance"] == "high"
 
 
+def test_files_go_along_as_they_are_kept_and_one_that_is_gone_is_left_out() -> None:
+    kept, post = {"a1": b"%PDF-1.7 \x00\xff"}, Post()
+    files = [
+        {"sha256": "a1", "name": "report-7.pdf", "media": "application/pdf"},
+        {"sha256": "b2", "name": "report-7.xlsx", "media": "application/vnd.ms-excel"},
+    ]
+    with serving(post) as port:
+        channel(port, file=kept.get).send(message(address=BOX, data={"files": files}))
+    (letter,) = post.letters
+    (found,) = letter.iter_attachments()
+    assert (found.get_filename(), found.get_content_type(), found.get_content()) == (
+        "report-7.pdf",
+        "application/pdf",
+        kept["a1"],
+    )
+    assert letter.get_body(("html",)) is not None
+    assert letter["Content-Language"] == "zh-CN"
+
+
 def test_it_is_in_the_persons_language() -> None:
     post = Post()
     with serving(post) as port:
