@@ -27,6 +27,8 @@ from tests.collector.property import NOW, ingest, pressure
 
 ROOT = Path(__file__).resolve().parents[2]
 MESSAGES = 1_500
+APART = 20
+"""Milliseconds: fewer than are thinned."""
 KILLS = 3
 PATIENCE = 60.0
 
@@ -84,7 +86,7 @@ def test_a_collector_that_is_killed_in_the_middle_loses_and_doubles_nothing(brok
     with collector(broker, prefix, tmp_path) as (last, readings, records):
         until(lambda: arrived(last, readings) >= MESSAGES)
         kept = readings.range("gauge-1.pressure", 0, 2 * NOW)
-        assert [r.at for r in kept] == [NOW + n for n in range(MESSAGES)]
+        assert [r.at for r in kept] == [NOW + n * APART for n in range(MESSAGES)]
         with records.read() as unit:
             assert int(unit.notes.get("watermark/worker-1")) >= max(r.received for r in kept)
             assert unit.letters.counts() == (0, 0)
@@ -111,7 +113,7 @@ def publish(url: str, prefix: str) -> None:
     client.loop_start()
     topic = f"{prefix}/riverside/gauge-1/readings"
     for start in range(0, MESSAGES, 20):
-        for sent in [client.publish(topic, pressure(0.6, NOW + start + n), qos=1) for n in range(20)]:
+        for sent in [client.publish(topic, pressure(0.6, NOW + (start + n) * APART), qos=1) for n in range(20)]:
             sent.wait_for_publish(PATIENCE)
         threading.Event().wait(0.02)  # so that the kills fall into the middle of it
     client.disconnect()

@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -26,6 +27,7 @@ from facility.test_mode import TestMode
 from facility.text import Text
 from rules.definition import load_book
 from rules.judge import Judge
+from storage.readings.journalled import as_far_as_known
 from storage.records.port import Conflict, RecordsUnavailable, Unit
 from storage.records.sql import SqlRecords
 from tests.collector.property import NOW, SOURCES, TOPIC, pressure
@@ -68,7 +70,7 @@ class Collector:
         """Anew, with what was stored and nothing else."""
         self.judge = Judge(self.room.book, NOW, register=self.register)
         with self.records.begin() as unit:
-            self.judge.restore(unit, self.room.readings)
+            as_far_as_known(self.room.readings, partial(self.judge.restore, unit))
         self.link.reconnect()
         self.ingest = Ingest(
             name="worker-1",
@@ -383,6 +385,23 @@ def test_7_one_entry_of_a_batch_that_means_nothing_takes_no_other_with_it() -> N
     assert [alert.value for alert in duty.alerts()] == [0.4]
     with duty.records.read() as unit:
         assert len(unit.letters.dead().rows) == 1
+
+
+def test_7_what_nobody_foresaw_and_what_nobody_knows_is_kept_counted_and_acknowledged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    duty = Collector()
+    monkeypatch.setattr("collector.qualify.Qualifier._event", lambda *_: 1 / 0)
+    duty.link.deliver("dutyroom/v1/riverside/door-1/events", b'{"event": "granted"}', arrived=NOW)
+    duty.link.deliver("a/stranger", b"hello", arrived=NOW)
+    duty.link.deliver(TOPIC, pressure(0.4), arrived=NOW)
+    duty.ingest.once(NOW)
+    with duty.records.read() as unit:
+        (letter,) = unit.letters.dead().rows
+        (stranger,) = unit.letters.unclaimed().rows
+    assert (letter.payload, stranger.payload) == (b'{"event": "granted"}', b"hello")
+    assert (duty.ingest.stats.letters, duty.link.unacknowledged) == (1, 0)
+    assert [alert.value for alert in duty.alerts()] == [0.4]
 
 
 # 8. Life safety is never shelved, grouped away, rate-limited or paged late.
