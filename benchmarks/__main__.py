@@ -24,6 +24,7 @@ NAMES = (
     "plan",
     "coverage",
     "report",
+    "fuzz",
 )
 
 

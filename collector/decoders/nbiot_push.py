@@ -41,7 +41,7 @@ def decode(message: Message, memory: Memory) -> Decoded:
         raise DecodeError("service.data: missing; allowed: an object of what the device said")
     device, at = message.captured["device"], scalars.instant(service.get("eventTime"), "service.eventTime")
     gauges = {key: gauge for key, raw in data.items() if type(raw) is str and (gauge := _GAUGE.fullmatch(raw))}
-    if device not in {found.get("deviceId"), *(gauge.group(2) for gauge in gauges.values())}:
+    if device not in (found.get("deviceId"), *(gauge.group(2) for gauge in gauges.values())):
         claimed = found.get("deviceId")
         raise ClaimsAnother(f"deviceId: {claimed!r:.60}; the topic says {device!r}, and the topic decides", claimed)
     said = [s for gauge in gauges.values() for s in _gauge(device, gauge, at)]
