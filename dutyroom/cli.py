@@ -136,7 +136,7 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        if type(error).__name__ not in _MENDABLE:
+        if _MENDABLE.isdisjoint(kind.__name__ for kind in type(error).__mro__):
             raise
         print(f"dutyroom: {error}", file=sys.stderr)
         sys.exit(2)
