@@ -46,7 +46,9 @@ class Deriver:
 
     def derive(self, readings: Sequence[Reading]) -> list[Reading]:
         """What follows from ``readings``, oldest first: one reading of each virtual point for each time of its inputs."""
-        taken = [reading for reading in readings if reading.point in self._by_input]
+        taken = [reading for reading in readings if reading.point in self._by_input] if self._by_input else []
+        if not taken:
+            return []
         for reading in taken:
             self._note(reading)
         wanted = {

@@ -198,6 +198,8 @@ class Ingest:
 
     def _let_go(self, now: int) -> list[Prepared]:
         """What a flood was thinned to at last, once it is known that nothing newer takes its place."""
+        if self._thinner.quiet:
+            return []
         found = self._thinner.due(now)
         for point, at, sent, dropped in self._thinner.excesses():
             known = self._register.points.get(point)

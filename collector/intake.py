@@ -16,6 +16,7 @@ from collector.ordinary import Ordinary
 from collector.qualify import NAME_LIMIT, Arrival, Qualified, Qualifier
 from collector.sources import Source, Sources
 from collector.stats import Stats
+from collector.topics import Match
 from facility.instant import MINUTE
 from facility.letter import DeadLetter, Unclaimed
 
@@ -79,27 +80,16 @@ class Intake:
         match = self._sources.match(delivery.topic)
         if match is None:
             return self._nobodys(delivery, received, now)
-        source = match.owner
-        ordinary = self._ordinary.readings(delivery, match, received)
-        if ordinary is not None:
-            return Prepared(delivery, received, source.name, Qualified(ordinary))
-        prepared = Prepared(delivery, received, source.name)
-        message = Message(
-            topic=delivery.topic,
-            payload=delivery.payload,
-            received=delivery.arrived,
-            source=source.name,
-            captured=match.captured,
-            retained=delivery.retained,
-            limit=source.limit,
-            options=source.options,
-            codecs=source.codecs,
-        )
+        prepared = Prepared(delivery, received, match.owner.name)
         try:
-            self._take_in(prepared, message, source, now, again=again)
+            ordinary = self._ordinary.readings(delivery, match, received)
+            if ordinary is None:
+                self._take_in(prepared, _message(delivery, match), match.owner, now, again=again)
+            else:
+                prepared.found.readings = ordinary
         except DecodeError as error:
             if isinstance(error, ClaimsAnother):
-                self._note_claims(prepared, message, error.claimed)
+                self._note_claims(prepared, match, error.claimed)
             self._bury(prepared, str(error), now)
         except Exception as error:  # noqa: BLE001 - one message must not stop the others, whatever is in it
             self._stats.isolated += 1
@@ -146,8 +136,8 @@ class Intake:
             self._notice(prepared, device, key, decoder, now, source=match.owner.name)
 
     @staticmethod
-    def _note_claims(prepared: Prepared, message: Message, claimed: Iterable[str]) -> None:
-        speaker = message.captured.get("device", message.topic)[:NAME_LIMIT]
+    def _note_claims(prepared: Prepared, match: Match[Source] | Message, claimed: Iterable[str]) -> None:
+        speaker = match.captured.get("device", prepared.delivery.topic)[:NAME_LIMIT]
         prepared.found.claims += (Claim(prepared.source, speaker, one) for one in claimed)
 
     def _seen(self, source: str, key: str) -> bool:
@@ -205,6 +195,21 @@ class Intake:
             ),
         )
         stranger.written, stranger.since = now, 0
+
+
+def _message(delivery: Delivery, match: Match[Source]) -> Message:
+    source = match.owner
+    return Message(
+        topic=delivery.topic,
+        payload=delivery.payload,
+        received=delivery.arrived,
+        source=source.name,
+        captured=match.captured,
+        retained=delivery.retained,
+        limit=source.limit,
+        options=source.options,
+        codecs=source.codecs,
+    )
 
 
 def _summary(refused: dict[str, int]) -> str:

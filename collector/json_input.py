@@ -28,9 +28,13 @@ def document(message: Message) -> Any:
     Refused: more bytes than ``message.limit``, nesting deeper than 32, NaN and Infinity, anything that is not UTF-8 JSON.
     A byte order mark in front is taken off. Raises ``DecodeError``.
     """
-    payload = message.payload
-    if len(payload) > message.limit:
-        raise DecodeError(f"payload of {len(payload)} bytes; allowed: up to {message.limit}")
+    return parsed(message.payload, message.limit)
+
+
+def parsed(payload: bytes, limit: int) -> Any:
+    """As ``document``, of a payload of which the source allows ``limit`` bytes."""
+    if len(payload) > limit:
+        raise DecodeError(f"payload of {len(payload)} bytes; allowed: up to {limit}")
     if payload[:3] == _BOM:
         payload = payload[3:]
     if payload.count(b"{") + payload.count(b"[") > DEPTH_LIMIT:

@@ -18,7 +18,7 @@ from collector import codec
 from collector.catalogue import DECODERS, Decoder
 from collector.decoding import SIZE_LIMIT, Codec, DecodeError
 from collector.link import Delivery
-from collector.topics import BadFilter, Match, Matcher, TopicFilter, subscriptions
+from collector.topics import CACHED_LENGTH, CACHED_TOPICS, BadFilter, Match, Matcher, TopicFilter, subscriptions
 from facility.instant import DAY, duration
 from facility.units import UnitError, parse_quantity_text
 
@@ -73,6 +73,7 @@ class Sources:
     listen: tuple[TopicFilter, ...] = ()
     """Topics to listen to besides, so that strangers show up among the unclaimed."""
     _matcher: Matcher[Source] = field(init=False)
+    _lines: dict[str, tuple[str, str]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         pairs = tuple((topic_filter, source) for source in self.sources for topic_filter in source.filters)
@@ -84,10 +85,20 @@ class Sources:
 
     def line(self, delivery: Delivery) -> tuple[str, str]:
         """What must be taken in in the order of its arrival: a source, or one device of it where each speaks for itself."""
-        match = self.match(delivery.topic)
+        topic = delivery.topic
+        try:
+            return self._lines[topic]
+        except KeyError:
+            pass
+        match = self.match(topic)
         if match is None:
-            return "", delivery.topic
-        return match.owner.name, match.captured["device"] if match.owner.decoder.by_device else ""
+            return "", topic
+        line = match.owner.name, match.captured["device"] if match.owner.decoder.by_device else ""
+        if len(topic) <= CACHED_LENGTH:
+            if len(self._lines) >= CACHED_TOPICS:
+                self._lines.clear()
+            self._lines[topic] = line
+        return line
 
     def filters(self) -> list[str]:
         """MQTT filters to subscribe to."""

@@ -29,7 +29,6 @@ _NOTHING = (float("inf"), float("-inf"))
 class _Second:
     """One second of one point that has too many readings."""
 
-    count: int = 0
     newest: int = 0
     extremes: dict[_Sort, tuple[float, float]] = field(default_factory=dict)
     held: Reading | None = None
@@ -45,7 +44,10 @@ class _Flood:
     spared: bool
     over: bool = False
     dropped: int = 0
+    sparse: dict[int, list[Reading]] = field(default_factory=dict)
+    """Its own seconds with no more than are allowed, such as those of a backlog: all are kept, and nothing is worked out."""
     seconds: dict[int, _Second] = field(default_factory=dict)
+    """The others."""
 
 
 class Excess(NamedTuple):
@@ -98,6 +100,11 @@ class Thinner:
         return released
 
     @property
+    def quiet(self) -> bool:
+        """Nobody sends too much: there is nothing to be given out, now or when this second is over."""
+        return not (self._floods or self._released or self._excesses)
+
+    @property
     def held(self) -> list[Reading]:
         """What must be durable: it stands for what was thinned out."""
         return [second.held for flood in self._floods.values() for second in flood.seconds.values() if second.held]
@@ -127,10 +134,17 @@ class Thinner:
         flood = self._floods.get(reading.point)
         if flood is None:
             flood = self._floods[reading.point] = self._flood(reading.point)
-        second = self._second(flood, reading.at // SECOND)
-        second.count += 1
-        if second.count <= flood.allowed:
-            return _keep(flood, second, reading)
+        number = reading.at // SECOND
+        second = flood.seconds.get(number)
+        if second is None:
+            sparse = flood.sparse.get(number)
+            if sparse is None:
+                self._let_go(flood, number)
+                sparse = flood.sparse[number] = []
+            if len(sparse) < flood.allowed:
+                sparse.append(reading)
+                return True
+            second = flood.seconds[number] = _crowded(flood, flood.sparse.pop(number))
         flood.over = True
         if flood.spared:
             return True
@@ -145,19 +159,20 @@ class Thinner:
         state = quantity_named(known.quantity).is_state
         return _Flood(max(self._rate, expected), state=state, spared=self._spared(point))
 
-    def _second(self, flood: _Flood, number: int) -> _Second:
-        found = flood.seconds.get(number)
-        if found is None:
-            self._let_go(flood, number)
-            found = flood.seconds[number] = _Second()
-        return found
-
     def _let_go(self, flood: _Flood, before: int) -> None:
         """A later second has begun: what was held of those before goes first."""
         for number, second in flood.seconds.items():
             if number < before and second.held is not None:
                 self._released.append(second.held)
                 second.held = None
+
+
+def _crowded(flood: _Flood, kept: list[Reading]) -> _Second:
+    """A second to which more comes than is allowed, after ``kept``."""
+    second = _Second()
+    for reading in kept:
+        _keep(flood, second, reading)
+    return second
 
 
 def _keep(flood: _Flood, second: _Second, reading: Reading) -> bool:

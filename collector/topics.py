@@ -16,8 +16,8 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 _NAMED = re.compile(r"\{([a-z][a-z0-9_]*)(#?)\}")
-_CACHED_TOPICS = 20_000
-_CACHED_LENGTH = 256
+CACHED_TOPICS = 20_000
+CACHED_LENGTH = 256
 """A topic may have 65,535 bytes: only ordinary ones are worth remembering."""
 
 
@@ -112,8 +112,8 @@ class Matcher(Generic[T]):
         except KeyError:
             pass
         found = self._find(topic)
-        if len(topic) <= _CACHED_LENGTH:
-            if len(self._seen) >= _CACHED_TOPICS:
+        if len(topic) <= CACHED_LENGTH:
+            if len(self._seen) >= CACHED_TOPICS:
                 self._seen.clear()
             self._seen[topic] = found
         return found

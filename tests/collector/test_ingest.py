@@ -235,6 +235,7 @@ def test_a_decoder_that_breaks_costs_one_message(monkeypatch: pytest.MonkeyPatch
             raise KeyError("what")
         return real(decoded, arrival)
 
+    monkeypatch.setattr(collector._intake._ordinary, "readings", lambda *_: None)
     monkeypatch.setattr(collector._qualifier, "qualify", breaks)
     collector.once(NOW)
     assert values(readings) == [0.7]
