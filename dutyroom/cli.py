@@ -12,6 +12,7 @@ from dutyroom.commands import (
     chains,
     channels,
     classes,
+    devices,
     doors,
     duties,
     facts,
@@ -24,6 +25,8 @@ from dutyroom.commands import (
     rota,
     rules,
 )
+from dutyroom.commands.backup import backup as backup_command
+from dutyroom.commands.backup import restore as restore_command
 from dutyroom.commands.simulate import simulate as simulate_command
 
 app = typer.Typer(
@@ -43,6 +46,7 @@ app.add_typer(report.app, name="report", help="Reports of what was owed and done
 app.add_typer(facts.app, name="facts", help="The chained facts: export, verify.")
 app.add_typer(plans.app, name="plans", help="Floor plans, as files: check, schema.")
 app.add_typer(channels.app, name="channels", help="channels.toml: check, schema.")
+app.add_typer(devices.app, name="devices", help="Devices' dialects: docs.")
 app.add_typer(doors.app, name="doors", help="What is looked for at doors, as files: check, list, schema.")
 app.add_typer(permissions.app, name="permissions", help="Who may enter where: import, export, list, compare.")
 app.add_typer(rota.app, name="rota", help="The rota: import, export, who is on duty.")
@@ -50,6 +54,8 @@ app.add_typer(people.users, name="user", help="Accounts of people: add, list, di
 app.add_typer(people.tokens, name="token", help="API tokens: create, list, revoke.")
 app.add_typer(broker.app, name="broker", help="Files for a broker of your own: access list, passwords.")
 app.command("simulate")(simulate_command)
+app.command("backup")(backup_command)
+app.command("restore")(restore_command)
 
 
 @app.command()
@@ -150,6 +156,7 @@ _MENDABLE = frozenset(
         "SourcesError",
         "BrokenPlaybooks",
         "BrokenRules",
+        "BackupRefused",
         "BadAddress",
         "UnitError",
     }

@@ -19,10 +19,11 @@ _LOCK = 0x0D07_5CE3
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def migrate(connection: Connection) -> None:
+def migrate(connection: Connection, to: str = "head") -> None:
     """All steps that are missing, in ``connection``'s transaction; whoever comes second waits, and finds nothing to do.
 
-    On SQLite the caller has begun with IMMEDIATE. Raises ``RecordsUnavailable`` when the schema is one we do not know.
+    ``to``: a revision at which to stop. On SQLite the caller has begun with IMMEDIATE.
+    Raises ``RecordsUnavailable`` when the schema is one we do not know.
     """
     with _ONE_AT_A_TIME:
         if connection.dialect.name == "postgresql":
@@ -30,11 +31,12 @@ def migrate(connection: Connection) -> None:
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         found = revision(connection)
-        if found is not None and found not in _known():
-            raise RecordsUnavailable(f"the schema is at {found}, which a newer version of the product wrote")
+        for one in (found, None if to == "head" else to):
+            if one is not None and one not in _known():
+                raise RecordsUnavailable(f"the schema is at {one}, which a newer version of the product wrote")
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def revision(connection: Connection) -> str | None:

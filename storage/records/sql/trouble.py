@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import URL
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from storage.records.port import Conflict, RecordsUnavailable
@@ -47,7 +47,7 @@ def told(url: URL) -> Iterator[None]:
         raise meant from error
 
 
-def unavailable(url: URL, error: SQLAlchemyError | sqlite3.Error) -> RecordsUnavailable:
+def unavailable(url: URL, error: Exception) -> RecordsUnavailable:
     """``error`` in a plain line, without the password."""
     lines = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
     reason = lines[0]
