@@ -50,6 +50,8 @@ class Section:
     table: Table | None = None
     paper: Table | None = None
     """A shorter one for paper; None: the same."""
+    rest: str = ""
+    """What stands under the shorter one: how many lines are left out, and where they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +66,7 @@ class Document:
     sections: list[Section]
     photos: list[str] = field(default_factory=list)
     """SHA-256 of pictures, in order."""
+    photos_note: str = ""
     sign: list[str] = field(default_factory=list)
     labels: Mapping[str, str] = field(default_factory=dict)
 
@@ -112,7 +115,8 @@ class _Writer:
                 (say("missed"), str(total.of(Mark.MISSED))),
             ],
             sections=numbered(self.sections(), language=self.language),
-            photos=self.photos(),
+            photos=self.photos()[:PHOTOS],
+            photos_note=self._photos_note(),
             sign=[say("manager"), say("inspector")],
             labels={name: say(name) for name in ("name", "signed", "date", "photos", "signatures")},
         )
@@ -213,12 +217,15 @@ class _Writer:
         ]
         columns = (self.say("date"), self.say("severity"), self.say("what"), self.say("for"), "#", self.say("fact"))
         widths = (2, 1, 3, 4, 1, 1)
+        worst = sorted(range(len(found)), key=lambda place: (int(found[place].data.get("severity", 4)), place))[:EVENTS]
+        above, rest = self._cut("alerts", len(found), EVENTS)
         return Section(
             title=f"{self.say('alerts')} ({len(found)})",
             sheet="alerts",
-            notes=self._none(rows),
+            notes=above + self._none(rows),
             table=Table(columns=columns, rows=rows, widths=widths),
-            paper=Table(columns=columns, rows=rows[:EVENTS], widths=widths),
+            paper=Table(columns=columns, rows=[rows[place] for place in sorted(worst)], widths=widths),
+            rest=rest,
         )
 
     def rounds(self) -> Section:
@@ -287,12 +294,14 @@ class _Writer:
         ]
         names = ("clause", "what", "for", "when-due", "remarks", "fact")
         table = self._table(names, rows, (1, 3, 4, 2, 3, 1))
+        above, rest = self._cut("deviations", len(rows), EVENTS)
         return Section(
             title=f"{self.say('deviations')} ({len(rows)})",
             sheet="deviations",
-            notes=self._none(rows),
+            notes=above + self._none(rows),
             table=table,
             paper=self._table(names, rows[:EVENTS], (1, 3, 4, 2, 3, 1)),
+            rest=rest,
         )
 
     def ledger(self) -> Section:
@@ -301,14 +310,14 @@ class _Writer:
         widths = (1, 3, 4, 2, 2, 2, 3, 3, 1, 2, 1)
         worst = sorted(self.items, key=lambda one: (self._weight(one), one.clause, one.due, one.id))
         paper = sorted(worst[:LEDGER_ON_PAPER], key=lambda one: (one.clause, one.due, one.id))
-        shown, total = len(paper), len(self.items)
-        cut = (note("ledger-cut", self.language, shown=shown, total=total),) if shown < total else ()
+        above, rest = self._cut("ledger", len(self.items), LEDGER_ON_PAPER)
         return Section(
-            title=f"{self.say('ledger')} ({total})",
+            title=f"{self.say('ledger')} ({len(self.items)})",
             sheet="ledger",
-            notes=cut + self._none(self.items),
+            notes=above + self._none(self.items),
             table=Table(columns=columns, rows=[self.line(one) for one in self.items], widths=widths),
             paper=Table(columns=columns, rows=[self.line(one) for one in paper], widths=widths),
+            rest=rest,
         )
 
     def versions(self) -> Section:
@@ -375,7 +384,18 @@ class _Writer:
     def photos(self) -> list[str]:
         """The first ones of what failed, then of the rest."""
         results = sorted(self.results.values(), key=lambda one: (one.outcome != "fail", one.outcome != "flag", one.id))
-        return list(dict.fromkeys(sha for one in results for sha in one.photos))[:PHOTOS]
+        return list(dict.fromkeys(sha for one in results for sha in one.photos))
+
+    def _photos_note(self) -> str:
+        left = len(self.photos()) - PHOTOS
+        return note("photos-cut", self.language, shown=PHOTOS, left=left) if left > 0 else ""
+
+    def _cut(self, sheet: str, total: int, most: int) -> tuple[tuple[str, ...], str]:
+        """What is said above and below a table that is shorter on paper."""
+        if total <= most:
+            return (), ""
+        above = note(f"{sheet}-cut", self.language, most=most, total=total)
+        return (above,), note("rest", self.language, left=total - most, sheet=sheet)
 
     def months(self) -> list[str]:
         first, last = (datetime(day.year, day.month, 1) for day in self.taken.days)  # noqa: DTZ001 - months only

@@ -142,8 +142,26 @@ NOTES: Mapping[str, Text] = {
         "{shown} points stand here (longest outside, least observed first); all {total} stand in the spreadsheet.",
     ),
     "ledger-cut": Text(
-        "此处列出 {shown} 项（漏做、逾期、不合格在前）；全部 {total} 项见随附的表格文件（XLSX）。",
-        "{shown} of them stand here (missed, late and failed ones first); all {total} stand in the spreadsheet (XLSX).",
+        "纸面最多列 {most} 行，先列漏做、未完成、逾期和不合格的；全部 {total} 行见同一报告的表格文件（XLSX）。",
+        "Paper holds {most} lines at most, missed, open, late and failed ones before others; all {total} stand in the "
+        "spreadsheet (XLSX) of the same report.",
+    ),
+    "alerts-cut": Text(
+        "纸面最多列 {most} 条，级别高的优先；全部 {total} 条见同一报告的表格文件（XLSX）。",
+        "Paper holds {most} at most, those of higher priority before others; all {total} stand in the spreadsheet (XLSX) of "
+        "the same report.",
+    ),
+    "deviations-cut": Text(
+        "纸面最多列 {most} 项；全部 {total} 项见同一报告的表格文件（XLSX）。",
+        "Paper holds {most} at most; all {total} stand in the spreadsheet (XLSX) of the same report.",
+    ),
+    "rest": Text(
+        "…… 另有 {left} 行不在此处，见表格文件（XLSX）的“{sheet}”表。",
+        "… and {left} more lines, not shown here: see the spreadsheet (XLSX), sheet “{sheet}”.",
+    ),
+    "photos-cut": Text(
+        "此处 {shown} 张，不合格的在前；另有 {left} 张，在系统中各自的检查结果里。",
+        "{shown} of them, those of what failed first; {left} more lie with their results in the product.",
     ),
     "proof": Text(
         "本文件附有机器可读的数字（{file}）。核验：dutyroom report verify 文件名。它沿事实链走到下列事实，重新计算每个数字。",

@@ -68,6 +68,7 @@ def _data(document: Document, at: int, photos: list[str]) -> dict[str, Any]:
         "big": [list(row) for row in document.big],
         "sections": [_section(one) for one in document.sections],
         "photos": [{"file": f"{sha}.jpg", "name": sha[:16]} for sha in photos],
+        "photos_note": document.photos_note,
         "labels": dict(document.labels),
         "sign": document.sign,
     }
@@ -82,6 +83,7 @@ def _section(section: Section) -> dict[str, Any]:
         "title": section.title,
         "notes": list(section.notes),
         "charts": list(section.charts),
+        "rest": section.rest,
         "table": {
             "columns": list(table.columns) if table else [],
             "widths": widths,

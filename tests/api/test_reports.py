@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from sqlalchemy import text
 
 from api.context import zone_of
-from api.reports import pdf, xlsx
+from api.reports import document, pdf, xlsx
 from api.reports.making import Made, make
 from api.reports.room import NAMES, ReportRoom
 from api.reports.snapshot import Asked, Unusable, asked_for
@@ -26,6 +26,9 @@ from tests.inspections.owed import Owed, became, done, fell_due
 DUE = NOW - 3 * DAY
 BOXES = [Owed(id=n, due=DUE, target="t1-pump-1", asset="t1-pump-1", zone="t1") for n in range(1, 6)]
 METER = {"id": "MEG-07", "kind": "megohmmeter", "serial": "1", "calibration_due": NOW + 90 * DAY, "valid": True}
+
+
+NAMES_OF_NOBODY = document.Names(duties={}, people={})
 
 
 def result(number: int, owed: Owed, *, what: str = "submitted", **finding: object) -> Fact:
@@ -115,6 +118,27 @@ def test_the_spreadsheet_has_every_line_of_the_ledger_with_instrument_and_calibr
     assert any("MEG-07" in str(line[6]) and "2027" in str(line[6]) for line in lines)
     assert any("out of calibration" in str(line[6]) for line in lines)
     assert book[NAMES[0][:31]].sheet_state == "veryHidden"
+
+
+@pytest.mark.parametrize(
+    ("language", "rest"), [("zh", "另有 3 行不在此处"), ("en", "and 3 more lines, not shown here")]
+)
+def test_what_does_not_stand_on_paper_is_said_with_how_many_and_where(
+    home: House, monkeypatch: pytest.MonkeyPatch, language: str, rest: str
+) -> None:
+    monkeypatch.setattr(document, "LEDGER_ON_PAPER", 2)
+    work(home)
+    made = make(room(home), november(home), language, forms=("pdf",))
+    said = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(made.pdf)).pages)
+    assert rest in said.replace("\n", " ")
+    assert "XLSX" in said
+    ledger = next(
+        one for one in document.document(made.snapshot, NAMES_OF_NOBODY, language).sections if one.sheet == "ledger"
+    )
+    assert ledger.paper is not None
+    assert [row[9][0] for row in ledger.paper.rows] == ["○", "○"], (
+        "what was missed stands on paper before anything else"
+    )
 
 
 def test_what_begins_like_a_formula_is_none() -> None:
