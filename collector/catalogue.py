@@ -17,6 +17,8 @@ class Decoder:
     """One decoder as its file describes it."""
 
     name: str
+    about: str
+    """What its file says of itself."""
     filters: tuple[TopicFilter, ...]
     needs: tuple[tuple[str, ...], ...]
     decode: Decode
@@ -35,6 +37,7 @@ def _load() -> dict[str, Decoder]:
         file = import_module(f"{decoders.__name__}.{module.name}")
         found[file.NAME] = Decoder(
             name=file.NAME,
+            about=file.__doc__ or "",
             filters=tuple(TopicFilter(text) for text in file.FILTERS),
             needs=file.NEEDS,
             decode=file.decode,

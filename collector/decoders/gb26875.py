@@ -154,7 +154,7 @@ def _measured(raw: bytes, gateway: str, test_bit: _TestBits) -> Iterator[Signal]
     known = MEASURED.get(raw[7])
     if known is not None:
         key, step, unit = known
-        value = round(int.from_bytes(raw[8:10], "little", signed=True) * step, 3)
+        value = round(float(int.from_bytes(raw[8:10], "little", signed=True) * step), 3)
         yield Signal(_part_name(raw), key, value, _time(raw[10:16]), unit)
 
 

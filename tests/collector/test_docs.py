@@ -7,10 +7,20 @@ import pytest
 
 from collector.catalogue import DECODERS
 from collector.decoding import Decoded, Message
+from collector.example_pages import made_anew
 from collector.sources import DEFAULT_SOURCES, read_sources
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/devices.md").read_text("utf-8")
 PUBLISHED = re.findall(r"^mosquitto_pub -q 1 -t (\S+) -m '(.*)'$", PAGE, re.MULTILINE)
+
+
+def test_the_part_that_is_made_from_the_examples_is_as_they_are() -> None:
+    assert made_anew(PAGE) == PAGE, "run: dutyroom devices docs --write docs/devices.md"
+
+
+def test_a_page_without_the_mark_is_not_written() -> None:
+    with pytest.raises(ValueError, match="no line '<!-- From here on"):
+        made_anew("# Devices")
 
 
 def test_every_decoder_is_in_the_table_with_its_usual_topics() -> None:

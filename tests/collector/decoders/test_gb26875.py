@@ -53,6 +53,12 @@ def test_a_negative_value_is_negative() -> None:
     assert [(s.value, s.unit) for s in signals(gb26875.frame(cold))] == [(-5.0, "°C")]
 
 
+def test_a_value_that_moves_in_whole_steps_is_a_number_like_any_other() -> None:
+    events = b"\x03\x01" + bytes.fromhex("0102 28 01020304 01 0203") + AT
+    (found,) = signals(gb26875.frame(events))
+    assert (found.value, type(found.value), found.unit) == (770.0, float, "1")
+
+
 @pytest.mark.parametrize(
     ("payload", "said"),
     [
