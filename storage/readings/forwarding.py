@@ -19,7 +19,7 @@ FIRST, LONGEST = SECOND, MINUTE
 """Between two attempts while the server is away; doubled each time, with jitter."""
 
 Bury = Callable[[Sequence[str], str], None]
-"""Takes what the server will never take (``ReadingsRefused.lines``) and why."""
+"""Takes what the server will never take (``ReadingsRefused.by_reason``) and why."""
 
 
 @dataclass(kw_only=True)
@@ -60,7 +60,8 @@ class Forwarder:
             self.store.history.append(*batch)
         except ReadingsRefused as refusal:
             self.refused += len(refusal.lines)
-            self.bury(refusal.lines, refusal.reason)
+            for reason, lines in refusal.by_reason.items():
+                self.bury(lines, reason)
         except ReadingsUnavailable as error:
             self._later(now, error)
             return False
@@ -89,7 +90,8 @@ class Forwarder:
     def _later(self, now: int, error: ReadingsUnavailable) -> None:
         self.error = str(error)
         self.away_since = now if self.away_since is None else self.away_since
-        asked = error.retry_after or 0
+        # What the server asks for is the least: of several that it sent away not all come back at once.
+        asked = error.retry_after + int(self.jitter() * FIRST) if error.retry_after else 0
         self._not_before = now + max(asked, int(self._wait * (0.5 + self.jitter() / 2)))
         self._wait = min(self._wait * 2, LONGEST)
 

@@ -47,7 +47,7 @@ class InfluxReadings:
         for start in range(0, len(lines), LINES_AT_ONCE):
             refused += self._store(rows[start : start + LINES_AT_ONCE], lines[start : start + LINES_AT_ONCE])
         if refused:
-            raise ReadingsRefused([repr(row) for row, _ in refused], refused[0][1])
+            raise ReadingsRefused([repr(row) for row, _ in refused], refused[0][1], [why for _, why in refused])
 
     def _lines(self, sifted: Sifted) -> tuple[list[Row], list[str]]:
         """Rows, and the line of each in the same order."""

@@ -42,7 +42,9 @@ class Sifted:
     def complain(self) -> None:
         """Raises ``ReadingsRefused`` when something was taken out: call it once the rest is durable."""
         if self.refused:
-            raise ReadingsRefused([repr(row) for row, _ in self.refused], self.refused[0][1])
+            raise ReadingsRefused(
+                [repr(row) for row, _ in self.refused], self.refused[0][1], [why for _, why in self.refused]
+            )
 
 
 def sift(readings: Sequence[Reading], passages: Sequence[Passage], scans: Sequence[Scan]) -> Sifted:

@@ -35,11 +35,15 @@ class ReadingsRefused(Exception):
     """The store will never take these. Everything else of the batch is durable: bury these and acknowledge.
 
     ``lines`` is the ``repr`` of each refused row, by which the caller finds it in what it gave; ``reason`` says what was
-    wrong with the first and is fit to be read.
+    wrong with the first and is fit to be read; ``by_reason`` has all of them.
     """
 
-    def __init__(self, lines: Sequence[str], reason: str) -> None:
+    def __init__(self, lines: Sequence[str], reason: str, reasons: Sequence[str] = ()) -> None:
+        """``reasons``: of each line, where they differ."""
         self.lines, self.reason = tuple(lines), reason
+        self.by_reason: dict[str, list[str]] = {}
+        for line, why in zip(self.lines, reasons or [reason] * len(self.lines), strict=True):
+            self.by_reason.setdefault(why, []).append(line)
         super().__init__(f"{len(self.lines)} refused: {reason}")
 
 

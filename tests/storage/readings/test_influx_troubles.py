@@ -19,7 +19,7 @@ from tests.services import free_port
 T0 = 1_764_000_000_000
 DAY = 86_400_000
 SECRET = "hush-hush"
-Answer = Callable[[str, bytes], tuple[int, bytes]]
+Answer = Callable[[str, bytes], tuple[int, bytes] | tuple[int, bytes, dict[str, str]]]
 
 
 @contextmanager
@@ -34,8 +34,10 @@ def server(
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             asked_who_it_is = self.path in {"/ping", "/query"} and (not body or b"LIMIT+1&" in body)
-            status, content = (200, greeting) if asked_who_it_is else answer(self.path, body)
+            status, content, *more = (200, greeting) if asked_who_it_is else answer(self.path, body)
             self.send_response(status)
+            for name, value in [pair for headers in more for pair in headers.items()]:
+                self.send_header(name, value)
             if version:
                 self.send_header("X-Influxdb-Version", version)
             self.send_header("Content-Length", str(len(content)))
@@ -201,7 +203,7 @@ def test_one_line_that_is_too_large_alone_is_refused() -> None:
 
 
 @GENERATIONS
-@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("status", [400, 406, 422])
 def test_each_bad_line_is_named_and_every_good_one_is_stored(version: str, status: int) -> None:
     kept: set[bytes] = set()
 
