@@ -21,6 +21,7 @@ from facility.work_order import Source, State, WorkOrder
 from storage.records.breaches import Breaches, LateWork
 from storage.records.clocks import Clocks
 from storage.records.files import Files
+from storage.records.handing import Handing
 from storage.records.impairments import Impairments
 from storage.records.incidents import Bulletins, Incidents, Reviews
 from storage.records.issued_reports import IssuedReports, Looks
@@ -383,6 +384,8 @@ class Unit(Protocol):
     def clocks(self) -> Clocks: ...
     @property
     def leases(self) -> Leases: ...
+    @property
+    def handing(self) -> Handing: ...
     @property
     def troubles(self) -> Troubles: ...
     @property

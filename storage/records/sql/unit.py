@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.records.breaches import Breaches, LateWork
 from storage.records.clocks import Clocks
 from storage.records.files import Files
+from storage.records.handing import Handing
 from storage.records.impairments import Impairments
 from storage.records.incidents import Bulletins, Incidents, Reviews
 from storage.records.issued_reports import IssuedReports, Looks
@@ -30,6 +31,7 @@ from storage.records.sql.clocks import SqlClocks
 from storage.records.sql.duty_versions import SqlDutyVersions
 from storage.records.sql.facts import SqlFacts
 from storage.records.sql.files import SqlFiles
+from storage.records.sql.handing import SqlHanding
 from storage.records.sql.impairments import SqlImpairments
 from storage.records.sql.incidents import SqlBulletins, SqlIncidents, SqlReviews
 from storage.records.sql.issued_reports import SqlIssuedReports, SqlLooks
@@ -94,6 +96,7 @@ class SqlUnit:
         self.reviews: Reviews = SqlReviews(transaction)
         self.clocks: Clocks = SqlClocks(transaction)
         self.leases: Leases = SqlLeases(transaction)
+        self.handing: Handing = SqlHanding(transaction)
         self.troubles: Troubles = SqlTroubles(transaction)
         self.notices: Notices = SqlNotices(transaction)
         self.chains: ChainRuns = SqlChainRuns(transaction)

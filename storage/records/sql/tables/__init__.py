@@ -4,6 +4,7 @@ from storage.records.sql.tables.alerts import ALERTS, BREACHES, LATE_WORK, TRACK
 from storage.records.sql.tables.columns import METADATA, storable, within
 from storage.records.sql.tables.facts import FACTS, NOTES
 from storage.records.sql.tables.files import FILES
+from storage.records.sql.tables.handing import HANDED
 from storage.records.sql.tables.impairments import IMPAIRMENTS
 from storage.records.sql.tables.incidents import BULLETINS, INCIDENTS, MEASURES, REVIEWS
 from storage.records.sql.tables.issued_reports import ISSUED_REPORTS
@@ -43,6 +44,7 @@ __all__ = [
     "FACTS",
     "FAILED_SIGN_INS",
     "FILES",
+    "HANDED",
     "IMPAIRMENTS",
     "INCIDENTS",
     "ISSUED_REPORTS",
