@@ -92,9 +92,9 @@ def _named(check: str, item: str = "", what: str = "") -> str:
 def _strangers(duty: Duty, answers: list[Answer]) -> Iterator[Wrong]:
     """Lines that the checklist does not have, or that were answered twice."""
     checks = {check.id: check for check in duty.checks}
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, object]] = set()
     for one in answers:
-        check = checks.get(one.check)
+        check, key = checks.get(one.check), (one.check, one.item, dict(one.conditions).get("phase", ""))
         if check is None:
             allowed = ", ".join(checks)
             told = Text(f"检查表里没有这一项；可以是 {allowed}", f"is no line of the checklist; allowed: {allowed}")
@@ -104,9 +104,9 @@ def _strangers(duty: Duty, answers: list[Answer]) -> Iterator[Wrong]:
         elif check.per and not one.item.strip() and is_answered(one):
             told = Text(f"请写明是哪一个{check.per.zh}", f"say which {check.per.say('en')} it is of")
             yield Wrong(_named(one.check, "", "item"), told)
-        elif (one.check, one.item) in seen:
+        elif key in seen:
             yield Wrong(_named(one.check, one.item), Text("填了两次", "is answered twice; allowed: once"))
-        seen.add((one.check, one.item))
+        seen.add(key)
 
 
 def _finding(check: DutyCheck, answer: Answer, duty: Duty, bench: Bench) -> Finding:

@@ -8,8 +8,8 @@ from typing import Any
 
 from api.web.languages import translations
 from api.web.words import WORDS
-from facility.duty import Duty, DutyCheck
-from facility.inspection import Result
+from facility.duty import Duty, DutyCheck, Insulation
+from facility.inspection import Finding, Result
 from facility.text import Text
 from facility.work_class import Check
 
@@ -34,11 +34,11 @@ def duty_out(duty: Duty) -> dict[str, Any]:
         "do": text_out(duty.do),
         "people": duty.people,
         "fail_order": bool(duty.fail_order),
-        "checks": [check_out(check) for check in duty.checks],
+        "checks": [check_out(check, duty.insulation) for check in duty.checks],
     }
 
 
-def check_out(check: DutyCheck) -> dict[str, Any]:
+def check_out(check: DutyCheck, insulation: Insulation | None = None) -> dict[str, Any]:
     """One line of the checklist."""
     return {
         "id": check.id,
@@ -53,6 +53,7 @@ def check_out(check: DutyCheck) -> dict[str, Any]:
         "choices": [{"id": id, "text": text_out(text), "outcome": outcome} for id, text, outcome in check.choices],
         "instrument": check.instrument,
         "photo_on_fail": check.photo_on_fail,
+        "conditions": insulation is not None and check.id == insulation.resistance,
     }
 
 
@@ -64,9 +65,10 @@ def result_out(result: Result) -> dict[str, Any]:
         "who": result.who,
         "outcome": result.outcome.value,
         "findings": {
-            f"{one.check}|{one.item}": {
+            f"{one.check}|{one.item}|{_phase(one)}": {
                 "check": one.check,
                 "item": one.item,
+                "phase": _phase(one),
                 "outcome": one.outcome.value,
                 "value": one.value,
                 "unit": _unit(one.unit),
@@ -76,6 +78,10 @@ def result_out(result: Result) -> dict[str, Any]:
             for one in result.findings
         },
     }
+
+
+def _phase(one: Finding) -> str:
+    return str(dict(one.conditions).get("phase", ""))
 
 
 def lines_out(lines: Sequence[Check]) -> list[dict[str, Any]]:

@@ -151,7 +151,7 @@ def test_a_result_arrives_with_both_clocks_and_is_known_next_time(home: House, p
     assert (occurrence.standing, occurrence.result) == (Standing.DONE, result.id)
     owe(home, due=NOW + 2 * DAY)
     last = phone.browser.client.get("/api/v1/phone/day").json()["last"][f"{DUTY.id}/{box(home)}"]
-    assert (last["done"], last["findings"]["resistance|N1"]["value"]) == (NOW - HOUR, 5.0)
+    assert (last["done"], last["findings"]["resistance|N1|"]["value"]) == (NOW - HOUR, 5.0)
 
 
 def test_a_result_that_lacks_something_is_refused_field_by_field_and_settles_nothing(home: House, phone: Phone) -> None:

@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from api.app import create_app
+from facility.duty import Insulation
 from facility.instant import HOUR
 from facility.occurrence import Occurrence, Standing
 from facility.place_code import PlaceCode
@@ -20,7 +21,7 @@ from tests.api.seed import NOW, PASSWORD, House, RunningClock, house, order_of
 from tests.api.server import serving
 
 TARGET, CODE = "t1-pump-1", "AbCdEf-12345"
-DUTY = read_duty(
+_READ = read_duty(
     """
 id      = "pump-look"
 clause  = "EQ-4"
@@ -56,6 +57,14 @@ kind  = "scan"
 id    = "signature"
 title = { zh = "签字", en = "Signature" }
 kind  = "signature"
+[[check]]
+id    = "resistance"
+title = { zh = "绝缘电阻", en = "Insulation resistance" }
+kind  = "number"
+unit  = "MΩ"
+low   = 0.5
+must  = false
+per   = { zh = "回路", en = "circuit" }
 [[story]]
 name   = "once a day"
 since  = "2026-01-01"
@@ -66,6 +75,7 @@ expect = ["2026-01-01 done"]
 """,
     "pump-look.toml",
 )
+DUTY = replace(_READ, insulation=Insulation())
 
 
 class Basement:

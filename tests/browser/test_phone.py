@@ -40,13 +40,20 @@ def test_the_signal_goes_in_the_middle_and_the_inspection_arrives_once(
         "[data-check=leaks] input[type=file]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}
     )
     expect(phone.locator("[data-check=leaks] .photos img")).to_have_count(1)
+    circuit = phone.locator("[data-check=resistance]")
+    for name, text in (("item", "N1"), ("value", "2,35"), ("phase", "L1-PE")):
+        circuit.locator(f"[name={name}]").fill(text)
+    circuit.locator("summary").click()
+    for name, text in (("volts", "250"), ("seconds", "60"), ("celsius", "21,5"), ("humidity", "wet")):
+        circuit.locator(f"[name={name}]").fill(text)
 
     phone.reload()
     expect(phone.locator("#bar")).to_contain_text("没有信号")
     expect(phone.locator("[data-check=pressure] input[name=value]")).to_have_value("0.48")
     expect(phone.locator("[data-check=leaks] .photos img")).to_have_count(1)
     phone.click("form.checks button.strong")
-    expect(phone.locator("form.checks")).to_contain_text("还缺：现场的码, 签字")
+    expect(phone.locator("form.checks")).to_contain_text("还缺：现场的码, 签字, 绝缘电阻")
+    phone.fill("[data-check=resistance] [name=humidity]", "48")
 
     phone.fill("[data-check=place] input[name=code]", CODE)
     phone.press("[data-check=place] input[name=code]", "Enter")
@@ -73,6 +80,9 @@ def test_the_signal_goes_in_the_middle_and_the_inspection_arrives_once(
         occurrence = unit.occurrences.get(basement.occurrence)
         assert unit.facts.verify() is None
     assert (result.who, result.outcome.value, findings["pressure"].value) == ("engineer", "fail", 0.48)
+    told = dict(findings["resistance"].conditions)
+    assert told == {"phase": "L1-PE", "volts": 250, "seconds": 60, "celsius": 21.5, "humidity": 48}
+    assert (findings["resistance"].item, findings["resistance"].value) == ("N1", 2.35)
     assert (occurrence.standing, occurrence.result) == (Standing.DONE, result.id)
     assert [order.kind for order in orders] == ["water-supply"]
     assert findings["signature"].signed == ("engineer",)

@@ -191,6 +191,10 @@ def test_a_line_of_several_things_is_answered_for_each_and_says_of_which() -> No
     assert worst(found) is Outcome.FAIL
     _, wrong = judge(duty(line), [answers[0], answers[0], replace(answers[0], item="")], BENCH)
     assert [one.text.en for one in wrong] == ["is answered twice; allowed: once", "say which circuit it is of"]
+    _, wrong = judge(
+        duty(line), [replace(answers[0], conditions=(("phase", one),)) for one in ("L1-PE", "L2-PE")], BENCH
+    )
+    assert not wrong
     _, wrong = judge(duty(MEASURE), answers[:1], BENCH)
     assert wrong[0].field == "answers.r[N1].item"
 

@@ -2,7 +2,7 @@
 import * as store from "./store.js";
 import { t, say, when, date, number, now } from "./words.js";
 import { h, link, empty, choices } from "./draw.js";
-import { judge, read, answered, missing } from "./judge.js";
+import { judge, read, answered, missing, conditionsOf } from "./judge.js";
 import { keep, photos, show, signing } from "./picture.js";
 import { reader, find, plain, outcome } from "./place.js";
 import { sentFor, standing, overdue } from "./today.js";
@@ -61,9 +61,9 @@ function group(form, line) {
 
 // Where the last result named several things, they are asked for by their names again.
 function fresh({ day, owed, draft }, line) {
-  const names = line.per ? Object.values(lastOf(day, owed)?.findings || {}).filter((one) => one.check === line.id && one.item).map((one) => one.item) : [];
-  for (const item of names.slice(1)) draft.answers.push({ check: line.id, item });
-  return names.length ? { check: line.id, item: names[0] } : { check: line.id };
+  const names = line.per ? Object.values(lastOf(day, owed)?.findings || {}).filter((one) => one.check === line.id && one.item).map(({ item, phase }) => (phase ? { item, conditions: { phase } } : { item })) : [];
+  for (const one of names.slice(1)) draft.answers.push({ check: line.id, ...one });
+  return names.length ? { check: line.id, ...names[0] } : { check: line.id };
 }
 
 const lastOf = (day, owed) => day.last[`${owed.duty}/${owed.target}`];
@@ -119,10 +119,22 @@ function numbered(form, line, answer, kept) {
     h("p", { class: "quiet" }, limits(line)), last(form, line, answer),
     line.over_range ? h("button", { type: "button", "aria-pressed": String(Boolean(answer.over_range)), onclick: () => { answer.over_range = !answer.over_range; if (answer.over_range) { answer.value = null; answer.typed = ""; } kept(true); } }, t("Over range")) : "",
     line.instrument ? instrument(form, line, answer, () => { kept(); judged(); }) : "",
+    ...(line.conditions ? conditions(answer, kept) : []),
     failing,
   ];
   judged();
   return made;
+}
+
+// Of a test of insulation: the circuit's phase, and what was otherwise than for the whole box.
+const own = () => [["volts", t("Volts"), "V"], ["seconds", t("Seconds"), "s"], ["celsius", t("Temperature"), "°C"], ["humidity", t("Relative humidity"), "%RH"]];
+function conditions(answer, kept) {
+  answer.conditions ??= {};
+  const field = (name, more) => h("input", { name, autocomplete: "off", value: answer.conditions[name] || "", ...more, oninput: (event) => { answer.conditions[name] = event.target.value.trim(); kept(); } });
+  const more = h("details", { class: "own" }, h("summary", { class: "button" }, t("Otherwise for this circuit")),
+    own().map(([name, word, unit]) => h("label", {}, `${word} (${unit})`, field(name, { inputmode: "decimal", maxlength: 12 }))));
+  more.open = own().some(([name]) => answer.conditions[name]);
+  return [h("label", {}, t("Phase"), field("phase", { maxlength: 40, placeholder: "L1-PE" })), more];
 }
 
 function limits({ low, high, unit }) {
@@ -134,7 +146,7 @@ function limits({ low, high, unit }) {
 
 function last({ day, owed }, line, answer) {
   const before = lastOf(day, owed);
-  const found = before && Object.values(before.findings).find((one) => one.check === line.id && (one.item || "") === (answer.item || ""));
+  const found = before && Object.values(before.findings).find((one) => one.check === line.id && (one.item || "") === (answer.item || "") && (one.phase || "") === (answer.conditions?.phase || ""));
   if (!found) return h("p", { class: "quiet" }, t("last time: not known"));
   const value = found.over_range ? t("over range") : found.value != null ? `${number(found.value)} ${found.unit}` : found.text || outcome(found.outcome);
   return h("p", { class: "quiet" }, t("last time: %(value)s, %(time)s", { value, time: date(before.done) }));
@@ -252,7 +264,7 @@ async function submit(form, button) {
   await room.changed();
 }
 
-function sendable({ check, item, value, over_range, choice, text, files, signed, code, instrument, order }) {
+function sendable({ check, item, value, over_range, choice, text, files, signed, code, instrument, conditions, order }) {
   const drawn = (files || []).filter(Boolean);
-  return { check, item: item?.trim() || "", value: value ?? null, over_range: Boolean(over_range), choice: choice || "", text: text?.trim() || "", files: drawn, signed: signed ? signed.filter((_, n) => files?.[n]) : [], code: code || "", instrument: instrument || "", order: Boolean(order) };
+  return { check, item: item?.trim() || "", value: value ?? null, over_range: Boolean(over_range), choice: choice || "", text: text?.trim() || "", files: drawn, signed: signed ? signed.filter((_, n) => files?.[n]) : [], code: code || "", instrument: instrument || "", conditions: conditionsOf(conditions), order: Boolean(order) };
 }

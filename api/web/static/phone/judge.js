@@ -26,11 +26,20 @@ export function answered(answer) {
   return answer.value != null || Boolean(answer.choice || answer.text?.trim() || answer.code?.trim() || answer.files?.length || answer.over_range);
 }
 
+// What was typed of a circuit's conditions, as it is sent: numbers, and the phase as it is.
+export function conditionsOf(typed) {
+  const given = Object.entries(typed || {}).filter(([, text]) => text);
+  return Object.fromEntries(given.map(([name, text]) => [name, name === "phase" ? text : read(text)]));
+}
+
+const unreadable = (one) => Object.values(conditionsOf(one.conditions)).some((value) => value === null);
+
 // What is missing before it may be sent: the ids of the lines.
 export function missing(checks, answers) {
   const of = (check) => answers.filter((one) => one.check === check.id && answered(one));
   return checks.filter((check) => (check.must && !of(check).length)
     || (check.photo_on_fail && of(check).some((one) => one.choice === "fail" && !one.files?.length))
     || (check.per && of(check).some((one) => !one.item?.trim()))
+    || of(check).some(unreadable)
     || of(check).some((one) => one.typed && one.value == null && !one.over_range)).map((check) => check.id);
 }
