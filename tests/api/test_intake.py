@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -311,6 +312,16 @@ def test_a_current_behind_a_pressure_is_claimed_with_it(lively: House, client: T
     claim = CLAIM | {"points": [CLAIM["points"][0] | {"loop": "IDC_intput_mA"}]}
     assert client.post(f"{UNCLAIMED}/1/claim", json=claim, headers=program(Role.ADMIN)).is_success
     assert lively.register().points["gauge-9.pressure"].loop == "IDC_intput_mA"
+
+
+def test_what_no_source_hears_says_which_source_it_needs(home: House, browser_of: BrowserOf) -> None:
+    tasmota = announcement("DS18B20.Temperature", "°C", "temperature")
+    payload = tasmota.payload.replace(b"zigbee2mqtt/cold store", b"tele/cold/SENSOR")
+    with home.records.begin() as unit:
+        unit.letters.notice(replace(tasmota, source="", external_id="tele/cold/SENSOR", payload=payload))
+        number = unit.letters.unclaimed_of("", "tele/cold/SENSOR")[0].id
+    said = words(browser_of("manager").page(f"/unclaimed/{number}"))
+    assert 'name = "tasmota" decoder = "tasmota"' in said
 
 
 def test_the_percent_of_an_announced_humidity_is_its_own_unit() -> None:

@@ -16,6 +16,7 @@ from api.context import Context, context_of
 from api.guessing import Guess, announced, guesses
 from api.web.page import Page, reading
 from api.web.pages.letters import readable
+from collector.catalogue import DECODERS, levels
 from facility.instant import duration, duration_text
 from facility.letter import Unclaimed
 from facility.person import Right
@@ -100,8 +101,17 @@ def _form(page: Page, seen: Unclaimed, entered: dict[str, Any], errors: list[dic
         quantities=sorted(QUANTITIES.values(), key=lambda q: q.id),
         assets=[(a.id, page.place_text(a.zone, a.id)) for a in page.register.assets.values()],
         gateways=list(page.register.devices),
+        unheard="" if seen.source else _decoder_of(seen),
         may_claim=page.look.may(Right.MANAGE_REGISTER),
     )
+
+
+def _decoder_of(seen: Unclaimed) -> str:
+    """Who would read what no source hears yet: by the topic that was announced, else as it was guessed."""
+    told = announced(seen)
+    if told is None:
+        return seen.guess
+    return next((decoder.name for decoder in DECODERS.values() if levels(decoder, told.topic)[1]), "")
 
 
 @router.post("/{number}/claim")
