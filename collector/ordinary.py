@@ -64,14 +64,5 @@ class Ordinary:
                 point, low, high, due = known
                 if (type(value) is not float and type(value) is not int) or at >= due or not -LIMIT < value < LIMIT:
                     return None
-                add(
-                    Reading(
-                        point,
-                        at,
-                        float(value),
-                        GOOD if low <= value <= high else OUT_OF_RANGE,
-                        test=False,
-                        received=received,
-                    )
-                )
+                add(Reading(point, at, float(value), GOOD if low <= value <= high else OUT_OF_RANGE, False, received))
         return found

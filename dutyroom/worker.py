@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from time import perf_counter, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
@@ -18,7 +18,8 @@ from dutyroom import wiring
 from dutyroom.absence import Absence
 from dutyroom.journal_motion import JournalMotion
 from dutyroom.machine import Machine
-from dutyroom.settings import Settings, hide
+from dutyroom.settings import Settings, SettingsError, hide
+from dutyroom.sharing import share
 from response.self_watch.watching import EVERY, SelfWatch
 from rules.failing import Failures, report
 from storage.readings.journalled import as_far_as_known
@@ -27,6 +28,7 @@ from storage.records.port import Conflict, RecordsUnavailable
 
 if TYPE_CHECKING:
     from collector.ingest import Ingest
+    from collector.link import Link
     from collector.sources import Sources
     from dutyroom.rule_following import RuleFollower
     from facility.register import Register
@@ -43,6 +45,14 @@ AGAIN = 0.2
 STANDSTILL = 10_000
 """A loop that took longer was stopped with its machine, or waited for a store: nobody could hear meanwhile."""
 HEALTH_EVERY = 2_000
+GARBAGE_AFTER = 100_000
+"""Objects that a collection waits for; about five group commits."""
+
+
+class Stop(Protocol):
+    """What ends the loop, such as a ``threading.Event``."""
+
+    def is_set(self) -> bool: ...
 
 
 class Worker:
@@ -85,7 +95,7 @@ class Worker:
         self._errors: deque[dict[str, Any]] = deque(maxlen=10)
         self._before = self._remembered()
 
-    def run(self, stop: threading.Event) -> None:
+    def run(self, stop: Stop) -> None:
         """Until ``stop`` is set; then the last health note is written."""
         self._guard("rules", self._rules.keep)
         while not stop.is_set():
@@ -256,8 +266,16 @@ def without_collecting() -> Iterator[None]:
         gc.enable()
 
 
+def collect_rarely() -> None:
+    """A group commit makes tens of thousands of tuples that are gone after it, and no cycles: to look through them for garbage as
+    often as Python does by itself would be half of what decoding costs.
+    """
+    gc.set_threshold(GARBAGE_AFTER, 10, 10)
+
+
 def work(settings: Settings) -> None:
     """The worker's process. Raises ``SettingsError``, ``RecordsUnavailable``, ``ReadingsUnavailable`` at the start."""
+    collect_rarely()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -265,16 +283,38 @@ def work(settings: Settings) -> None:
     readings = wiring.open_readings(settings, records)
     journal = JournalMotion(readings, records, wiring.now, settings.data_folder / "journal.lock")
     try:
+        if settings.share:
+            journal.start()
+            share(settings, records, readings, journal.note, stop)
+            return
         worker, close = build(settings, records, readings, wiring.now, journal.note)
         journal.start()
         try:
             worker.run(stop)
         finally:
             close()
-            journal.stop()
     finally:
+        journal.stop()
         readings.close()
         records.close()
+
+
+def link_of(settings: Settings, sources: Sources) -> Link:
+    """To the broker, with a session of this worker's own. Raises ``SettingsError`` for what cannot be shared."""
+    from collector.mqtt import MqttLink
+    from collector.sharing import shared
+
+    filters = sources.filters()
+    if settings.share:
+        ordered = ", ".join(source.name for source in sources.sources if source.decoder.in_order)
+        if ordered:
+            raise SettingsError(
+                f"DUTYROOM_SHARE: one collector must hear all of {ordered}, in their order: give it one without a share"
+            )
+        filters = shared(filters, settings.share)
+    return MqttLink(
+        settings.mqtt_url, client_id=f"dutyroom-{settings.worker}", filters=filters, path=settings.mqtt_path
+    )
 
 
 def duress_cards(unit: Unit) -> frozenset[str]:
@@ -288,7 +328,7 @@ def _ready_judge(settings: Settings, book: RuleBook, register: Register, sources
     from rules.late import Lateness
 
     lateness = Lateness(sources={source.name: source.lateness for source in sources.sources})
-    return Judge(book, now, register=register, worker=settings.worker, lateness=lateness, stopwatch=perf_counter)
+    return Judge(book, now, register=register, worker=settings.collector, lateness=lateness, stopwatch=perf_counter)
 
 
 def build(
@@ -300,7 +340,7 @@ def build(
 ) -> tuple[Worker, Callable[[], None]]:
     """Put a worker together; the second value closes its link."""
     from collector.ingest import Ingest
-    from collector.mqtt import MqttLink
+    from collector.sharing import SharedLink
     from dutyroom.rule_files import RuleFiles
     from dutyroom.rule_following import RuleFollower
 
@@ -310,14 +350,11 @@ def build(
         register = unit.registers.load()
         judge = _ready_judge(settings, rules.first(unit), register, sources, clock())
         as_far_as_known(readings, partial(judge.restore, unit))
-    link = MqttLink(
-        settings.mqtt_url,
-        client_id=f"dutyroom-{settings.worker}",
-        filters=sources.filters(),
-        path=settings.mqtt_path,
-    )
+    link = link_of(settings, sources)
+    if settings.share:
+        link = SharedLink(link, records, settings.share)
     ingest = Ingest(
-        name=settings.worker,
+        name=settings.collector,
         link=link,
         records=records,
         readings=readings,

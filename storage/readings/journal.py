@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -48,6 +49,7 @@ INSERT INTO waiting (received, rows, bytes, rows_so_far, bytes_so_far, body)
 SELECT ?1, ?2, ?3, ?2 + coalesce(max(rows_so_far), 0), ?3 + coalesce(max(bytes_so_far), 0), ?4
 FROM (SELECT rows_so_far, bytes_so_far FROM waiting ORDER BY seq DESC LIMIT 1)
 """
+_IN_ORDER = "SELECT seq, body FROM waiting ORDER BY seq LIMIT 2000"
 _FIRST = "SELECT seq, rows, bytes, rows_so_far, bytes_so_far FROM waiting ORDER BY seq LIMIT 1"
 _LAST = "SELECT seq, rows_so_far, bytes_so_far FROM waiting ORDER BY seq DESC LIMIT 1"
 # The newest of a point stays, however old: after a start one asks how far it had been judged.
@@ -138,14 +140,13 @@ class Journal(SqliteReadings):
         """The batches that have waited longest, about ``rows`` rows of them, and the number of the last; 0: none waits."""
         found = Batch([], [], [])
         last = 0
-        for seq, body in self._rows("SELECT seq, body FROM waiting ORDER BY seq LIMIT 2000"):
-            if last and len(found) >= rows:
-                break
-            last = seq
-            readings, (passages, scans) = unpack(body) if body[:1] == MARK else _as_json(body)
-            found.readings.extend(readings)
-            found.passages.extend(_passage(row) for row in passages)
-            found.scans.extend(_scan(row) for row in scans)
+        with self._file.reading() as connection, closing(connection.execute(_IN_ORDER)) as batches:
+            # One by one: after a day without the server there are gigabytes of them.
+            for seq, body in batches:
+                if last and len(found) >= rows:
+                    break
+                last = seq
+                _add(found, body)
         return last, found
 
     def forwarded(self, seq: int) -> None:
@@ -201,6 +202,13 @@ class Journal(SqliteReadings):
                 connection.execute(_PRUNE, (point, readings, safe))
                 for statement in _PRUNE_HEARD:
                     connection.execute(statement, (point, heard, safe))
+
+
+def _add(found: Batch, body: bytes) -> None:
+    readings, (passages, scans) = unpack(body) if body[:1] == MARK else _as_json(body)
+    found.readings.extend(readings)
+    found.passages.extend(_passage(row) for row in passages)
+    found.scans.extend(_scan(row) for row in scans)
 
 
 def _as_json(body: bytes) -> tuple[list[Reading], list[list[list[object]]]]:
