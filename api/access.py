@@ -45,6 +45,11 @@ class Visitor:
         """Whether the clause lies in the visitor's scope."""
         return not self.scope.clauses or clause in self.scope.clauses
 
+    def may_open(self, address: str) -> bool:
+        """Whether the address lies in the visitor's scope: a link that leads nowhere is none."""
+        path = address.partition("?")[0]
+        return self.scope.whole or (is_open(path) and is_within(path, self.scope))
+
     def may(self, right: Right) -> bool:
         """Whether the visitor's role holds ``right``."""
         return self.actor.may(right)
@@ -129,7 +134,7 @@ def limit(request: Request, visitor: Visitor) -> None:
     path = request.url.path
     if path == "/":
         raise Elsewhere("/compliance")
-    if path not in ALWAYS and not (is_open(path) and is_within(path, visitor.scope)):
+    if path not in ALWAYS and not visitor.may_open(path):
         raise NotFound(f"{path}: this account is limited to some buildings or clauses and does not look at this")
     scope = visitor.scope
     request.state.narrow = lambda context: narrow(context, scope)

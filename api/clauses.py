@@ -28,7 +28,7 @@ class Carrier:
     """One thing that carries a clause out."""
 
     kind: str
-    """duty · rule · limit (of a class of work) · playbook · page"""
+    """duty · rule · door-check · limit (of a class of work) · playbook · page"""
     id: str
     title: Text
     says: Text
@@ -42,7 +42,13 @@ NONE = Text("", "")
 
 PAGES: Mapping[str, tuple[tuple[str, Text], ...]] = {
     "EQ-2": (("/insulation", Text("绝缘测试：数值、有效期、趋势", "Insulation tests: values, validity, trend")),),
-    "EQ-8": (("/cameras", Text("摄像机与盲区", "Cameras and what they miss")),),
+    "EQ-8": (
+        (
+            "/plans",
+            Text("平面图：看得到与看不到的面积，今日盲区", "Floor plans: what is seen and missed, today's share"),
+        ),
+        ("/cameras", Text("摄像机：在线、移位、遮挡、录像", "Cameras: there, moved, covered, recording")),
+    ),
     "MP-3": (("/rota", Text("排班：谁在什么时候当班，缺口报警", "Rota: who is on duty when; gaps raise an alert")),),
     "MP-4": (
         ("/work-orders", Text("工单", "Work orders")),
@@ -57,7 +63,10 @@ PAGES: Mapping[str, tuple[tuple[str, Text], ...]] = {
     "ER-5": (("/incidents", Text("突发事件及其复盘报告", "Incidents and the reports on them")),),
     "FI-1": (("/compliance?clause=FI-1", Text("消防测试台账", "The ledger of fire tests")),),
     "FI-2": (("/compliance?clause=FI-2", Text("演练台账", "The ledger of drills")),),
-    "AP-1": (("/permissions", Text("门禁权限", "Permissions at doors")),),
+    "AP-1": (
+        ("/permissions", Text("门禁权限", "Permissions at doors")),
+        ("/doors", Text("门：状态、通行、发现", "Doors: how they stand, who passes, what was found")),
+    ),
     "AP-2": (("/permissions", Text("权限库核对", "Review of permissions")),),
     "AP-3": (("/rounds", Text("巡逻路线、轨迹、覆盖", "Patrols: routes, tracks, coverage")),),
     "AP-4": (("/visitors", Text("访客登记与陪同", "Visitors and their escorts")),),
@@ -86,13 +95,22 @@ PAGES: Mapping[str, tuple[tuple[str, Text], ...]] = {
 def carriers(context: Context) -> dict[str, list[Carrier]]:
     """Clause → all that carries it out; none is left out, also one that nothing carries out."""
     found: dict[str, list[Carrier]] = {clause: [] for clause in CLAUSES}
-    for clause, carrier in (*_duties(context), *_rules(context), *_limits(context), *_playbooks(context), *_pages()):
+    for clause, carrier in _everything(context):
         if clause in found and carrier not in found[clause]:
             found[clause].append(carrier)
     return found
 
 
 Found = Iterator[tuple[str, Carrier]]
+
+
+def _everything(context: Context) -> Found:
+    yield from _duties(context)
+    yield from _rules(context)
+    yield from _door_checks(context)
+    yield from _limits(context)
+    yield from _playbooks(context)
+    yield from _pages()
 
 
 def _duties(context: Context) -> Found:
@@ -123,6 +141,14 @@ def _rules(context: Context) -> Found:
         for promise in rule.response.clocks:
             if promise.clause != rule.clause:
                 yield promise.clause, carrier
+
+
+def _door_checks(context: Context) -> Found:
+    for check in context.door_checks().values():
+        carrier = Carrier(
+            kind="door-check", id=check.alert_rule, title=check.title, says=NONE, source="manual", address="/doors"
+        )
+        yield check.clause, carrier
 
 
 def _limits(context: Context) -> Found:
@@ -173,6 +199,10 @@ class ClauseState:
     """Open ones of it, or with a limit of it."""
     overdue: int
     """How many of these limits have passed."""
+    passed: Mapping[str, int]
+    """Class of work and limit, as its carrier is called → how many have passed."""
+    by_duty: Mapping[tuple[str, Standing], int]
+    """Of each duty, the same as ``standings``."""
     standings: Mapping[Standing, int]
     """Its occurrences: open, late, suspended now; missed in the last 30 days."""
     last: Occurrence | None
@@ -194,6 +224,20 @@ class ClauseState:
     def wrong(self) -> bool:
         """Whether anything must be looked at."""
         return bool(self.alerts or self.overdue or self.missed or self.late)
+
+    def now(self, carrier: Carrier) -> tuple[str, int]:
+        """How one of them stands: a word and a number. ``ok``, 0 where nothing is wrong; empty where it has no state."""
+        match carrier.kind:
+            case "rule" | "door-check":
+                found = "alerts", sum(carrier.id in (alert.rule, alert.raised_by) for alert in self.alerts)
+            case "limit":
+                found = "passed", self.passed.get(carrier.id, 0)
+            case "duty":
+                late, missed = (self.by_duty.get((carrier.id, one), 0) for one in (Standing.LATE, Standing.MISSED))
+                found = ("missed", missed) if missed else ("late", late)
+            case _:
+                return "", 0
+        return found if found[1] else ("ok", 0)
 
     @property
     def duties(self) -> tuple[str, ...]:
@@ -220,14 +264,20 @@ class _GoingOn:
 def _state(unit: Unit, clause: Clause, known: list[Carrier], going_on: _GoingOn) -> ClauseState:
     now = going_on.now
     duties = tuple(one.id for one in known if one.kind == "duty")
+    by_duty = {(id, standing): many for id in duties for standing, many in _standings(unit, (id,), now).items()}
     mine = tuple(order for order in going_on.orders if order.clause == clause.id or _limits_of(order, clause.id))
+    passed = Counter(
+        f"{order.kind}/{clock.name}" for order in mine for clock in _limits_of(order, clause.id) if clock.breached(now)
+    )
     return ClauseState(
         clause=clause,
         carriers=tuple(known),
         alerts=tuple(alert for alert in going_on.alerts if alert.clause == clause.id),
         orders=mine,
-        overdue=sum(clock.breached(now) for order in mine for clock in _limits_of(order, clause.id)),
-        standings=_standings(unit, duties, now) if duties else {},
+        overdue=sum(passed.values()),
+        passed=passed,
+        by_duty=by_duty,
+        standings=_together(by_duty),
         last=_first(unit, OccurrenceFilter(duties=duties, standings=(Standing.DONE, Standing.DONE_LATE)), duties),
         next=_first(
             unit, OccurrenceFilter(duties=duties, standings=(Standing.PLANNED, Standing.OPEN)), duties, soonest=True
@@ -246,6 +296,13 @@ def _standings(unit: Unit, duties: tuple[str, ...], now: int) -> Mapping[Standin
         duties=duties, standings=(Standing.MISSED, Standing.SUSPENDED), since=now - LOOK_BACK, until=now
     )
     found.update(unit.occurrences.counts(recent))
+    return dict(found)
+
+
+def _together(by_duty: Mapping[tuple[str, Standing], int]) -> Mapping[Standing, int]:
+    found: Counter[Standing] = Counter()
+    for (_, standing), many in by_duty.items():
+        found[standing] += many
     return dict(found)
 
 

@@ -16,6 +16,7 @@ MARKS = {
 CARRIERS = {
     "duty": N_("a duty"),
     "rule": N_("a rule"),
+    "door-check": N_("a check at doors"),
     "limit": N_("time limit on work orders"),
     "playbook": N_("a playbook"),
     "page": N_("page of the product"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
+from api.accounts import Limits, limit_account
 from api.app import create_app
 from api.clauses import PAGES, carriers, states
 from api.compliance import first_kept, months_between, span_of, usual_months
@@ -15,6 +16,7 @@ from api.problems import Problem
 from facility.clause import CLAUSES
 from facility.inspection import Outcome, Result
 from facility.instant import DAY, HOUR
+from facility.occurrence import Occurrence, Standing
 from facility.person import Role
 from tests.api.browser import Browser, words
 from tests.api.seed import GAUGE, NOW, House
@@ -149,3 +151,57 @@ def test_what_carries_a_clause_out_is_a_page_that_there_is(home: House) -> None:
     addresses = {one.address.partition("?")[0] for some in carriers(home.context).values() for one in some}
     assert len(addresses) > 50
     assert [address for address in sorted(addresses) if not any(one.fullmatch(address) for one in patterns)] == []
+
+
+def test_each_page_that_is_named_and_one_of_each_other_kind_opens(
+    home: House, browser_of: Callable[[str], Browser]
+) -> None:
+    every = [one for some in carriers(home.context).values() for one in some]
+    pages = {one.address for one in every if one.kind == "page"}
+    others = {one.kind: one.address for one in every if one.kind != "page"}
+    assert set(others) >= {"duty", "rule", "door-check", "playbook"}
+    inspector = browser_of("inspector").client
+    answers = {address: inspector.get(address).status_code for address in pages | set(others.values())}
+    assert {address: status for address, status in answers.items() if status != 200} == {}
+
+
+def test_cameras_lead_to_their_plans_and_access_to_the_checks_at_doors(home: House) -> None:
+    found = carriers(home.context)
+    assert "/plans" in {one.address for one in found["EQ-8"]}
+    checks = {one.id for one in found["AP-1"] if one.kind == "door-check"}
+    assert checks >= {check.alert_rule for check in home.context.door_checks().values() if check.clause == "AP-1"}
+    assert {"/doors", "/permissions"} <= {one.address for one in found["AP-1"]}
+
+
+def test_each_of_what_carries_a_clause_out_says_how_it_stands(
+    home: House, browser_of: Callable[[str], Browser]
+) -> None:
+    alert = home.raise_alert("pump-pressure-band", GAUGE, value=0.4)
+    with home.records.begin() as unit:
+        missed = Occurrence(
+            key="m", duty="gauge-verification", duty_version="v", clause="EQ-4", target="x", opens=NOW - 9 * DAY,
+            due=NOW - 3 * DAY, closes=NOW - 3 * DAY, missed=NOW - DAY, standing=Standing.MISSED,
+        )  # fmt: skip
+        unit.occurrences.plan([missed])
+        (state,) = states(unit, home.context, NOW, only="EQ-4")
+        (calm,) = states(unit, home.context, NOW, only="EQ-6")
+    assert {calm.now(one) for one in calm.carriers if one.kind == "duty"} == {("ok", 0)}
+    told = {one.id: state.now(one) for one in state.carriers}
+    assert (told[alert.rule], told["gauge-verification"]) == (("alerts", 1), ("missed", 1))
+    page = words(browser_of("inspector").page("/clauses/EQ-4", 200, **ENGLISH))
+    assert "alerts open: 1" in page
+    assert "missed in 30 days: 1" in page
+
+
+def test_a_limited_account_gets_no_link_that_leads_nowhere(home: House, browser_of: Callable[[str], Browser]) -> None:
+    with home.records.begin() as unit:
+        limits = Limits(clauses=("EQ-8", "AP-1"))
+        limit_account(unit, name="inspector", limits=limits, who="manager", at=NOW)
+    browser = browser_of("inspector")
+    pages = {clause: browser.page(f"/clauses/{clause}") for clause in ("EQ-8", "AP-1")}
+    parts = {clause: page[page.index('id="carried"') : page.index('id="alerts"')] for clause, page in pages.items()}
+    for part in parts.values():
+        for address in re.findall(r'href="(/[^"]+)"', part):
+            browser.page(address)
+    assert 'href="/permissions"' not in parts["AP-1"]
+    assert "门禁权限" in parts["AP-1"]
