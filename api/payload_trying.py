@@ -65,7 +65,9 @@ class Opinion:
     def useful(self) -> bool:
         """Something was found in it."""
         found = self.decoded
-        return found is not None and bool(found.signals or found.events or found.statuses or found.refused)
+        return found is not None and any(
+            (found.signals, found.events, found.statuses, found.announced, found.refused),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

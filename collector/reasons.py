@@ -154,6 +154,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"ISO 8601 with an offset, as in", "带时区偏移的 ISO 8601，例如"),
     (r"ISO 8601 with an offset, a number, or nothing", "带时区偏移的 ISO 8601、数字，或不填"),
     (r"a number, true, false, text or null", "数字、true、false、文字或 null"),
+    (r"an object of up to (\d+) components", r"最多 \1 个组件的对象"),
     (r"an object of key and value, such as", "键与值组成的对象，例如"),
     (r"an object of key and value", "键与值组成的对象"),
     (r"an object with values or event", "含 values 或 event 的对象"),

@@ -11,7 +11,7 @@ from api.access import READING, WorkActor
 from api.context import Context, context_of
 from api.paging import PROBLEMS, Out, moment
 from api.payload_trying import MOST_SHOWN, MOST_TEXT, Opinion, Tried, Unreadable, read_entered, try_payload
-from collector.decoding import Decoded
+from collector.decoding import Announced, Decoded
 from collector.qualify import EARLIEST
 from facility.alert_life import FieldRefused
 from facility.quality import Quality
@@ -60,6 +60,17 @@ class StatusOut(Out):
     online: bool
 
 
+class AnnouncedOut(Out):
+    """A value that will be published (discovery)."""
+
+    topic: str
+    key: str
+    name: str
+    unit: str
+    device_class: str
+    device_name: str
+
+
 class OpinionOut(Out):
     """What one decoder makes of the message: `reason` says why it refuses it."""
 
@@ -69,6 +80,7 @@ class OpinionOut(Out):
     signals: list[SignalOut]
     events: list[EventOut]
     statuses: list[StatusOut]
+    announced: list[AnnouncedOut]
     refused: list[str]
 
 
@@ -151,7 +163,19 @@ def _opinion(one: Opinion) -> OpinionOut:
         signals=[SignalOut(**_signal(signal)) for signal in decoded.signals[:MOST_SHOWN]],
         events=[EventOut(device=e.device, event=e.name, at=_moment(e.at)) for e in decoded.events[:MOST_SHOWN]],
         statuses=[StatusOut(device=s.device, online=s.online) for s in decoded.statuses[:MOST_SHOWN]],
+        announced=[_announced(one) for one in decoded.announced[:MOST_SHOWN]],
         refused=list(decoded.refused[:MOST_SHOWN]),
+    )
+
+
+def _announced(one: Announced) -> AnnouncedOut:
+    return AnnouncedOut(
+        topic=one.topic,
+        key=one.key,
+        name=one.name,
+        unit=one.unit,
+        device_class=one.device_class,
+        device_name=one.device_name,
     )
 
 

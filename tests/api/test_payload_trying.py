@@ -143,6 +143,25 @@ def test_the_interface_says_the_same(client: TestClient, program: Headers) -> No
     assert stranger["unclaimed"] == [{"external_id": "t1-x", "key": "", "guess": "native"}]
 
 
+def test_an_announcement_is_shown_and_so_is_why_the_topics_own_decoder_refuses(
+    client: TestClient, program: Headers, browser_of: BrowserOf
+) -> None:
+    config = '{"name": "Leak", "state_topic": "zigbee2mqtt/pit", "value_template": "{{ value_json.water_leak }}"}'
+    body = {"topic": "homeassistant/binary_sensor/pit/config", "payload": config}
+    first = client.post(TRY, json=body, headers=program(Role.ENGINEER)).json()["opinions"][0]
+    assert (first["decoder"], first["announced"][0]["topic"]) == ("home_assistant", "zigbee2mqtt/pit")
+    browser = browser_of("engineer")
+
+    def said(topic: str, payload: str) -> str:
+        fields = {"csrf": browser.csrf, "topic": topic, "payload": payload}
+        page = browser.client.post("/devices/try", data=fields, headers={"accept-language": "en"}).text
+        return words(page[page.index('id="opinions"') :])
+
+    assert "Announced: Leak · will come by zigbee2mqtt/pit · water_leak" in said(body["topic"], config)
+    refused = said("application/1/device/01/event/up", '{"data": "AA=="}')
+    assert refused.index("no decoded values") < refused.index("zigbee2mqtt")
+
+
 @pytest.mark.parametrize(
     ("topic", "text", "encoding", "field"),
     [

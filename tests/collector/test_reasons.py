@@ -72,6 +72,8 @@ BROKEN = [
     ("nbiot_push", {"device": "a"}, b'{"notifyType": "deviceDataChanged", "service": {"data": {}}}'),
     ("nbiot_push", {"device": "a"},
      b'{"notifyType": "deviceDataChanged", "deviceId": "a", "service": {"data": {"devState": 9}}}'),
+    ("home_assistant", {"component": "sensor"}, b'{"state_topic": 3}'),
+    ("home_assistant", {"component": "device"}, b"{}"),
     ("gb26875", {"gateway": "g"}, b"@@"),
     ("gb26875", {"gateway": "g"}, b"##" + bytes(40)),
     ("gb26875", {"gateway": "g"}, gb26875.frame(b"")[:-1]),
