@@ -17,7 +17,7 @@ LONG = 2_048
 """Bytes; a longer message is no single reading: an array, a batch, a birth certificate."""
 A_TURN = 8 << 10
 """Bytes of long messages in every other turn, beside live ones. One message is never divided: it is acknowledged as a whole."""
-A_QUIET_TURN = 256 << 10
+A_QUIET_TURN = 1 << 20
 """And while nothing else has come for a while."""
 QUIET_AFTER = 20
 """So many turns without a short message."""
