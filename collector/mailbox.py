@@ -12,10 +12,11 @@ from collector.link import Delivery
 class Mailbox:
     """Filled by the network thread, emptied by the collector's."""
 
-    def __init__(self, limit: int, size: int) -> None:
+    def __init__(self, limit: int, size: int, arrived: threading.Condition | None = None) -> None:
+        """``arrived``: shared by mailboxes for which one waits together."""
         self._limit, self._size = limit, size
         self._queue: deque[Delivery] = deque()
-        self._arrived = threading.Condition()
+        self._arrived = arrived or threading.Condition()
         self.bytes = 0
         self.overflowed = 0
 

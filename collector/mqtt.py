@@ -6,6 +6,7 @@ for again by a new connection once the mailbox is empty.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 
@@ -27,7 +28,10 @@ def _now() -> int:
 
 
 class MqttLink:
-    """A ``Link`` to a real broker. Raises ``BadAddress``."""
+    """A ``Link`` to a real broker. Raises ``BadAddress``.
+
+    ``leave``: what this session may have subscribed to once and shall not any more. ``arrived``: see ``Mailbox``.
+    """
 
     def __init__(
         self,
@@ -38,11 +42,14 @@ class MqttLink:
         queue_limit: int = QUEUE_LIMIT,
         queue_bytes: int = QUEUE_BYTES,
         path: str = PATH,
+        leave: Sequence[str] = (),
+        arrived: threading.Condition | None = None,
         clock: Callable[[], int] = _now,
     ) -> None:
         self._broker, self._client_id, self._filters, self._clock = broker_at(url), client_id, list(filters), clock
         self._window = min(queue_limit, 65_535)
-        self._mailbox = Mailbox(queue_limit, queue_bytes)
+        self._mailbox = Mailbox(queue_limit, queue_bytes, arrived)
+        self._leave = list(leave)
         self._diary = Diary(str(self._broker))
         self._kind = PATHS[path]
         self._running = False
@@ -55,6 +62,7 @@ class MqttLink:
             broker=self._broker,
             client_id=self._client_id,
             filters=self._filters,
+            leave=self._leave,
             window=self._window,
             mailbox=self._mailbox,
             diary=self._diary,
@@ -76,6 +84,11 @@ class MqttLink:
         if taken and self._line is not None:
             self._line.taken()
         return taken
+
+    @property
+    def waiting(self) -> int:
+        """How many have arrived and are not taken."""
+        return len(self._mailbox)
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> int:
         """Tell the broker that they are safe; those of an older connection are dropped."""

@@ -76,12 +76,13 @@ class Line:
         broker: Broker,
         client_id: str,
         filters: Sequence[str],
+        leave: Sequence[str] = (),
         window: int,
         mailbox: Mailbox,
         diary: Diary,
         clock: Callable[[], int],
     ) -> None:
-        self._broker, self._filters, self._window = broker, filters, window
+        self._broker, self._filters, self._leave, self._window = broker, filters, list(leave), window
         self._mailbox, self._diary, self._clock = mailbox, diary, clock
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -181,7 +182,7 @@ class Line:
         """Leave once the broker has answered: what it has not read of a closed connection it may drop, and with it the newest
         acknowledgements. An unsubscription is always answered, whatever it names (MQTT 3.10.4), and in its turn.
         """
-        self._leaving = True
+        self._leaving, self._answered = True, False
         if self.connected:
             self._client.unsubscribe("dutyroom/farewell")
         deadline = time.monotonic() + FAREWELL
@@ -277,6 +278,8 @@ class Line:
         self._failures = 0
         self.connected = True
         self._diary.well()
+        if self._leave:
+            client.unsubscribe(self._leave)
         if self._filters:
             client.subscribe([(topic_filter, 1) for topic_filter in self._filters])
 

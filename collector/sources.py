@@ -18,7 +18,16 @@ from collector import codec
 from collector.catalogue import DECODERS, Decoder
 from collector.decoding import SIZE_LIMIT, Codec, DecodeError
 from collector.link import Delivery
-from collector.topics import CACHED_LENGTH, CACHED_TOPICS, BadFilter, Match, Matcher, TopicFilter, subscriptions
+from collector.topics import (
+    CACHED_LENGTH,
+    CACHED_TOPICS,
+    BadFilter,
+    Match,
+    Matcher,
+    TopicFilter,
+    overlap,
+    subscriptions,
+)
 from facility.instant import DAY, duration
 from facility.units import UnitError, parse_quantity_text
 
@@ -53,6 +62,8 @@ class Source:
     devices: Mapping[str, str] = field(default_factory=dict)
     """External id → device id, for devices whose register entry does not say it."""
     keys: Mapping[str, KeyMeaning] = field(default_factory=dict)
+    express: bool = False
+    """Its messages come by a session of their own, so that they pass whatever else waits in the broker."""
     options: Mapping[str, str] = field(default_factory=dict)
     """What the decoder is told about these devices, where makers differ."""
     codecs: Mapping[str, Codec] = field(default_factory=dict)
@@ -100,9 +111,10 @@ class Sources:
             self._lines[topic] = line
         return line
 
-    def filters(self) -> list[str]:
-        """MQTT filters to subscribe to."""
-        return subscriptions([*(f for source in self.sources for f in source.filters), *self.listen])
+    def filters(self, *, express: bool = False) -> list[str]:
+        """MQTT filters to subscribe to: those of the usual session, or of the one that goes ahead."""
+        wanted = [f for source in self.sources if source.express is express for f in source.filters]
+        return subscriptions(wanted if express else [*wanted, *self.listen])
 
     def named(self, name: str) -> Source | None:
         """The source with that name."""
@@ -158,6 +170,7 @@ class _SourceEntry(_Strict):
     max_bytes: int = Field(SIZE_LIMIT, ge=256, le=64 << 20)
     lateness: Annotated[str, AfterValidator(_time)] = "24h"
     devices: dict[str, str] = {}
+    express: bool = False
     options: dict[str, str] = {}
     codecs: dict[str, str] = {}
     keys: dict[str, _KeyEntry] = {}
@@ -199,7 +212,21 @@ def read_sources(text: str, file: str = "sources.toml", scripts: Mapping[str, st
         for index, entry in enumerate(found.source)
     )
     listen = tuple(_filter(one, ("listen",), file, text) for one in found.listen)
-    return Sources(sources=own + listed, listen=listen)
+    made = Sources(sources=own + listed, listen=listen)
+    _keep_apart(made, file, text)
+    return made
+
+
+def _keep_apart(sources: Sources, file: str, text: str) -> None:
+    """A message that both sessions hear would be two: without a time of its own the second one is news of another time."""
+    for index, source in enumerate(one for one in sources.sources if one.express):
+        for mine in source.filters:
+            for theirs in sources.filters():
+                if overlap(mine.mqtt, theirs):
+                    raise SourcesError(
+                        f"{_where(file, text, ('source', index, 'express'))}: {source.name!r} is to go ahead, and {theirs!r} "
+                        f"matches topics of {mine.text!r} too; allowed: topics that no other source and no listen matches"
+                    )
 
 
 def _source(entry: _SourceEntry, index: int, file: str, text: str) -> Source:
@@ -228,6 +255,7 @@ def _source(entry: _SourceEntry, index: int, file: str, text: str) -> Source:
         lateness=duration(entry.lateness),
         ignore=frozenset(entry.ignore),
         devices=MappingProxyType(entry.devices),
+        express=entry.express,
         options=MappingProxyType(entry.options),
         keys=_meanings(entry.keys),
         model_keys={model.model: _meanings(model.keys) for model in entry.model},

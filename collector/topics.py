@@ -135,6 +135,19 @@ def subscriptions(filters: Iterable[TopicFilter]) -> list[str]:
     return [one for one in wanted if not any(other != one and covers(other, one) for other in wanted)]
 
 
+def overlap(one: str, other: str) -> bool:
+    """Whether there is a topic that both MQTT filters match."""
+    return _meet(one.split("/"), other.split("/"))
+
+
+def _meet(one: list[str], other: list[str]) -> bool:
+    if one[:1] == ["#"] or other[:1] == ["#"]:
+        return True
+    if not (one and other):
+        return one == other
+    return (one[0] == other[0] or "+" in (one[0], other[0])) and _meet(one[1:], other[1:])
+
+
 def covers(wide: str, narrow: str) -> bool:
     """Whether every topic that the MQTT filter ``narrow`` matches is matched by ``wide`` too."""
     theirs = narrow.split("/")
