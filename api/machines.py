@@ -12,6 +12,10 @@ from storage.records.port import Unit
 PREFIXES = ("worker/", "responder/")
 
 
+LAST_BACKUP = "backup/last"
+"""The note that a backup leaves."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     """As one process sees it. None: it does not say."""
@@ -37,6 +41,11 @@ class Machine:
     def share_free(self) -> float | None:
         """Of the disk under the data folder."""
         return None if self.free is None or not self.size else self.free / self.size
+
+
+def last_backup(unit: Unit) -> int | None:
+    """When one was last made; None before the first."""
+    return whole(table(unit.notes.get(LAST_BACKUP)).get("made"))
 
 
 def machines(unit: Unit) -> list[Machine]:

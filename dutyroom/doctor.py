@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from dutyroom import broker, wiring
+from dutyroom import broker, doctor_machine, wiring
 from dutyroom.settings import Settings, SettingsError, hide, is_loopback, split_address
 from storage.readings.port import Readings, ReadingsUnavailable
 from storage.records.port import RecordsUnavailable
@@ -33,7 +33,11 @@ def examine(settings: Settings, *, probe_broker: bool = False) -> list[Finding]:
         "sources": lambda: f"{len(wiring.load_sources(settings).filters())} topic filters",
         "broker": lambda: _broker(settings),
         "pages": lambda: _pages(settings),
+        "worker": lambda: doctor_machine.worker(settings),
         "responder": lambda: _responder(settings),
+        "disk": lambda: doctor_machine.disk(settings),
+        "clock": lambda: doctor_machine.clock(settings),
+        "backup": lambda: doctor_machine.backup(settings),
     }
     if probe_broker:
         checks["broker's queue"] = lambda: _queue(settings)

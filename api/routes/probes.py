@@ -15,7 +15,7 @@ from api.access import identify
 from api.collector_metrics import collector_metrics
 from api.context import Context, context_of
 from api.health import Counts, counts, stores, workers
-from api.machines import machines
+from api.machines import last_backup, machines
 from api.notice_metrics import notice_metrics
 from api.process_metrics import process_metrics
 from api.responder_metrics import responder_metrics
@@ -57,6 +57,10 @@ def _told(context: Context) -> list[Metric]:
             now, found = context.clock(), machines(unit)
             told = [*_counted(counts(unit)), *collector_metrics(workers(unit), now)]
             told += [*responder_metrics(responding(unit), now), *notice_metrics(unit)]
+            made = (last_backup(unit) or 0) / 1_000
+            told.append(
+                _gauge("dutyroom_last_backup_timestamp_seconds", "When a backup was last made; 0 for never", made)
+            )
     except RecordsUnavailable:
         told, found = [], []
     return [*told, *process_metrics(found)]

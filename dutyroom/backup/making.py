@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from api.machines import LAST_BACKUP
 from dutyroom.backup import sqlite_copy
 from dutyroom.backup.manifest import NAME, BackupRefused, Manifest, RecordsKept, kept
 from dutyroom.backup.sqlite_copy import SqliteSnapshot
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 WHO = "system:command-line"
 PACKED = (".tar", ".tar.gz", ".tgz")
 KEY = "pseudonym.key"
-LAST = "backup/last"
-"""The note that says when a backup was last made."""
 NOT_OF_THE_SITE = shutil.ignore_patterns(".git", "__pycache__")
 
 
@@ -83,7 +82,7 @@ def told(records: Records, manifest: Manifest, name: str) -> None:
     """That it was made is itself a fact, and a note that others look at."""
     kept = {"made": manifest.made, "head": manifest.records.head, "bytes": manifest.bytes}
     with records.begin() as unit:
-        unit.notes.put(LAST, kept)
+        unit.notes.put(LAST_BACKUP, kept)
         unit.facts.append(
             Fact(at=manifest.made, noun="system", subject="backup", what="backed-up", who=WHO, why=name, data=kept)
         )

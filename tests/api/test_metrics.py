@@ -84,6 +84,15 @@ def test_prometheus_own_checker_finds_nothing_to_say(metrics: str, promtool_path
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
+def test_the_documents_tell_every_metric_and_none_that_there_is_not(metrics: str) -> None:
+    page = (CHECKOUT / "docs" / "operations.md").read_text("utf-8").split("\n## Metrics\n")[1].split("\n## ")[0]
+    cells = [row.split("|")[2] for row in page.splitlines() if row.startswith("| ")]
+    told = {name for cell in cells for name in re.findall(r"`([a-z_]+)`", cell)}
+    there = set(re.findall(r"^# TYPE dutyroom_(\w+) ", metrics, re.MULTILINE))
+    assert there - told == set()
+    assert told - there - {"worker", "reason", "store", "stage", "severity", "dutyroom_"} == set()
+
+
 class Away:
     """Records that nobody can reach."""
 

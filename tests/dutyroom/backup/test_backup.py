@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from api.machines import LAST_BACKUP
 from collector.link_fake import FakeLink
-from dutyroom.backup.making import LAST, make, told
+from dutyroom.backup.making import make, told
 from dutyroom.backup.manifest import NAME, BackupRefused, read_manifest
 from dutyroom.backup.restoring import restore
 from dutyroom.backup.unjudged import judged_up_to
@@ -180,7 +181,7 @@ def test_that_a_backup_was_made_is_a_fact_and_a_note(kept: Path, data: Path) -> 
         told(records, read_manifest((kept / "all" / NAME).read_bytes()), "all")
         with records.read() as unit:
             assert [fact.what for fact in unit.facts.of("system", "backup")] == ["restored", "backed-up"]
-            assert unit.notes.get(LAST)["made"] == START
+            assert unit.notes.get(LAST_BACKUP)["made"] == START
 
 
 # --- what is refused ----------------------------------------------------------------------------------------------------

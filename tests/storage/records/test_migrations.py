@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -5,7 +6,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import event, inspect
 
 from storage.records.migrations import migrate, needed_revision
 from storage.records.port import RecordsUnavailable
@@ -118,3 +119,17 @@ def _schema() -> list[tuple[object, ...]]:
         version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").all()
     records.close()
     return [*map(tuple, found), *map(tuple, version)]
+
+
+def test_every_step_only_adds_so_that_processes_of_before_go_on() -> None:
+    """docs/operations.md promises it. SQLite itself refuses a new column that may not be empty and has no default."""
+    records, said = SqlRecords("sqlite:///:memory:"), list[str]()
+    event.listen(records.engine, "before_cursor_execute", lambda *given: said.append(" ".join(str(given[2]).split())))
+    records.migrate()
+    records.close()
+    changes = {
+        line for line in said if not re.match(r"SELECT|PRAGMA|BEGIN|CREATE (UNIQUE )?INDEX|CREATE T(ABLE|RIGGER)", line)
+    }
+    assert len([line for line in said if line.startswith("CREATE TABLE")]) >= len(METADATA.tables)
+    adds = r"ALTER TABLE \S+ ADD COLUMN|(INSERT INTO|UPDATE) alembic_version|INSERT INTO breaches .* FROM alerts"
+    assert [line for line in changes if not re.match(adds, line)] == []
