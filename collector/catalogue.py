@@ -27,6 +27,8 @@ class Decoder:
     """What a source may say about its devices, with the words allowed; the first is the default."""
     by_device: bool = False
     """Each message tells of the one device in its topic, and is understood without the others' messages."""
+    in_order: bool = False
+    """A message may mean nothing without those before it: one collector must hear them all."""
     codecs: bool = False
     """Frames may come undecoded; a source may name codecs for them."""
 
@@ -44,6 +46,7 @@ def _load() -> dict[str, Decoder]:
             examples=file.EXAMPLES,
             options=getattr(file, "OPTIONS", {}),
             by_device=getattr(file, "BY_DEVICE", False),
+            in_order=getattr(file, "IN_ORDER", False),
             codecs=getattr(file, "CODECS", False),
         )
     return found

@@ -3,9 +3,9 @@
 A decoder is one file in ``collector/decoders/`` with ``NAME`` (as in sources.toml), ``FILTERS`` (where its messages
 usually arrive), ``NEEDS`` (groups of named topic levels; a source's filter must name one of each group), ``decode`` and
 ``EXAMPLES``; ``BY_DEVICE = True`` where each message tells of the one device in its topic and needs no other message to be
-understood, so that one device's backlog holds up no other; ``OPTIONS`` where makers differ (name → allowed words, the
-first is the default), which a source sets; and ``CODECS = True`` where frames may come undecoded. It knows its envelope, never
-the register: ids and keys are the device's own.
+understood, so that one device's backlog holds up no other; ``IN_ORDER = True`` where one collector must hear all of them;
+``OPTIONS`` where makers differ (name → allowed words, the first is the default), which a source sets; and ``CODECS = True``
+where frames may come undecoded. It knows its envelope, never the register: ids and keys are the device's own.
 """
 
 from __future__ import annotations

@@ -58,6 +58,16 @@ def probe(url: str, messages: int = MESSAGES, silence: float = SILENCE) -> Probe
             pass  # a clean session: the broker forgets the other one and what is left in it
 
 
+def shares(url: str, patience: float = SILENCE) -> bool:
+    """Whether the broker knows groups: some grant the subscription and send nothing. Raises ``ProbeFailed``, ``BadAddress``."""
+    at, name = broker_at(url), secrets.token_hex(6)
+    topic = PROBED.replace("+", name)
+    with _Client(at, f"dutyroom-doctor-{name}", keep=False) as member:
+        member.subscribe(f"$share/{name}/{topic}")
+        _publish(at, topic, 1, f"dutyroom-doctor-{name}-p")
+        return member.collect(1, patience) == 1
+
+
 def _publish(at: Broker, topic: str, messages: int, name: str) -> None:
     with _Client(at, name, keep=False) as publisher:
         for number in range(messages):

@@ -34,6 +34,10 @@ def run(settings: Settings, *, with_demo: bool, seconds: float | None, scenario:
     Raises ``SettingsError`` and the stores' errors before anything was started for good.
     """
     broker.check_exposure(settings)
+    if settings.share and not settings.mqtt_url:
+        raise SettingsError(
+            "DUTYROOM_SHARE: the embedded broker shares no subscriptions; name another by DUTYROOM_MQTT_URL"
+        )
     settings = _settle(settings, with_demo=with_demo)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)

@@ -34,6 +34,10 @@ class Settings(BaseSettings):
         "bulk",
         description="how messages are read: in bulk, or one by one by paho, the reference that it is tested against",
     )
+    mqtt_express_url: str = Field(
+        "",
+        description="the same broker with another account, for sources that go ahead (express); empty: as MQTT_URL",
+    )
     broker: str = Field("127.0.0.1:1883", description="where the embedded broker listens")
     broker_user: str = Field("", description="what gateways sign in with at the embedded broker")
     broker_password: str = Field("", description="needed as soon as the embedded broker listens beyond loopback")
@@ -47,6 +51,9 @@ class Settings(BaseSettings):
     )
     secure_cookies: bool = Field(default=False, description="true behind HTTPS")
     worker: str = Field("worker-1", description="name of this collector; keep it over restarts, unique per broker")
+    share: str = Field(
+        "", description="name of a group of collectors that share the broker's load; empty: this one hears everything"
+    )
     rate: int = Field(
         100, ge=1, description="readings of one point in a second that are always kept; what is beyond is thinned"
     )
@@ -79,7 +86,7 @@ class Settings(BaseSettings):
         split_address(value)
         return value
 
-    @field_validator("mqtt_url")
+    @field_validator("mqtt_url", "mqtt_express_url")
     @classmethod
     def _broker(cls, value: str) -> str:
         return _one_of(value, ("mqtt", "mqtts"), "mqtt://host:1883 or mqtts://host:8883")
@@ -102,9 +109,12 @@ class Settings(BaseSettings):
     @field_validator("worker", "responder")
     @classmethod
     def _name(cls, value: str) -> str:
-        if not re.fullmatch(r"[A-Za-z0-9_-]{1,20}", value):
-            raise ValueError("use 1 to 20 letters, digits, - or _")
-        return value
+        return _plain_name(value)
+
+    @field_validator("share")
+    @classmethod
+    def _group(cls, value: str) -> str:
+        return _plain_name(value) if value else value
 
     @classmethod
     def settings_customise_sources(
@@ -145,6 +155,11 @@ class Settings(BaseSettings):
         return self.records_url or f"sqlite:///{self.data_folder / 'records.db'}"
 
     @property
+    def collector(self) -> str:
+        """Under which name it is kept how far everything is judged: the group's, whoever of it judges."""
+        return self.share or self.worker
+
+    @property
     def limits(self) -> Limits:
         """When somebody is told about the product itself."""
         return Limits(
@@ -159,6 +174,12 @@ class Settings(BaseSettings):
     def environment(self) -> dict[str, str]:
         """What a child process needs to see the same settings."""
         return {f"{PREFIX}{name.upper()}": _text(value) for name, value in self.model_dump().items()}
+
+
+def _plain_name(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,20}", value):
+        raise ValueError("use 1 to 20 letters, digits, - or _")
+    return value
 
 
 def _text(value: Any) -> str:

@@ -22,8 +22,8 @@ class Tenure:
     and one may be set back while it runs.
     """
 
-    def __init__(self, name: str, life: str, records: Records) -> None:
-        self._name, self.holder, self._records = name, f"{name}/{life}", records
+    def __init__(self, name: str, life: str, records: Records, lease: str = LEASE) -> None:
+        self._name, self.holder, self._records, self._lease = name, f"{name}/{life}", records, lease
         self.active = False
         self._seen: Lease | None = None
         self._seen_at = 0
@@ -32,7 +32,7 @@ class Tenure:
 
     def fence(self, unit: Unit) -> None:
         """First thing in each unit. Raises ``LostLease``."""
-        if not unit.leases.hold(LEASE, self.holder):
+        if not unit.leases.hold(self._lease, self.holder):
             raise LostLease
 
     def keep(self, now: int, tick: int) -> bool:
@@ -51,22 +51,22 @@ class Tenure:
         if self.active:
             self.active = False
             with self._records.begin() as unit:
-                unit.leases.release(LEASE, self.holder, now)
+                unit.leases.release(self._lease, self.holder, now)
 
     def _beat(self, now: int) -> bool:
         with self._records.begin() as unit:
-            return unit.leases.beat(LEASE, self.holder, now)
+            return unit.leases.beat(self._lease, self.holder, now)
 
     def _reach(self, now: int, tick: int) -> bool:
         with self._records.read() as unit:
-            found = unit.leases.get(LEASE)
+            found = unit.leases.get(self._lease)
         if found != self._seen:
             self._seen, self._seen_at = found, tick
         fresh, self._fresh = self._fresh, False
         if not self._may_take(found, tick, fresh=fresh):
             return False
         with self._records.begin() as unit:
-            return unit.leases.take(LEASE, self.holder, now, found)
+            return unit.leases.take(self._lease, self.holder, now, found)
 
     def _may_take(self, found: Lease | None, tick: int, *, fresh: bool) -> bool:
         if found is None or found.free:

@@ -21,6 +21,7 @@ from collector.decoding import Decoded, DecodeError, Example, Memory, Message, S
 NAME = "sparkplug_b"
 FILTERS = ("spBv1.0/{group}/{type}/{edge#}",)
 NEEDS = (("group",), ("type",), ("edge",))
+IN_ORDER = True
 
 METRIC_LIMIT = 10_000
 ASK_AGAIN = 60_000

@@ -57,10 +57,10 @@ MUTATIONS = [
         1,
         "a reload that fails leaves the judge with nothing in mind",
         "rules/judge.py",
-        "alerts, tracks, backlog = unit.alerts.open_ones(), unit.alerts.tracks(), Backlog()",
-        "memory.tracks.clear()\n"
+        "        tracks, backlog = unit.alerts.tracks(), Backlog()\n",
+        "        memory.tracks.clear()\n"
         "        memory.active[:] = False\n"
-        "        alerts, tracks, backlog = unit.alerts.open_ones(), unit.alerts.tracks(), Backlog()",
+        "        tracks, backlog = unit.alerts.tracks(), Backlog()\n",
         "tests/rules/test_restart.py -k reload",
     ),
     Mutation(

@@ -14,7 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from dutyroom import doctor, mosquitto
 from dutyroom.broker_access import OURS, Account
-from dutyroom.broker_probe import ProbeFailed, probe
+from dutyroom.broker_probe import ProbeFailed, probe, shares
 from dutyroom.settings import load
 from tests import services
 
@@ -48,6 +48,11 @@ def dropping(mosquitto_url: str, tmp_path: Path) -> Iterator[str]:
 def queue_told(url: str, tmp_path: Path) -> doctor.Finding:
     findings = doctor.examine(load(data=str(tmp_path / "data"), mqtt_url=url), probe_broker=True)
     return next(finding for finding in findings if finding.part == "broker's queue")
+
+
+def test_whether_a_broker_shares_subscriptions_is_tried_out(mosquitto_url: str, nats_url: str) -> None:
+    assert shares(mosquitto_url)
+    assert not shares(nats_url, patience=0.5)
 
 
 def test_defaults_that_drop_are_found_and_the_setting_is_named(dropping: str, tmp_path: Path) -> None:

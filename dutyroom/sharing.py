@@ -1,0 +1,139 @@
+"""A worker that shares a broker's load with others: it takes messages in, and judges while it has the lease."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from time import monotonic_ns
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from dutyroom import wiring
+from dutyroom.fenced import FencedRecords
+from dutyroom.machine import Machine
+from dutyroom.settings import Settings, SettingsError, hide
+from response.tenure import Tenure
+from storage.records.port import Conflict, RecordsUnavailable
+
+if TYPE_CHECKING:
+    from collector.sharing import Relay
+    from storage.readings.port import Readings
+    from storage.records.port import Records
+
+log = structlog.get_logger()
+
+WAIT = 0.25
+"""Seconds without a message after which it is looked whether the judge lives."""
+HEALTH_EVERY = 2_000
+
+
+def tick() -> int:
+    """A clock in ms that only goes forward."""
+    return monotonic_ns() // 1_000_000
+
+
+class Turn:
+    """Which part this process has. ``is_set`` ends the judge's loop."""
+
+    def __init__(self, settings: Settings, records: Records, stop: threading.Event) -> None:
+        life = secrets.token_hex(4)
+        self.tenure = Tenure(settings.worker, life, records, lease=f"collector/{settings.share}")
+        self._stop = stop
+
+    def is_set(self) -> bool:
+        """Stopped, or somebody else judges."""
+        return self._stop.is_set() or not self.judges()
+
+    def judges(self) -> bool:
+        """While the records are away nobody can take the lease either, and nothing can be written without it."""
+        try:
+            return self.tenure.keep(wiring.now(), tick())
+        except (RecordsUnavailable, Conflict):
+            return self.tenure.active
+
+    def give_back(self) -> None:
+        """The next one need not wait."""
+        try:
+            self.tenure.give_back(wiring.now())
+        except (RecordsUnavailable, Conflict) as error:
+            log.warning("the lease could not be given back; it runs out", reason=str(error))
+
+
+def share(
+    settings: Settings,
+    records: Records,
+    readings: Readings,
+    journal: Callable[[], Mapping[str, Any]],
+    stop: threading.Event,
+) -> None:
+    """Until ``stop`` is set: judge or relay, as the lease has it."""
+    from dutyroom.worker import build
+
+    _check(settings)
+    turn = Turn(settings, records, stop)
+    try:
+        while not stop.is_set():
+            if not turn.judges():
+                relay(settings, records, turn, stop)
+                continue
+            log.info("this collector judges", group=settings.share)
+            worker, close = build(settings, FencedRecords(records, turn.tenure), readings, wiring.now, journal)
+            try:
+                worker.run(turn)
+            finally:
+                close()
+    finally:
+        turn.give_back()
+
+
+def _check(settings: Settings) -> None:
+    """A broker that cannot be asked now is asked by nobody; who cannot share says so. Raises ``SettingsError``."""
+    from dutyroom.broker_probe import ProbeFailed, shares
+
+    try:
+        able = shares(settings.mqtt_url)
+    except ProbeFailed as error:
+        log.warning("it could not be tried out whether the broker shares subscriptions", reason=str(error))
+        return
+    if not able:
+        raise SettingsError(
+            "DUTYROOM_SHARE: this broker grants shared subscriptions and sends nothing to them (NATS does): use Mosquitto or EMQX"
+        )
+
+
+def relay(settings: Settings, records: Records, turn: Turn, stop: threading.Event) -> None:
+    """Take in what another one judges, until this one is to judge. What is in hand then comes again by the next connection."""
+    from collector.sharing import Relay
+    from dutyroom.worker import link_of
+
+    log.info("this collector hands over what it takes", group=settings.share)
+    link = link_of(settings, wiring.load_sources(settings))
+    link.start()
+    try:
+        hand = Relay(link, records, settings.share)
+        about = {
+            "url": hide(settings.mqtt_url),
+            "started": wiring.now(),
+            "stores": {"records": records.check()},
+        }
+        machine = Machine(settings.data_folder, wiring.now, database=records.clock).note
+        said = 0
+        while not stop.is_set() and not turn.judges():
+            hand.once(wiring.now(), WAIT)
+            if tick() >= said:
+                said = tick() + HEALTH_EVERY
+                _say(settings, records, hand, {**about, "machine": machine()})
+    finally:
+        link.stop()
+
+
+def _say(settings: Settings, records: Records, hand: Relay, about: Mapping[str, Any]) -> None:
+    now = wiring.now()
+    note = {**about, "at": now, **hand.health(now), "errors": [], "stopped": False}
+    try:
+        with records.begin() as unit:
+            unit.notes.put(f"worker/{settings.worker}", note)
+    except (RecordsUnavailable, Conflict) as error:
+        log.warning("a health note could not be written", reason=str(error))
