@@ -322,6 +322,10 @@ class _Occurrences(Through):
         one = self._inner.get(number)
         return cast("Occurrence", _found(one, "occurrence", number, holds=self._view.occurrence(one)))
 
+    def by_key(self, key: str) -> Occurrence:
+        one = self._inner.by_key(key)
+        return cast("Occurrence", _found(one, "occurrence", one.id, holds=self._view.occurrence(one)))
+
     def some(self, numbers: Sequence[int]) -> dict[int, Occurrence]:
         return {number: one for number, one in self._inner.some(numbers).items() if self._view.occurrence(one)}
 

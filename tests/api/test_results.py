@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from facility.inspection import Outcome
+from facility.inspection import Outcome, Result
 from facility.instant import DAY, HOUR, MINUTE
 from facility.occurrence import Occurrence, Standing
 from facility.person import Role
+from inspections.retests import ask_for_retest, retest_key
 from storage.records.port import WorkOrderFilter
 from storage.records.results import ResultFilter
 from tests.api.browser import Browser, words
@@ -22,6 +24,7 @@ from tests.api.seed import NOW, PASSWORD, House
 
 Program = Callable[[Role], dict[str, str]]
 Browsers = Callable[[str], Browser]
+ENGLISH = {"accept-language": "en"}
 SLIP = {"check": "coefficient", "value": 0.62, "instrument": "SLIP-01"}
 
 
@@ -293,6 +296,44 @@ def test_one_tap_from_a_failed_line_to_its_work_order(home: House, browser_of: B
     with home.records.read() as unit:
         assert unit.work_orders.count(WorkOrderFilter()) == 1
     assert wang.client.post(f"{address}/order", data=tap | {"check": "zz"}).status_code == 422
+
+
+def test_a_fail_and_what_is_owed_because_of_it_lead_to_each_other(home: House, browser_of: Browsers, box: int) -> None:
+    duty = home.context.duties()["box-insulation"]
+    with home.records.begin() as unit:
+        failed = unit.results.add(
+            Result(
+                key="f",
+                duty=duty.id,
+                duty_version=duty.version,
+                occurrence=box,
+                target="t1-db-07",
+                asset="t1-db-07",
+                zone="t1-f07",
+                who="engineer",
+                done=NOW,
+                device_at=NOW,
+                received=NOW,
+                outcome=Outcome.FAIL,
+                orders=(5,),
+            )
+        )
+        ask_for_retest(unit, duty, failed, NOW, "engineer")
+        again = unit.occurrences.by_key(retest_key(duty.id, "t1-db-07", failed.id))
+    wang = browser_of("engineer")
+    page = wang.page(f"/results/{failed.id}", 200, **ENGLISH)
+    assert all(f'href="{one}"' in page for one in (f"/duties/{box}", f"/duties/{again.id}", "/work-orders/5"))
+    page = wang.page(f"/duties/{again.id}", 200, **ENGLISH)
+    assert f'href="/results/{failed.id}"' in page
+    assert "to be measured again after the repair" in page
+    with home.records.begin() as unit:
+        passed = unit.results.add(
+            replace(failed, id=0, key="p", outcome=Outcome.PASS, corrects=failed.id, why="misread")
+        )
+        ask_for_retest(unit, duty, passed, NOW, "engineer")
+    page = wang.page(f"/duties/{again.id}", 200, **ENGLISH)
+    assert "a correction says that it had not failed" in page
+    assert f'href="/results/{passed.id}"' in page
 
 
 def test_a_result_is_corrected_by_who_submitted_it_and_both_are_shown(

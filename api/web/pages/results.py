@@ -19,12 +19,13 @@ from facility.alert_life import FieldRefused
 from facility.clause import CLAUSES
 from facility.duty import Duty, Target
 from facility.inspection import Finding, Outcome, Result
+from facility.occurrence import Occurrence
 from facility.person import Right
 from facility.text import Text
 from facility.work_order import WorkOrder
 from inspections.asked import name_of
 from inspections.duty_known import duty_known
-from inspections.retests import original
+from inspections.retests import original, retest_key
 from inspections.work import cause_of, order_for
 from storage.records.port import NotFound, Unit, WorkOrderFilter
 from storage.records.results import ResultFilter
@@ -104,6 +105,8 @@ def _shown(page: Page, result: Result) -> dict[str, Any]:
         "newest": newest if newest.id != result.id else None,
         "history": chain(unit, result),
         "before": done_before(unit, result),
+        "owed": unit.occurrences.some([result.occurrence]).get(result.occurrence) if result.occurrence else None,
+        "retest": retest_of(unit, result),
         "retests": unit.results.retests(original(unit, result).id),
         "target": page.look.say(name_of(result_room(page.context, unit), result.target)),
         "facts": facts,
@@ -116,6 +119,14 @@ def _shown(page: Page, result: Result) -> dict[str, Any]:
         and (page.look.may(Right.CORRECT_RESULTS) or (mine and page.look.may(Right.DO_DUTIES))),
         "fail": Outcome.FAIL,
     }
+
+
+def retest_of(unit: Unit, result: Result) -> Occurrence | None:
+    """What is owed because it failed, or was before a correction said that it had not."""
+    try:
+        return unit.occurrences.by_key(retest_key(result.duty, result.target, original(unit, result).id))
+    except NotFound:
+        return None
 
 
 def known(page: Page, result: Result) -> Duty | None:
