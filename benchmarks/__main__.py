@@ -25,6 +25,7 @@ NAMES = (
     "coverage",
     "report",
     "fuzz",
+    "recovery",
 )
 
 
