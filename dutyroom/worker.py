@@ -301,19 +301,27 @@ def work(settings: Settings) -> None:
 
 def link_of(settings: Settings, sources: Sources) -> Link:
     """To the broker, with a session of this worker's own. Raises ``SettingsError`` for what cannot be shared."""
+    from collector.express import ExpressLink
     from collector.mqtt import MqttLink
     from collector.sharing import shared
 
-    filters = sources.filters()
+    filters, ahead = sources.filters(), sources.filters(express=True)
     if settings.share:
         ordered = ", ".join(source.name for source in sources.sources if source.decoder.in_order)
         if ordered:
             raise SettingsError(
                 f"DUTYROOM_SHARE: one collector must hear all of {ordered}, in their order: give it one without a share"
             )
-        filters = shared(filters, settings.share)
-    return MqttLink(
-        settings.mqtt_url, client_id=f"dutyroom-{settings.worker}", filters=filters, path=settings.mqtt_path
+        filters, ahead = shared(filters, settings.share), shared(ahead, settings.share)
+    name, path = f"dutyroom-{settings.worker}", settings.mqtt_path
+    if not ahead:
+        return MqttLink(settings.mqtt_url, client_id=name, filters=filters, path=path)
+    arrived = threading.Condition()
+    express = settings.mqtt_express_url or settings.mqtt_url
+    return ExpressLink(
+        MqttLink(express, client_id=f"{name}-express", filters=ahead, path=path, arrived=arrived),
+        MqttLink(settings.mqtt_url, client_id=name, filters=filters, path=path, leave=ahead, arrived=arrived),
+        arrived,
     )
 
 
