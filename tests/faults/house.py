@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from dutyroom.settings import Settings, load
 from dutyroom.wiring import now, open_records
 from facility.register import Register, difference
 from scripts.servers.machine import HOST, free_port, is_root, ok
-from storage.records.port import Records, RecordsUnavailable
+from storage.records.port import RecordsUnavailable
 from tests.faults import servers
 from tests.faults.parts import Part
 from tests.faults.proxy import Proxy
@@ -54,16 +54,20 @@ def house(folder: Path, register: Register, *, large: bool, broker: str) -> Iter
     started: list[Part] = []
     proxies: dict[str, Proxy] = {}
     disk = _small_disk(folder / "disk")
-    try:
-        yield _build(folder, register, started, proxies, disk, large=large, broker=broker)
-    finally:
-        for part in reversed(started):
-            part.signal(signal.SIGCONT)
-            part.stop()
-        for proxy in proxies.values():
-            proxy.close()
-        if disk is not None:
-            subprocess.run(["umount", "-l", str(disk)], check=False)
+    with ExitStack() as last:
+        last.callback(_take_down, started, proxies, disk)
+        yield _build(folder, register, started, proxies, disk, last, large=large, broker=broker)
+
+
+def _take_down(started: list[Part], proxies: dict[str, Proxy], disk: Path | None) -> None:
+    """Everything, whatever state it is in."""
+    for part in reversed(started):
+        part.signal(signal.SIGCONT)
+        part.stop()
+    for proxy in proxies.values():
+        proxy.close()
+    if disk is not None:
+        subprocess.run(["umount", "-l", str(disk)], check=False)
 
 
 def _build(
@@ -72,6 +76,7 @@ def _build(
     started: list[Part],
     proxies: dict[str, Proxy],
     disk: Path | None,
+    last: ExitStack,
     *,
     large: bool,
     broker: str,
@@ -109,8 +114,12 @@ def _build(
     if disk is None:
         built.without.append("fill disk: only root can mount a small one")
     _install(built)
-    for part in _programs(built):
-        _up(part, started)
+    programs = _programs(built, last)
+    for part in programs:
+        started.append(part)
+        part.start()
+    for part in programs:
+        part.wait()
     if speaks.saved is not None:
         speaks.part.signal(signal.SIGUSR1)  # an installation whose worker has been there once: the session is saved
     built.parts = {part.name: part for part in started}
@@ -143,22 +152,18 @@ def _up(part: Part, started: list[Part]) -> None:
 
 def _install(built: House) -> None:
     """The register, as an installation has it before its first message."""
-    records = open_records(built.direct)
-    try:
-        with records.begin() as unit:
-            unit.registers.apply(difference(Register(), built.register), who="system:faults", at=now())
-    finally:
-        records.close()
+    with closing(open_records(built.direct)) as records, records.begin() as unit:
+        unit.registers.apply(difference(Register(), built.register), who="system:faults", at=now())
 
 
-def _programs(built: House) -> list[Part]:
+def _programs(built: House, last: ExitStack) -> list[Part]:
     """The worker's clock can be set."""
     linked, http = built.proxies[BROKER], built.settings.http
     run = [sys.executable, "-m", "dutyroom"]
     shifted = [sys.executable, "-m", "tests.faults.shifted", str(built.clock)]
     return [
         _program(built, WORKER, [*shifted, "worker"], lambda since, _: linked.answered > since),
-        _program(built, RESPONDER, [*run, "respond"], _responding(built)),
+        _program(built, RESPONDER, [*run, "respond"], _responding(built, last)),
         _program(built, API, [*run, "serve"], lambda *_: ok(f"http://{http}/healthz")),
     ]
 
@@ -168,9 +173,9 @@ def _program(built: House, name: str, command: Sequence[str | Path], ready: Call
     return Part(name=name, command=command, ready=ready, log=log, environment=environment)
 
 
-def _responding(built: House) -> Callable[[float, int], bool]:
+def _responding(built: House, last: ExitStack) -> Callable[[float, int], bool]:
     """Whether the responder that was started then has said that it acts."""
-    records: Records = open_records(built.direct)
+    records = last.enter_context(closing(open_records(built.direct)))
 
     def ready(_: float, since: int) -> bool:
         try:

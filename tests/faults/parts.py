@@ -69,7 +69,9 @@ class Part:
         deadline = time.monotonic() + seconds
         while not self.is_ready():
             if time.monotonic() > deadline or not (self.alive or restart):
-                raise DidNotStart(f"{self.name}: it ended, or was not ready within {seconds:.0f} s\n{self.last_words()}")
+                raise DidNotStart(
+                    f"{self.name}: it ended, or was not ready within {seconds:.0f} s\n{self.last_words()}"
+                )
             if not self.alive:
                 self.ended_itself += 1
                 time.sleep(AGAIN)
