@@ -191,7 +191,7 @@ class Ingest:
             one = self._intake.prepare(delivery, self._received, now)
             one.found.readings += self._deriver.derive(one.found.readings)
             one.found.readings = self._thinner.thin(one.found.readings, now)
-            groups[-1] += [*held, *self._let_go(now), one]
+            groups[-1] += [*held, one, *self._let_go(now)]
             held = []
             size += len(one.found.readings)
         return [*groups, held] if held else groups

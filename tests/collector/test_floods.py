@@ -97,6 +97,16 @@ def test_what_was_held_back_is_safe_while_a_later_part_of_its_batch_cannot_be_st
     assert {NOW + 899, NOW + 5_014} <= {r.at for r in room.stored()}
 
 
+def test_what_is_let_go_is_below_the_watermark_like_all_that_is_judged(room: Room) -> None:
+    room.flood(900)
+    room.collector.once(NOW)
+    room.link.deliver(TOPIC, pressure(0.6, NOW + 5_000), arrived=NOW + 100)
+    room.collector.once(NOW + 100)
+    with room.records.read() as unit:
+        assert unit.notes.get("watermark/worker-1") == max(r.received for r in room.stored())
+    assert NOW + 899 in {r.at for r in room.stored()}
+
+
 def test_where_every_reading_counts_nothing_is_thinned_and_the_flood_is_told(room: Room) -> None:
     room.judge.counted.add(GAUGE)
     room.flood(900)

@@ -72,6 +72,7 @@ def test_our_configuration_passes_with_dutyroom_s_own_account(mosquitto_url: str
     with running(tmp_path, mosquitto.configuration(tmp_path, tmp_path / "store", port=port), port) as url:
         found = queue_told(url.replace("//", f"//{OURS}:pass%20word@"), tmp_path)
         assert (found.good, found.text) == (True, "all 1100 messages for a client that was away were kept")
+        assert shares(url.replace("//", f"//{OURS}:pass%20word@"))
         with pytest.raises(ProbeFailed, match="does not let us in"):
             probe(url.replace("//", f"//{OURS}:wrong@"))
 
