@@ -150,8 +150,8 @@ def _camera(found: Standing, video: Video) -> CameraView:
     )
 
 
-def tried(found: Standing, zone: str, cameras: Iterable[Camera]) -> ZoneSurvey:
-    """What the zone's cameras would see if these hung so; nothing is kept."""
+def tried(found: Standing, zone: str, cameras: Iterable[Camera], gone: frozenset[str] = frozenset()) -> ZoneSurvey:
+    """What the zone's cameras would see if these hung so and those were taken down; nothing is kept."""
     instead = {camera.id: replace(camera, zone=zone) for camera in cameras}
-    known = [instead.pop(one.id, one) for one in found.site.surveys[zone].cameras]
+    known = [instead.pop(one.id, one) for one in found.site.surveys[zone].cameras if one.id not in gone]
     return ZoneSurvey(plan=found.site.plans[zone], cameras=(*known, *instead.values()), settings=SETTINGS)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READING, Keeper, Reader
 from api.acting import LONGEST_TEXT
-from api.camera_trying import hung, propose
+from api.camera_trying import LONGEST_NAME, Wish, hung, propose, take_back
 from api.context import Context, context_of
 from api.coverage_reading import SETTINGS, Standing, ZoneView, standing, tried, zone_view
 from api.idempotency import Key, once, write_once
@@ -21,6 +21,7 @@ from facility.floor_plan import FloorPlan, PlanChange
 from facility.text import Text
 from inspections.coverage.plan_files import BrokenPlans, document_of, plan_from
 from inspections.coverage.shares import AreaShare, Sum
+from inspections.coverage.survey import ZoneSurvey
 from storage.records.port import NotFound, Unit
 
 router = APIRouter(prefix="/plans", tags=["plans"], responses=PROBLEMS, dependencies=[READING])
@@ -104,7 +105,9 @@ class CameraIn(BaseModel):
     """A camera as it might hang. Fields that are left out stay as the register has them."""
 
     model_config = ConfigDict(extra="forbid")
-    id: str = Field(max_length=128, examples=["cam-b1-east"])
+    id: str = Field(max_length=128, pattern=r"^[A-Za-z0-9._-]+$", examples=["cam-b1-east"])
+    zh: str = Field(default="", max_length=LONGEST_NAME, description="Of one that there is not yet: its name.")
+    en: str = Field(default="", max_length=LONGEST_NAME)
     x: float | None = None
     y: float | None = None
     height: float | None = None
@@ -119,7 +122,8 @@ class WhatIfIn(BaseModel):
     """Cameras that hang otherwise, or that there are not yet."""
 
     model_config = ConfigDict(extra="forbid")
-    cameras: list[CameraIn] = Field(max_length=MOST)
+    cameras: list[CameraIn] = Field(default_factory=list, max_length=MOST)
+    gone: list[str] = Field(default_factory=list, max_length=MOST, description="Cameras that would be taken down.")
 
 
 class ProposeIn(WhatIfIn):
@@ -186,20 +190,34 @@ def what_if(context: Given, visitor: Reader, zone: str, body: WhatIfIn) -> Cover
         found = standing(context, unit)
         if zone not in found.site.surveys:
             raise NotFound(f"zone {zone} has no plan")
-        return coverage_out(found, zone_view(found, zone, tried(found, zone, _cameras(found, zone, body))))
+        return coverage_out(found, zone_view(found, zone, _tried(found, zone, body)))
 
 
 @router.post("/{zone}/propose", responses=CONFLICT)
 def to_register(
     *, context: Given, request: Request, visitor: Keeper, zone: str, body: ProposeIn, key: Key = None
 ) -> VersionOut:
-    """Let the register say that cameras hang so."""
+    """Let the register say that cameras hang so, that there are further ones, or that some were taken down."""
 
     def save(unit: Unit) -> dict[str, int]:
         found = standing(context, unit)
-        cameras = [one for one in _cameras(found, zone, body) if one.id in found.site.register.cameras]
+        if zone not in found.site.register.zones:
+            raise NotFound(f"the register has no zone {zone}")
+        wish = Wish(cameras=tuple(_cameras(found, zone, body)), gone=_gone(found, zone, body))
         who, at = visitor.actor.id, context.clock()
-        return {"version": propose(unit, found.site.register, cameras, who=who, why=body.why, at=at)}
+        return {"version": propose(unit, found.site.register, wish, who=who, why=body.why, at=at)}
+
+    return VersionOut(**write_once(context, once(request, visitor.actor, key), save))
+
+
+@router.post("/cameras/{version}/take-back", responses=CONFLICT)
+def take_cameras_back(
+    *, context: Given, request: Request, visitor: Keeper, version: int, key: Key = None
+) -> VersionOut:
+    """What a proposal changed hangs as before, as a new version of the register."""
+
+    def save(unit: Unit) -> dict[str, int]:
+        return {"version": take_back(unit, version, who=visitor.actor.id, at=context.clock())}
 
     return VersionOut(**write_once(context, once(request, visitor.actor, key), save))
 
@@ -223,11 +241,24 @@ def save_plan(unit: Unit, plan: FloorPlan, drawn_on: int, *, who: str, why: str,
 def _cameras(found: Standing, zone: str, body: WhatIfIn) -> list[Camera]:
     known = found.site.register.cameras
     return [
-        hung(
-            known.get(one.id) or Camera(id=one.id, zone=zone, name=Text(one.id, one.id)), one.model_dump(exclude={"id"})
-        )
-        for one in body.cameras
+        hung(known.get(one.id) or _new(one, zone), one.model_dump(exclude={"id", "zh", "en"})) for one in body.cameras
     ]
+
+
+def _new(one: CameraIn, zone: str) -> Camera:
+    return Camera(id=one.id, zone=zone, name=Text(one.zh or one.en or one.id, one.en or one.zh or one.id))
+
+
+def _gone(found: Standing, zone: str, body: WhatIfIn) -> frozenset[str]:
+    here = {one.id for one in found.site.register.cameras.values() if one.zone == zone}
+    if strange := sorted(set(body.gone) - here):
+        errors = [{"field": "gone", "wrong": strange[0], "allowed": ", ".join(sorted(here))}]
+        raise Problem(422, "invalid", "Invalid", f"gone: {strange[0]!r} does not hang in {zone}", errors=errors)
+    return frozenset(body.gone)
+
+
+def _tried(found: Standing, zone: str, body: WhatIfIn) -> ZoneSurvey:
+    return tried(found, zone, _cameras(found, zone, body), _gone(found, zone, body))
 
 
 def _row(found: Standing, zone: str, version: Any) -> PlanRow:

@@ -144,6 +144,7 @@ ROOMS: dict[Right, tuple[str, ...]] = {
     ),
     Right.MANAGE_REGISTER: (
         *("PUT /api/v1/plans/{zone}", "POST /api/v1/plans/{zone}/propose", "POST /plans/{zone}/propose"),
+        *("POST /api/v1/plans/cameras/{version}/take-back", "POST /plans/{zone}/cameras/{version}/take-back"),
         *("GET /plans/{zone}/edit", "POST /plans/{zone}", "POST /plans/{zone}/image"),
     ),
 }

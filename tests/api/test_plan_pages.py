@@ -131,6 +131,49 @@ def test_only_the_keeper_of_the_register_lets_it_say_so_with_a_reason(drawn: Hou
     assert camera(drawn, "cam-b1-west").yaw == 50
 
 
+ONE_MORE = {"new:id": "cam-b1-south", "new:zh": "南侧", "new:x": "30", "new:y": "2", "new:yaw": "90"}
+
+
+def test_a_camera_is_added_another_taken_down_and_both_taken_back(drawn: House, browser_of: Open) -> None:
+    manager = english(browser_of("manager"))
+    form = ONE_MORE | {"cam-b1-west:gone": "1", "csrf": manager.csrf}
+    tried = manager.client.post("/plans/b1/what-if", data=form).text
+    assert 'data-camera="cam-b1-south"' in tried
+    assert 'data-camera="cam-b1-west"' not in tried
+    assert "Blind share: 2.08 % →" in words(tried)
+    answer = manager.client.post("/plans/b1/propose", data=form | {"why": "moved by the installer"})
+    assert answer.status_code == 303
+    assert (camera(drawn, "cam-b1-south").x, camera(drawn, "cam-b1-south").name.en) == (30, "南侧")
+    with pytest.raises(KeyError):
+        camera(drawn, "cam-b1-west")
+    page = manager.page(answer.headers["location"])
+    version = answer.headers["location"].rpartition("=")[2]
+    assert f"/plans/b1/cameras/{version}/take-back" in page
+    assert browser_of("engineer").send(f"/plans/b1/cameras/{version}/take-back") == 403
+    assert manager.send(f"/plans/b1/cameras/{version}/take-back") == 303
+    assert camera(drawn, "cam-b1-west").yaw == 45
+    assert "cam-b1-south" not in drawn.register().cameras
+    assert manager.send(f"/plans/b1/cameras/{version}/take-back") == 409
+    assert manager.send("/plans/b1/cameras/1/take-back") == 404
+
+
+def test_every_field_of_a_camera_that_is_wrong_is_named_and_what_was_written_stays(
+    drawn: House, browser_of: Open
+) -> None:
+    manager = english(browser_of("manager"))
+    form = {"csrf": manager.csrf, "new:id": "cam-b1-west", "new:x": "far", "cam-b1-north:hfov": "400"}
+    for address in ("what-if", "propose"):
+        answer = manager.client.post(f"/plans/b1/{address}", data=form)
+        told = words(answer.text)
+        assert answer.status_code == 422
+        assert "cam-b1-north · field ° : '400' is not possible; allowed: 1 to 360" in told
+        assert "new camera · Id : is taken: it hangs in b1" in told
+        assert "new camera · Name in Chinese : a name in one language" in told
+        assert "new camera · x m : 'far' is not possible" in told
+        assert 'name="new:x" value="far"' in answer.text
+        assert ("Reason : is missing" in told) is (address == "propose")
+
+
 def test_a_plan_is_drawn_anew_with_a_reason_and_becomes_a_version(drawn: House, browser_of: Open) -> None:
     manager = english(browser_of("manager"))
     assert "4,4 4.6,4" in manager.page("/plans/b1/edit")

@@ -122,6 +122,21 @@ def test_a_proposal_stands_in_the_register_with_its_reason(drawn: House, client:
     assert "as the register says already" in same.json()["detail"]
 
 
+def test_cameras_are_added_taken_down_and_taken_back(drawn: House, client: TestClient, program: Program) -> None:
+    headers = program(Role.ADMIN)
+    body = {"cameras": [{"id": "cam-new", "zh": "新", "x": 30, "y": 2}], "gone": ["cam-b1-west"], "why": "moved"}
+    strange = client.post("/api/v1/plans/b1/propose", json=body | {"gone": ["cam-x"]}, headers=headers)
+    assert (strange.status_code, strange.json()["errors"][0]["field"]) == (422, "gone")
+    before = drawn.register().cameras
+    version = client.post("/api/v1/plans/b1/propose", json=body, headers=headers).json()["version"]
+    now = drawn.register().cameras
+    assert (now.keys() - before.keys(), before.keys() - now.keys()) == ({"cam-new"}, {"cam-b1-west"})
+    address = f"/api/v1/plans/cameras/{version}/take-back"
+    assert client.post(address, headers=headers).json()["version"] == version + 1
+    assert dict(drawn.register().cameras) == dict(before)
+    assert client.post(address, headers=headers).status_code == 409
+
+
 def test_a_plan_is_put_with_a_reason_and_never_over_somebody_elses(
     drawn: House, client: TestClient, program: Program
 ) -> None:

@@ -49,6 +49,21 @@ def test_a_camera_is_dragged_and_the_server_says_the_share(drawn: Duty, signed_i
     expect(page.locator("#picture")).to_contain_text("试算，没有保存")
     expect(numbers).not_to_contain_text("2.08 %")
     assert float(page.input_value('[name="cam-b1-west:x"]')) > 4
+    tried = numbers.locator(".big").first.inner_text()
+    page.locator("#one-more summary").click()
+    page.fill('[name="new:id"]', "cam-more")
+    page.fill('[name="new:zh"]', "新增")
+    expect(page.locator('[data-camera="cam-more"]')).to_have_count(1)
+    expect(page.locator("#told")).to_contain_text("→")
+    drag(page, page.locator('[data-camera="cam-more"] .body'), (40, 20))
+    page.fill('[name="new:hfov"]', "999")
+    expect(page.locator("#told [role=alert]")).to_contain_text("新摄像机 · 视场角 °")
+    page.click("#undo")
+    expect(page.locator("#told [role=alert]")).to_have_count(0)
+    while page.locator('[data-camera="cam-more"]').count():
+        page.click("#undo")
+        expect(page.locator("#picture.working")).to_have_count(0)
+    expect(numbers.locator(".big").first).to_have_text(tried)
     with drawn.home.records.read() as unit:
         assert unit.registers.load().cameras["cam-b1-west"].x == 2
 

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from api.access import Keeper, Reader
 from api.acting import LONGEST_TEXT, write
-from api.camera_trying import LIMITS, hung, propose
+from api.camera_trying import Wish, Wrong, propose, take_back, wished
 from api.context import Context, context_of
 from api.coverage_reading import SETTINGS, Standing, standing, tried, whole, zone_view
 from api.kept_files import file_answer
@@ -32,6 +32,8 @@ Given = Annotated[Context, Depends(context_of)]
 Why = Annotated[str, Form(max_length=LONGEST_TEXT)]
 Fields = dict[str, str]
 MOST_FIELDS = 20_000
+NUMBERS = (("x", "0.1"), ("y", "0.1"), ("height", "0.1"), ("yaw", "1"), ("tilt", "1"), ("hfov", "1"), ("width_px", "1"))
+"""A camera's fields, and the steps of their arrows."""
 
 
 async def fields(request: Request) -> Fields:
@@ -65,35 +67,57 @@ def listing(request: Request, visitor: Reader, draw: str = "") -> Response:
 
 
 @router.get("/{zone}")
-def show(request: Request, visitor: Reader, zone: str, saved: int = 0) -> Response:
+def show(request: Request, visitor: Reader, zone: str, saved: int = 0, hung: int = 0) -> Response:
     """One zone: picture, numbers, what-if."""
     with reading(request, visitor) as page:
         found = _found(page, zone)
-        return _plan_page(page, found, zone, saved=saved)
+        return _plan_page(page, found, zone, saved=saved, hung=hung)
 
 
 @router.post("/{zone}/what-if")
 def what_if(request: Request, visitor: Reader, zone: str, sent: Sent) -> Response:
-    """The same page with cameras that hang otherwise; nothing is kept."""
+    """The same page with cameras that hang otherwise, more of them or fewer; nothing is kept."""
     with reading(request, visitor) as page:
         found = _found(page, zone)
-        return _plan_page(page, found, zone, cameras=_cameras(found, zone, sent))
+        wish, wrong = wished(found.site.register, zone, sent)
+        return _plan_page(page, found, zone, wish=None if wrong else wish, sent=sent, wrong=wrong)
 
 
 @router.post("/{zone}/propose")
-def to_register(visitor: Keeper, context: Given, zone: str, sent: Sent) -> Response:
-    """Let the register say that cameras hang so."""
+def to_register(request: Request, visitor: Keeper, context: Given, zone: str, sent: Sent) -> Response:
+    """Let the register say that cameras hang so; or the form again with what is wrong."""
 
     def save(unit: Unit) -> int:
         found = standing(context, unit)
         if zone not in found.site.surveys:
             raise NotFound(f"zone {zone} has no plan")
-        cameras = _cameras(found, zone, sent)
+        wish, wrong = wished(found.site.register, zone, sent)
+        if not sent.get("why", "").strip():
+            wrong.append(("why", Text("请写明理由", "is missing; say why the register is changed")))
+        if wrong:
+            raise _Refused(wrong)
         who, at = visitor.actor.id, context.clock()
-        return propose(unit, found.site.register, cameras, who=who, why=sent.get("why", ""), at=at)
+        return propose(unit, found.site.register, wish, who=who, why=sent["why"], at=at)
 
-    write(context, save)
-    return RedirectResponse(f"/plans/{zone}", 303)
+    try:
+        version = write(context, save)
+    except _Refused as refused:
+        with reading(request, visitor) as page:
+            return _plan_page(page, _found(page, zone), zone, sent=sent, wrong=refused.wrong)
+    return RedirectResponse(f"/plans/{zone}?hung={version}", 303)
+
+
+class _Refused(ValueError):
+    def __init__(self, wrong: Wrong) -> None:
+        self.wrong = wrong
+        super().__init__("; ".join(f"{field}: {told.en}" for field, told in wrong))
+
+
+@router.post("/{zone}/cameras/{version}/take-back")
+def take_cameras_back(visitor: Keeper, context: Given, zone: str, version: int) -> Response:
+    """They hang as before, by a new version of the register."""
+    now = write(context, lambda unit: take_back(unit, version, who=visitor.actor.id, at=context.clock()))
+    return RedirectResponse(f"/plans/{zone}?hung={now}", 303)
 
 
 def _found(page: Page, zone: str) -> Standing:
@@ -103,31 +127,38 @@ def _found(page: Page, zone: str) -> Standing:
     return found
 
 
-def _cameras(found: Standing, zone: str, sent: Fields) -> list[Camera]:
-    """As the form says: fields are called ``camera:field``."""
-    return [
-        hung(camera, {name: sent.get(f"{camera.id}:{name}", "") for name in LIMITS})
-        for camera in found.site.surveys[zone].cameras
-    ]
-
-
 def _plan_page(
-    page: Page, found: Standing, zone: str, *, cameras: list[Camera] | None = None, saved: int = 0
+    page: Page,
+    found: Standing,
+    zone: str,
+    *,
+    wish: Wish | None = None,
+    sent: Fields | None = None,
+    wrong: Wrong | None = None,
+    saved: int = 0,
+    hung: int = 0,
 ) -> Response:
-    survey = found.site.surveys[zone] if cameras is None else tried(found, zone, cameras)
+    survey = found.site.surveys[zone] if wish is None else tried(found, zone, wish.cameras, wish.gone)
     return page.render(
         "plan.html",
+        422 if wrong else 200,
         view=zone_view(found, zone, survey),
-        shown=picture(found, survey, live=cameras is None),
-        trying=cameras is not None,
+        shown=picture(found, survey, live=wish is None),
+        trying=wish is not None,
+        before=zone_view(found, zone).design if wish is not None else None,
         fresh=found.fresh,
         limit=SETTINGS.limit,
         settings=SETTINGS.told(),
-        cameras=survey.cameras,
+        cameras=found.site.surveys[zone].cameras,
+        sent=sent or {},
+        wrong=wrong or [],
+        numbers=NUMBERS,
+        new=Camera(id="", zone=zone, name=Text("", "")),
         names={camera.id: camera.name for camera in survey.cameras},
         may_change=page.look.may(Right.MANAGE_REGISTER),
         versions=page.unit.plans.versions_of(zone),
         saved=saved,
+        hung=hung,
     )
 
 

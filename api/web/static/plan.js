@@ -6,12 +6,34 @@ if (form) {
   let timer = 0;
   let asked = 0;
 
-  const field = (camera, name) => form.elements.namedItem(`${camera}:${name}`);
+  // A camera that there is not yet has the fields called new.
+  const field = (camera, name) => form.elements.namedItem(`${camera}:${name}`) || form.elements.namedItem(`new:${name}`);
+  const inputs = () => [...form.querySelectorAll("[data-field]")];
+  const held = (one) => (one.type === "checkbox" ? one.checked : one.value);
+  const taken = () => inputs().map(held);
+  const history = [taken()];
+  const undo = document.getElementById("undo");
+  // What was tried, step by step; a step is what stands when the server is asked.
+  const remember = () => {
+    const now = taken();
+    if (JSON.stringify(now) !== JSON.stringify(history.at(-1))) history.push(now);
+    undo.hidden = history.length < 2;
+  };
+  undo.addEventListener("click", () => {
+    history.pop();
+    history.at(-1).forEach((value, n) => {
+      const one = inputs()[n];
+      if (one.type === "checkbox") one.checked = value;
+      else one.value = value;
+    });
+    work();
+  });
   const svg = () => document.querySelector("#picture svg.plan");
 
   const work = async () => {
+    remember();
     const turn = ++asked;
-    const parts = ["picture", "numbers"].map((id) => document.getElementById(id));
+    const parts = ["picture", "numbers", "told"].map((id) => document.getElementById(id));
     parts.forEach((part) => part.classList.add("working"));
     try {
       const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
@@ -20,9 +42,12 @@ if (form) {
       for (const part of parts) {
         const fresh = page.getElementById(part.id);
         if (fresh) part.replaceChildren(...fresh.childNodes);
+        if (part.id === "told") continue;
         // What is tried stays until somebody leaves it: no live picture of how it is comes in between.
         delete part.parentElement.dataset.region;
       }
+      const bad = new Set([...page.querySelectorAll("#cameras [aria-invalid]")].map((one) => one.name));
+      for (const one of inputs()) bad.has(one.name) ? one.setAttribute("aria-invalid", "true") : one.removeAttribute("aria-invalid");
       movable();
     } finally {
       if (turn === asked) parts.forEach((part) => part.classList.remove("working"));
