@@ -121,9 +121,11 @@ class InfluxAddress:
 
 
 @contextmanager
-def influx1_database(url: str) -> Iterator[str]:
+def influx1_database(url: str, shards: str = "") -> Iterator[str]:
+    """``shards``: how long one of them is, as InfluxQL writes it; the server's own when empty."""
     address, name = InfluxAddress.of(url), fresh_name()
-    address.ask("POST", "/query?q=" + quote(f"CREATE DATABASE {name}"))
+    shape = f" WITH SHARD DURATION {shards}" if shards else ""
+    address.ask("POST", "/query?q=" + quote(f"CREATE DATABASE {name}{shape}"))
     try:
         yield urlsplit(url)._replace(path=f"/{name}").geturl()
     finally:
@@ -131,11 +133,12 @@ def influx1_database(url: str) -> Iterator[str]:
 
 
 @contextmanager
-def influx2_bucket(url: str) -> Iterator[str]:
+def influx2_bucket(url: str, shard_seconds: int = 0) -> Iterator[str]:
     """A bucket, with the mapping by which InfluxQL finds it under its own name."""
     address, name = InfluxAddress.of(url), fresh_name()
     org_id = address.ask("GET", f"/api/v2/orgs?org={quote(address.org)}")["orgs"][0]["id"]
-    bucket_id = address.ask("POST", "/api/v2/buckets", {"name": name, "orgID": org_id, "retentionRules": []})["id"]
+    shape = [{"type": "expire", "everySeconds": 0, "shardGroupDurationSeconds": shard_seconds}] if shard_seconds else []
+    bucket_id = address.ask("POST", "/api/v2/buckets", {"name": name, "orgID": org_id, "retentionRules": shape})["id"]
     mapping = {"bucketID": bucket_id, "orgID": org_id, "database": name, "retention_policy": "autogen", "default": True}
     address.ask("POST", "/api/v2/dbrps", mapping)
     try:

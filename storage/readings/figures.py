@@ -23,7 +23,7 @@ def day_of(at: int) -> int:
 def together(start: int, parts: Sequence[Bucket]) -> Bucket:
     """One bucket of several. Lowest and highest stay exact: what was out of limits stays visible at any width."""
     if len(parts) == 1:
-        return replace(parts[0], start=start)
+        return parts[0] if parts[0].start == start else replace(parts[0], start=start)
     count = sum(part.count for part in parts)
     return Bucket(
         start=start,

@@ -78,8 +78,8 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path / "journal.db", Server())
+def house(swift_path: Path) -> House:
+    return House(swift_path / "journal.db", Server())
 
 
 def test_while_the_server_is_away_all_is_kept_and_what_is_recent_is_read(house: House) -> None:
