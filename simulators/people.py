@@ -1,4 +1,4 @@
-"""Who has a card: residents who come and go all day, staff who have shifts."""
+"""Who has a card: residents who come and go all day, staff and guards who have shifts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from facility.instant import DAY, HOUR
 
 RESIDENTS = 120
 STAFF_A_SHIFT = 6
+GUARDS_A_SHIFT = 3
 SHIFTS = ((0, 8), (8, 16), (16, 24))
 """Hours of local time."""
 
@@ -40,6 +41,8 @@ class People:
 
     residents: tuple[Person, ...]
     staff: tuple[Person, ...]
+    guards: tuple[Person, ...]
+    """They walk the rounds; nobody else has one of their cards."""
     lost: str
     """A card that was lost and that the doors still open to."""
     duress: str
@@ -49,9 +52,11 @@ class People:
     def living_here(cls, seed: int) -> People:
         """The people of a building with that seed."""
         rng = Random(f"people/{seed}")  # noqa: S311
+        patrols = Random(f"guards/{seed}")  # noqa: S311
         return cls(
             residents=tuple(Person(card_number(rng)) for _ in range(RESIDENTS)),
             staff=tuple(Person(card_number(rng), shift) for shift in SHIFTS for _ in range(STAFF_A_SHIFT)),
+            guards=tuple(Person(card_number(patrols), shift) for shift in SHIFTS for _ in range(GUARDS_A_SHIFT)),
             lost=card_number(rng),
             duress=card_number(rng),
         )
@@ -68,7 +73,7 @@ class People:
 
     def guard_on(self, hour: float, route: int) -> Person:
         """The guard on patrol: each route has its own of the shift."""
-        on_duty = [person for person in self.staff if person.at_work(hour)]
+        on_duty = [person for person in self.guards if person.at_work(hour)]
         return on_duty[route % len(on_duty)]
 
 

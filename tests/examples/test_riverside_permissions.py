@@ -17,6 +17,7 @@ from simulators.devices.door import Door as SimulatedDoor
 from simulators.furnishing import Furnishing
 from simulators.people import People, local_hour
 from tests.architecture.checkout import CHECKOUT
+from tests.examples.test_names_meet import rota
 from tests.simulators.riverside import register
 
 SITE = CHECKOUT / "examples" / "riverside"
@@ -84,3 +85,11 @@ def test_a_day_of_the_simulated_building_accuses_nobody() -> None:
         there = [passage for passage in walked if passage.point in inside]
         found += passbacks(there, inside, checks[DoorRule.PASSBACK], allowed, MIDNIGHT + DAY)
     assert found == []
+
+
+def test_nobody_of_security_has_the_card_of_somebody_else() -> None:
+    people = rota().people.values()
+    cards = [card for one in people if (card := one.addresses.get("card"))]
+    assert len(cards) == len(set(cards)) == 8
+    assert {f"hidden {card}" for card in cards} & permissions().credentials.keys() == set()
+    assert set(cards) <= {guard.card for guard in People.living_here(1).guards}
