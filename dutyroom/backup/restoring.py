@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from api.machines import LAST_BACKUP
 from dutyroom import wiring
 from dutyroom.backup.making import KEY, PACKED, WHO, Stores, stores_of
 from dutyroom.backup.manifest import NAME, BackupRefused, Kept, Manifest, copy_hashed, read_manifest
@@ -206,6 +207,7 @@ def _prove_and_go_on(settings: Settings, done: Restored, at: int) -> None:
             done.to_judge = put_to_be_judged(records, readings)
         data = {"made": done.manifest.made, "head": done.manifest.records.head, "host": done.manifest.host}
         with records.begin() as unit:
+            unit.notes.put(LAST_BACKUP, data)
             unit.facts.append(Fact(at=at, noun="system", subject="backup", what="restored", who=WHO, data=data))
 
 

@@ -29,8 +29,8 @@ from storage.records.sql import SqlRecords
 from tests.acceptance.timeline import SITE, open_again
 from tests.dutyroom.backup.keeping import POINT, START, Load, at_work, send, settings_of, tables
 
-ALSO_WRITTEN = {"facts"}
-"""What restoring adds: the fact that it was done."""
+ALSO_WRITTEN = {"facts", "notes"}
+"""What restoring adds: the fact that it was done, and the note that this backup is the last."""
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +60,8 @@ def test_every_table_is_restored_row_by_row(kept: Path, data: Path) -> None:
         assert {name for name in before if before[name] != after[name]} <= ALSO_WRITTEN
     facts = tables(data / "records.db")["facts"]
     assert len(facts) == done.facts + 1 > 1
+    before, after = (dict(tables(folder / "records.db")["notes"]) for folder in (kept / "data", data))
+    assert {name for name in after if after[name] != before.get(name)} == {LAST_BACKUP}
     assert len(tables(data / "readings.db")["readings"]) == 7
     assert (data / "pseudonym.key").read_bytes() == b"secret"
     assert (data.stat().st_mode & 0o77, (data / "records.db").stat().st_mode & 0o77) == (0, 0)

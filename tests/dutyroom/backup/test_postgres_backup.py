@@ -56,7 +56,7 @@ def test_every_row_comes_back_and_numbers_go_on(postgres_db_url: str, postgres_u
         settings = settings_of(tmp_path / "new", records_url=url)
         assert restore(tmp_path / "all.tar", settings, tmp_path / "site", START).facts == 20
         before, after = rows_of(postgres_db_url), rows_of(url)
-        assert {name for name in before if before[name] != after[name]} == {"facts"}
+        assert {name for name in before if before[name] != after[name]} == {"facts", "notes"}
         assert [row for row in after["facts"] if row in before["facts"]] == before["facts"]
         with closing(SqlRecords(url)) as records, records.begin() as unit:
             assert unit.alerts.open(replace(ALERT, point="c")).id == 3
