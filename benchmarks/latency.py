@@ -2,6 +2,8 @@
 
 The whole thing as it runs in a property: embedded broker, worker and pages are processes of their own. The ratio is against a
 bare subscriber of the same broker that gets the same messages in the same run.
+
+With ``--peer telegraf`` the ratio is to publish → queryable of Telegraf with InfluxDB, on a broker of its own with the same rate.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import os
 import tempfile
 import threading
 import time
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -23,6 +26,8 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from benchmarks.property import property_of
+from benchmarks.queryable import both
+from benchmarks.servers import mosquitto
 from dutyroom import broker, wiring
 from dutyroom.children import Child, program
 from dutyroom.settings import Settings, load
@@ -65,8 +70,25 @@ def _share(values: list[float], share: float) -> float:
     return round(values[min(len(values) - 1, int(len(values) * share))], 4) if values else float("inf")
 
 
-def main() -> dict[str, Any]:
-    """One JSON line: p50 and p99 at each place, how many arrived, and the ratio to the bare subscriber."""
+OPTIONS = ArgumentParser("benchmarks latency")
+OPTIONS.add_argument("--peer", choices=["telegraf"], help="beside Telegraf with InfluxDB")
+OPTIONS.add_argument("--seconds", type=int, default=20, help="how long the peer is measured")
+
+
+def main(options: Namespace = OPTIONS.parse_args([])) -> dict[str, Any]:  # noqa: B008 - what nobody asked for
+    """One JSON line: p50 and p99 at each place, how many arrived, and the ratio to the bare subscriber, or to the peer."""
+    return _beside_telegraf(options.seconds) if options.peer else _against_bare()
+
+
+def _beside_telegraf(seconds: int) -> dict[str, Any]:
+    with mosquitto() as broker:
+        told = _measure(f"mqtt://{broker}")
+    queryable = both(seconds)
+    ratio = round(queryable["telegraf"]["p99_s"] / told["streamed_p99_s"], 1)
+    return {"benchmark": "latency", "peer": "telegraf", "queryable": queryable, "alert": told, "ratio": ratio}
+
+
+def _against_bare() -> dict[str, Any]:
     brokers = {"embedded": ""} | ({"mosquitto": url} if (url := os.environ.get("DUTYROOM_TEST_MOSQUITTO_URL")) else {})
     found = {name: _measure(url) for name, url in brokers.items()}
     return {"benchmark": "latency", **found, "ratio": found[next(reversed(found))]["ratio"]}

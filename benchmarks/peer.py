@@ -8,7 +8,6 @@ need for it, is the same for both, and runs beside them.
 from __future__ import annotations
 
 import secrets
-import subprocess
 import time
 from argparse import Namespace
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from typing import Any
 
 from benchmarks import telegraf
 from benchmarks.publisher import Load
-from benchmarks.running import Run, begin, until
+from benchmarks.running import Process, Run, begin, until
 from benchmarks.servers import WINDOW, fresh_bucket, mosquitto, most_resident_mb, processor_seconds
 
 WRITE_OF = 5_000
@@ -41,7 +40,7 @@ def compare(options: Namespace) -> dict[str, Any]:
 
 def _pair(messages: int, batch: int, path: str) -> tuple[dict[str, Any], dict[str, Any]]:
     ours = _measure(messages, batch, lambda run: run.dutyroom(path), "value")
-    return ours, _measure(messages, batch, _telegraf, "pressure")
+    return ours, _measure(messages, batch, start_telegraf, "pressure")
 
 
 def _told(ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> dict[str, Any]:
@@ -57,7 +56,7 @@ def _told(ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> dict[str,
     }
 
 
-def _measure(messages: int, batch: int, start: Callable[[Run], subprocess.Popen[bytes]], field: str) -> dict[str, Any]:
+def _measure(messages: int, batch: int, start: Callable[[Run], Process], field: str) -> dict[str, Any]:
     """One collector from its first message to its last point, on a broker and a bucket of its own."""
     given = Load(
         prefix=f"bench-{secrets.token_hex(4)}", messages=messages, batch=batch, now=time.time_ns() // 1_000_000
@@ -81,7 +80,7 @@ def _measure(messages: int, batch: int, start: Callable[[Run], subprocess.Popen[
         }
 
 
-def _telegraf(run: Run) -> subprocess.Popen[bytes]:
+def start_telegraf(run: Run) -> Process:
     """Telegraf, connected to a session that is there already. A write holds half of what may be under way."""
     assert run.bucket is not None
     single = run.given.batch == 1

@@ -30,9 +30,10 @@ NOTHING_NEW = 30.0
 """Seconds without one more point, after which it is over."""
 LOOK = 0.1
 WORKER = "bench"
+Process = subprocess.Popen[bytes]
 
 
-def begin(publisher: subprocess.Popen[bytes]) -> None:
+def begin(publisher: Process) -> None:
     """What the publisher has made goes out now."""
     assert publisher.stdin is not None
     publisher.stdin.write(b"\n")
@@ -53,7 +54,7 @@ class Run:
         self.given, self.broker, self.bucket, self._stack = given, broker, bucket, stack
         self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
 
-    def publisher(self) -> subprocess.Popen[bytes]:
+    def publisher(self) -> Process:
         """Ready to begin."""
         fields = {name: getattr(self.given, name) for name in self.given.__slots__}
         command = [sys.executable, "-m", "benchmarks.publisher", self.broker, json.dumps(fields)]
@@ -64,11 +65,15 @@ class Run:
             raise SystemExit("benchmarks: the publisher did not begin")
         return process
 
-    def dutyroom(self, path: str) -> subprocess.Popen[bytes]:
+    def dutyroom(self, path: str) -> Process:
         """A worker as it runs in a property, with a register of its own and three rules a gauge beside the manual's."""
         settings = self.settings(path)
         self.session(f"dutyroom-{WORKER}", self.topics)
-        return self.worker(settings, self.records(settings, quiet_property(self.given.now)))
+        return self.worker(settings, self.quiet_records(settings))
+
+    def quiet_records(self, settings: Settings) -> Records:
+        """With the gauges in them, of which nobody expects much."""
+        return self.records(settings, quiet_property(self.given.now))
 
     def records(self, settings: Settings, register: Register) -> Records:
         """With the register in them."""
@@ -78,7 +83,7 @@ class Run:
             unit.registers.apply(difference(Register(), register), who="benchmark", at=self.given.now)
         return records
 
-    def worker(self, settings: Settings, records: Records) -> subprocess.Popen[bytes]:
+    def worker(self, settings: Settings, records: Records) -> Process:
         """Running, and subscribed."""
         log = self.folder / "worker.log"
         process = self.started(list(program("worker")), log, settings.environment())
@@ -141,16 +146,14 @@ class Run:
             session.loop(timeout=0.1)
         session.disconnect()
 
-    def started(
-        self, command: list[str], log: Path, environment: dict[str, str] | None = None
-    ) -> subprocess.Popen[bytes]:
+    def started(self, command: list[str], log: Path, environment: dict[str, str] | None = None) -> Process:
         """A process that ends with this measurement."""
         with log.open("wb") as output:
             process = subprocess.Popen(command, stdout=output, stderr=output, env={**os.environ, **(environment or {})})
         self._ends(process)
         return process
 
-    def _ends(self, process: subprocess.Popen[bytes]) -> None:
+    def _ends(self, process: Process) -> None:
         self._stack.callback(process.wait, 30)
         self._stack.callback(process.terminate)
 
@@ -162,7 +165,7 @@ def health(records: Records) -> dict[str, Any]:
     return note
 
 
-def until(condition: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+def until(condition: Callable[[], bool], process: Process, log: Path) -> None:
     """Raises ``SystemExit`` with the end of the log when the process ends, or nothing comes of it."""
     deadline = time.monotonic() + PATIENCE
     while not condition():

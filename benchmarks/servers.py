@@ -143,5 +143,14 @@ def processor_seconds(pid: int) -> float:
 
 def most_resident_mb(pid: int) -> int:
     """The most that a process has had in memory."""
+    return _status_mb(pid, "VmHWM:")
+
+
+def resident_mb(pid: int) -> int:
+    """What it has in memory now."""
+    return _status_mb(pid, "VmRSS:")
+
+
+def _status_mb(pid: int, name: str) -> int:
     status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) // 1_000
+    return int(status.partition(name)[2].split()[0]) // 1_000
