@@ -31,5 +31,5 @@ def test_it_tells_every_option_and_every_kind() -> None:
 def test_its_numbers_are_those_of_the_code() -> None:
     assert f"a reading every {town.STEP} ms" in PAGE
     assert f"SIGSTOP for {schedule.LONGEST:g} s" in PAGE
-    assert f"{proxy.Proxy.__init__.__kwdefaults__['delay']:g} s for each piece" in PAGE
+    assert f"{proxy.DELAY:g} s for each piece" in PAGE
     assert f"in the history within {running.FRESH_WITHIN:g} s" in PAGE

@@ -15,12 +15,14 @@ HOST = "127.0.0.1"
 _ABORT = struct.pack("ii", 1, 0)
 """Closing with this sends a reset, not an end."""
 PIECE = 65_536
+DELAY = 0.3
+"""Seconds for each piece where it is slow."""
 
 
 class Proxy:
     """Listens on ``port`` and passes on to ``upstream``. ``mode``: "", "cut", "slow" or "half-open"."""
 
-    def __init__(self, upstream: int, *, delay: float = 0.3, taken: Taken | None = None) -> None:
+    def __init__(self, upstream: int, *, delay: float = DELAY, taken: Taken | None = None) -> None:
         self._upstream, self._delay, self._taken = upstream, delay, taken
         self.mode = ""
         self.answered = 0.0
