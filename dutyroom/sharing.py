@@ -15,6 +15,7 @@ from dutyroom.fenced import FencedRecords
 from dutyroom.machine import Machine
 from dutyroom.settings import Settings, SettingsError, hide
 from response.tenure import Tenure
+from storage.readings.port import ReadingsUnavailable
 from storage.records.port import Conflict, RecordsUnavailable
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 WAIT = 0.25
 """Seconds without a message after which it is looked whether the judge lives."""
 HEALTH_EVERY = 2_000
+AGAIN = 1.0
 
 
 def tick() -> int:
@@ -69,23 +71,38 @@ def share(
     stop: threading.Event,
 ) -> None:
     """Until ``stop`` is set: judge or relay, as the lease has it."""
-    from dutyroom.worker import build
-
     _check(settings)
     turn = Turn(settings, records, stop)
     try:
         while not stop.is_set():
-            if not turn.judges():
-                relay(settings, records, turn, stop)
-                continue
-            log.info("this collector judges", group=settings.share)
-            worker, close = build(settings, FencedRecords(records, turn.tenure), readings, wiring.now, journal)
             try:
-                worker.run(turn)
-            finally:
-                close()
+                if turn.judges():
+                    judge(settings, FencedRecords(records, turn.tenure), readings, journal, turn)
+                else:
+                    relay(settings, records, journal, turn, stop)
+            except (RecordsUnavailable, ReadingsUnavailable) as error:
+                log.warning("a collector's part could not be begun", reason=str(error))
+                stop.wait(AGAIN)
     finally:
         turn.give_back()
+
+
+def judge(
+    settings: Settings,
+    records: Records,
+    readings: Readings,
+    journal: Callable[[], Mapping[str, Any]],
+    turn: Turn,
+) -> None:
+    """As a worker that is alone, as long as it is this one's turn."""
+    from dutyroom.worker import build
+
+    log.info("this collector judges", group=settings.share)
+    worker, close = build(settings, records, readings, wiring.now, journal)
+    try:
+        worker.run(turn)
+    finally:
+        close()
 
 
 def _check(settings: Settings) -> None:
@@ -103,7 +120,13 @@ def _check(settings: Settings) -> None:
         )
 
 
-def relay(settings: Settings, records: Records, turn: Turn, stop: threading.Event) -> None:
+def relay(
+    settings: Settings,
+    records: Records,
+    journal: Callable[[], Mapping[str, Any]],
+    turn: Turn,
+    stop: threading.Event,
+) -> None:
     """Take in what another one judges, until this one is to judge. What is in hand then comes again by the next connection."""
     from collector.sharing import Relay
     from dutyroom.worker import link_of
@@ -113,25 +136,27 @@ def relay(settings: Settings, records: Records, turn: Turn, stop: threading.Even
     link.start()
     try:
         hand = Relay(link, records, settings.share)
-        about = {
-            "url": hide(settings.mqtt_url),
-            "started": wiring.now(),
-            "stores": {"records": records.check()},
-        }
+        about = {"url": hide(settings.mqtt_url), "started": wiring.now(), "stores": {"records": records.check()}}
         machine = Machine(settings.data_folder, wiring.now, database=records.clock).note
+
+        def say() -> None:
+            more = {"journal": journal(), "machine": machine(), "stopped": stop.is_set()}
+            _say(settings, records, hand, {**about, **more})
+
         said = 0
         while not stop.is_set() and not turn.judges():
             hand.once(wiring.now(), WAIT)
             if tick() >= said:
                 said = tick() + HEALTH_EVERY
-                _say(settings, records, hand, {**about, "machine": machine()})
+                say()
+        say()
     finally:
         link.stop()
 
 
 def _say(settings: Settings, records: Records, hand: Relay, about: Mapping[str, Any]) -> None:
     now = wiring.now()
-    note = {**about, "at": now, **hand.health(now), "errors": [], "stopped": False}
+    note = {**about, "at": now, **hand.health(now), "errors": []}
     try:
         with records.begin() as unit:
             unit.notes.put(f"worker/{settings.worker}", note)

@@ -387,7 +387,7 @@ MUTATIONS = [
         "collector/decoders/native.py",
         "    if refused and not signals and not events:\n",
         "    if refused:\n",
-        f"{PROMISES} -k test_7_",
+        "tests/collector/decoders/test_examples.py -k native",
     ),
     Mutation(
         7,

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,12 +28,12 @@ from storage.readings.sqlite import SqliteReadings
 from storage.records.port import AlertFilter, RecordsUnavailable
 from storage.records.sql import SqlRecords
 from tests.collector.property import NOW, fresh_records, pressure, register
-from tests.dutyroom.test_worker_start import until
 from tests.rules.room import rule_text
 
 ROOT = Path(__file__).resolve().parents[2]
 GAUGE = "gauge-1.pressure"
 MESSAGES, APART = 300, 20
+LONGEST = 120.0
 LOW = range(100, 200)
 """The messages in which the pressure is too low."""
 RULE = rule_text("low", '[minimum]\nlimit = "0.5 MPa"')
@@ -58,6 +59,14 @@ def test_what_must_be_heard_in_order_is_not_shared() -> None:
     sources = read_sources('[[source]]\nname = "plant"\ndecoder = "sparkplug_b"\n')
     with pytest.raises(SettingsError, match="DUTYROOM_SHARE: one collector must hear all of plant"):
         link_of(load(mqtt_url="mqtt://127.0.0.1:1", share="duty"), sources)
+
+
+def until(there: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + LONGEST
+    while not there():
+        assert process.poll() is None, process.stderr.read() if process.stderr else ""
+        assert time.monotonic() < deadline, "it took too long"
+        threading.Event().wait(0.05)
 
 
 class Property:
