@@ -15,7 +15,7 @@ _CLASSES: tuple[tuple[str, str], ...] = (
     ("time", r"is no time|timestamp|^time:|ISO 8601"),
     ("topic", r"^topic:|no source's filter"),
     ("format",
-     (r"not JSON|JSON ends|not UTF-8|^payload: |not a Sparkplug|^frame at|^type \d+:|no birth named"
+     (r"not JSON|JSON ends|not UTF-8|^payload: |not a Sparkplug|^frame at|^type \d+:|no birth named|no notification"
       r"|more than one value|must be understood|no SenML name|neither a name|: missing;")),
     ("value", r"is not (?:a number|a? ?finite|a state|a quantity)|numbers? (?:in|with|beyond)|found; allowed|empty|whole number"),
 )  # fmt: skip

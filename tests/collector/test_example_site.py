@@ -32,10 +32,10 @@ def test_nothing_that_a_simulated_building_says_is_refused_or_unclaimed(scenario
     building = Building(register=register, start=NOW, scenario=find(scenario))
     link, judge, records = FakeLink(), NotingJudge(), fresh_records()
     collector = ingest(link, judge=judge, records=records, sources=sources, known=register)
-    for message in building.messages(NOW + 3 * HOUR):
+    for message in building.messages(NOW + HOUR):
         link.deliver(message.topic, message.payload, arrived=message.at)
     while link.unacknowledged:
-        collector.once(NOW + 3 * HOUR)
+        collector.once(NOW + HOUR)
     assert len(judge.judged) > 10_000
     with records.read() as unit:
         assert [(letter.topic, letter.reason) for letter in unit.letters.dead().rows] == []
