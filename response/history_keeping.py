@@ -37,11 +37,16 @@ class Keeping:
     _rest_until: int = 0
 
     def run(self, records: Records, now: int) -> bool:
-        """A portion. Raises ``ReadingsUnavailable``."""
-        if now >= self._rest_until and not self._summarise(now - MARGIN):
+        """A portion. Raises ``ReadingsUnavailable``. Returns False: the next portion comes after a breath."""
+        if now < self._rest_until:
+            return False
+        # Also when it fails: a server that is away is asked once a minute.
+        since, self._rest_until = self._rest_until, now + REST
+        if self._summarise(now - MARGIN):
+            self._rest_until = since
+        else:
             self._end(records, Kept.READINGS, now - self.readings, now)
             self._end(records, Kept.FIGURES, now - self.figures, now)
-            self._rest_until = now + REST
         return False
 
     def _summarise(self, upto: int) -> bool:

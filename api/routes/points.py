@@ -159,7 +159,10 @@ def read_buckets(
     end: Annotated[When, Query(alias="to")],
     width: Annotated[int, Query(ge=1000, description="Milliseconds.", examples=[60_000])],
 ) -> list[BucketOut]:
-    """Bucket starts are multiples of ``width`` since the epoch; empty buckets are left out."""
+    """Bucket starts are multiples of ``width`` since the epoch; empty buckets are left out.
+
+    Of readings that have ended only figures of whole hours are left: there a ``width`` of whole hours finds them.
+    """
     find_point(context, id)
     if (end - start) / width > MOST_BUCKETS:
         raise Problem(

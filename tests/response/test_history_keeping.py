@@ -1,6 +1,7 @@
 """Readings end after their time, never unsaid, and not while an open alert is about them."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -11,7 +12,7 @@ from facility.reading import Reading
 from facility.text import Text
 from response.history_keeping import LONGEST, MARGIN, PORTIONS, REST, Keeping
 from storage.readings.memory import MemoryReadings
-from storage.readings.port import Kept
+from storage.readings.port import Kept, ReadingsUnavailable
 from storage.records.own_alerts import raise_alert
 from storage.records.port import AlertFilter
 from storage.records.sql import SqlRecords
@@ -115,3 +116,18 @@ def test_figures_are_made_when_most_of_what_is_late_has_come_and_before_anything
         keeping.run(records, now + later)
     assert store.asked == [*[now - MARGIN] * PORTIONS, *[now + 1 - MARGIN] * 2, now + REST + 2 - MARGIN]
     assert MARGIN == 10 * MINUTE
+
+
+def test_a_store_that_is_away_is_asked_once_a_minute(records: SqlRecords) -> None:
+    asked: list[int] = []
+
+    class Away(MemoryReadings):
+        def summarise(self, upto: int) -> bool:
+            asked.append(upto)
+            raise ReadingsUnavailable("away")
+
+    keeping = Keeping(readings=READINGS, figures=FIGURES, store=Away)
+    for later in (0, REST - 1, REST):
+        with suppress(ReadingsUnavailable):
+            keeping.run(records, DAY0 + later)
+    assert asked == [DAY0 - MARGIN, DAY0 + REST - MARGIN]
