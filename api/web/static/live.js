@@ -142,6 +142,8 @@ function announce(fact) {
   newsBar.classList.toggle("p1", fact.severity === 1);
   newsBar.classList.toggle("p2", fact.severity === 2);
   newsBar.hidden = false;
+  const typing = document.activeElement.matches("input, textarea, select") ? document.activeElement.getBoundingClientRect() : null;
+  newsBar.classList.toggle("above", Boolean(typing) && typing.bottom > innerHeight - newsBar.offsetHeight && typing.top < innerHeight);
 }
 
 newsBar.addEventListener("click", () => {
