@@ -10,6 +10,7 @@ from facility.cadence import dues
 from facility.duty import Anchor, Cadence, Duty, Every
 from facility.duty_targets import targets
 from facility.instant import to_datetime
+from facility.kind_words import kind_name
 from facility.register import Register
 from facility.text import Text
 
@@ -48,8 +49,8 @@ def applies_text(duty: Duty) -> Text:
     """For what it is owed: kinds of assets or zones, or the site."""
     if duty.site:
         return _SITE
-    kinds = ", ".join((*duty.asset_kinds, *duty.zone_kinds))
-    return Text(f"每个 {kinds}", f"each {kinds}")
+    kinds = [kind_name(kind) for kind in (*duty.asset_kinds, *duty.zone_kinds)]
+    return Text(f"每个{'、'.join(one.zh for one in kinds)}", f"each {', '.join(one.en for one in kinds)}")
 
 
 def owed_lines(duties: Iterable[Duty], register: Register, span: tuple[int, int], language: str) -> Iterator[str]:

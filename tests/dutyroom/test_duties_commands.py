@@ -49,7 +49,7 @@ def test_a_story_that_fails_and_a_class_that_is_not_there_end_the_check_with_1(t
 def test_the_list_shows_manual_and_law_side_by_side() -> None:
     code, said = run("list", "--language", "zh")
     assert code == 0
-    assert "lift-service  [MP-1]  电梯维保  (每 15 天（从上次完成算起）, 每个 lift)  · lift-contractor" in said
+    assert "lift-service  [MP-1]  电梯维保  (每 15 天（从上次完成算起）, 每个电梯)  · lift-contractor" in said
     assert "特种设备安全监察条例 第三十一条" in said
 
 
