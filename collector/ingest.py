@@ -28,6 +28,7 @@ from collector.sources import Sources
 from collector.stats import Stats
 from collector.thinning import RATE, Thinner
 from facility.letter import DeadLetter
+from facility.quality import Quality
 from facility.reading import Reading
 from facility.register import Register
 from storage.readings.journalled import as_far_as_known
@@ -112,7 +113,7 @@ class Ingest:
             self._memories.load(unit.notes)
             self._received = int(unit.notes.get(self._watermark) or 0)
             self._kept_back: list[list[Any]] = unit.notes.get(self._thinned) or []
-        self._thinner.put_back(Reading(*row) for row in self._kept_back)
+        self._thinner.put_back(Reading(*row)._replace(quality=Quality(row[3])) for row in self._kept_back)
 
     def use(self, register: Register) -> None:
         """Go on with another register."""
@@ -381,6 +382,10 @@ class Ingest:
             if one.letter is not None:
                 stats.letters += 1
                 stats.refused(one.delivery.topic, class_of(one.letter.reason))
+                if one.delivery.user:
+                    log.info(
+                        "refused", topic=one.delivery.topic, reason=one.letter.reason, written_on_it=one.delivery.user
+                    )
             if one.found.claims:
                 stats.mismatched += 1
                 self.conduct.claimed(one.found.claims, now)

@@ -12,6 +12,7 @@ from collector.ingest import Ingest
 from collector.judge_fake import NotingJudge
 from collector.link_fake import FakeLink
 from facility.instant import MINUTE
+from facility.quality import Quality
 from facility.reading import Reading
 from storage.readings.memory import MemoryReadings
 from storage.readings.port import ReadingsUnavailable
@@ -70,6 +71,7 @@ def test_what_was_held_back_outlives_a_crash_though_its_messages_were_acknowledg
     assert room.stored()[-1].at == NOW + 450
     room.start().once(NOW + 100)
     assert (room.stored()[-1].at, room.stored()[-1].value) == (NOW + 899, 0.7)
+    assert isinstance(room.judge.judged[-1].quality, Quality)
     room.start().once(NOW + 200)
     assert sum(r.at == NOW + 899 for r in room.judge.judged) == 1
 
