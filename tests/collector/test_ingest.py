@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
+import structlog
 
 from collector import sparkplug_payload
 from collector.ingest import Ingest
@@ -222,6 +223,17 @@ def test_the_good_part_of_a_message_is_used_and_the_bad_part_is_buried() -> None
     ingest(link, readings=readings, records=records).once(NOW)
     assert len(values(readings)) == 5
     assert "[5] ts: '?'" in letters(records)[0][1]
+
+
+def test_what_a_publisher_wrote_on_a_refused_message_is_logged() -> None:
+    link, readings, records = FakeLink(), MemoryReadings(), fresh_records()
+    deliver(link, 0.6)
+    collector = ingest(link, readings=readings, records=records)
+    bad = link._waiting.pop()._replace(payload=b"{", user=(("trace", "ab"),))
+    link._waiting.append(bad)
+    with structlog.testing.capture_logs() as logs:
+        collector.once(NOW)
+    assert [line["written_on_it"] for line in logs if line["event"] == "refused"] == [(("trace", "ab"),)]
 
 
 def test_a_decoder_that_breaks_costs_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
