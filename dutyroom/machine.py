@@ -117,7 +117,10 @@ class Machine:
         return there - (before + after) // 2
 
     def _disk(self) -> dict[str, Any]:
-        found = shutil.disk_usage(self._folder)
+        try:
+            found = shutil.disk_usage(self._folder)
+        except OSError:
+            return {}  # a disk that is gone is told by the stores on it
         return {"folder": str(self._folder), "free": found.free, "total": found.total}
 
 

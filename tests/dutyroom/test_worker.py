@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from dutyroom.worker import STANDSTILL, TICK, Worker
 from facility.permission import Permissions, permission_difference
 from rules.late import Backlog
 from storage.records.port import Conflict, RecordsUnavailable
+from storage.records.port import Unit as RecordsUnit
 from storage.records.sql import SqlRecords
 from tests.facility.permissions import some_permissions
 from tests.rules.room import SECOND, T0
@@ -133,3 +135,75 @@ def test_the_collector_is_told_which_cards_are_shown_under_duress_and_when_that_
         loop.worker._follow_cards()
     records.close()
     assert told == [{"c-forced"}, frozenset()]
+
+
+class Collector:
+    """A collector that has nothing to do, and says how it is."""
+
+    def __init__(self) -> None:
+        self.conduct = Conduct()
+        self.rests = True
+
+    def once(self, now: int, timeout: float) -> None:
+        del now, timeout
+
+    def health(self, now: int) -> dict[str, Any]:
+        del now
+        return {"messages": 3, "readings": 4, "connected": True, "lag": 0}
+
+
+class Away(SqlRecords):
+    """Records that can be pulled out."""
+
+    away = False
+
+    @contextmanager
+    def begin(self) -> Iterator[RecordsUnit]:
+        if self.away:
+            raise RecordsUnavailable("gone")
+        with super().begin() as unit:
+            yield unit
+
+
+class Following:
+    """Rules that nobody changes."""
+
+    def __init__(self) -> None:
+        self.refused = dict[str, Any]()
+
+    def keep(self) -> None:
+        """Nothing."""
+
+
+class Quiet(Judge):
+    def health(self) -> list[Any]:
+        return []
+
+
+def kept_note(records: SqlRecords) -> dict[str, Any]:
+    with records.read() as unit:
+        note = unit.notes.get("worker/w")
+    assert isinstance(note, dict)
+    return note
+
+
+def test_its_note_tells_of_the_machine_of_its_end_and_that_the_records_were_away() -> None:
+    records, now, parts = Away("sqlite:///:memory:"), [T0], dict[str, Any]()
+    records.migrate()
+    parts = {"readings": None, "ingest": Collector(), "judge": Quiet(), "rules": Following(), "about": {}, "version": 1}
+    worker = Worker(name="w", records=records, clock=lambda: now[0], machine=lambda: {"host": "north"}, **parts)
+    worker._next_tick = T0 + 1_000 * SECOND
+    worker.step()
+    note = kept_note(records)
+    assert (note["machine"], note["stopped"], note["records_away"]) == ({"host": "north"}, False, {})
+    for away, later in ((True, 2), (True, 60), (False, 90)):
+        records.away, now[0] = away, T0 + later * SECOND
+        worker.step()
+    assert kept_note(records)["records_away"] == {"since": T0 + 2 * SECOND, "until": T0 + 90 * SECOND}
+    stop = threading.Event()
+    stop.set()
+    worker.run(stop)
+    assert kept_note(records)["stopped"] is True
+    with records.read() as unit:
+        assert unit.notes.get("totals/w") == {"messages": 3, "readings": 4}
+    records.close()
