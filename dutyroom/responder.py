@@ -16,6 +16,7 @@ from dutyroom.settings import hide
 from response.following import Follower, Following
 from response.steps import Errand, Step
 from response.tenure import LostLease, Tenure
+from storage.readings.port import ReadingsUnavailable
 from storage.records.port import Conflict, Records, RecordsUnavailable
 
 log = structlog.get_logger()
@@ -230,10 +231,16 @@ class Errands:
     def _once(self) -> bool:
         try:
             more = self._errand.run(self._records, self._clock())
+        except (RecordsUnavailable, ReadingsUnavailable) as error:
+            log.warning("an errand could not be done", errand=self._errand.name, reason=str(error))
+            return self._not_now(str(error))
         except Exception as error:
             log.exception("an errand failed", errand=self._errand.name)
-            self._failed, self._error = self._failed + 1, f"{type(error).__name__}: {error}"[:500]
-            self._stop.wait(AFTER_ERROR / 1_000)
-            return False
+            return self._not_now(f"{type(error).__name__}: {error}")
         self._done, self._error = self._done + 1, ""
         return more
+
+    def _not_now(self, error: str) -> bool:
+        self._failed, self._error = self._failed + 1, error[:500]
+        self._stop.wait(AFTER_ERROR / 1_000)
+        return False

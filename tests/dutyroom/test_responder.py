@@ -11,8 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from dutyroom.responder import AFTER_ERROR, Responder
+from dutyroom.responder import AFTER_ERROR, Errands, Responder
 from dutyroom.responding import tick as real_tick
 from facility.fact import Fact
 from response.following import Follower
@@ -241,6 +242,23 @@ def test_an_errand_runs_outside_any_unit_only_while_this_process_acts_and_is_clo
     stop.set()
     running.join()
     assert closed.is_set()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"), [(RecordsUnavailable("away"), "away"), (ValueError("x"), "ValueError: x")]
+)
+def test_a_store_that_is_away_is_no_fault_of_an_errand_and_needs_no_traceback(
+    records: SqlRecords, trouble: Exception, told: str
+) -> None:
+    def run(store: Records, now: int) -> bool:
+        raise trouble
+
+    errands = Errands(Errand("send", 10, run, lambda: None), records, lambda: NOON)
+    errands._stop.set()
+    with capture_logs() as logs:
+        errands._once()
+    assert errands.note() == {"name": "send", "done": 0, "failed": 1, "error": told}
+    assert [bool(entry.get("exc_info")) for entry in logs] == [isinstance(trouble, ValueError)]
 
 
 def test_a_database_that_is_away_ends_nothing(records: SqlRecords) -> None:
