@@ -13,7 +13,9 @@ from facility.fact import Fact
 from facility.instant import HOUR
 from facility.notice import Notice, NoticeState
 from facility.person import Role
+from facility.self_alert import DISK
 from response.escalation import NOUNS
+from response.self_watch.watching import SelfWatch
 from rules.definition import load_book
 from storage.records.notices import NoticeFilter
 from storage.records.people import Account
@@ -74,3 +76,17 @@ def test_a_sites_chain_is_in_force_without_a_restart(settings: Settings) -> None
     seconds[0] += 3
     assert "night" in files.chains(), "the ones in force stay"
     assert "is not TOML" in files.refused[0]
+
+
+def test_who_is_told_that_the_disk_fills_up_is_told_what_to_do_first(settings: Settings) -> None:
+    records = wiring.open_records(settings)
+    telling = Telling(settings, load_book)
+    disk = {"folder": "/data", "free": 1, "total": 100}
+    with records.begin() as unit:
+        unit.people.add(Account(id="admin", name="王", role=Role.ADMIN, password="", created=NOW))
+        unit.notes.put("worker/a", {"at": NOW, "machine": {"host": "north", "disk": disk}})
+        SelfWatch().look(unit, NOW)
+        (fact,) = (one for one in unit.facts.after(0) if one.noun == "alert")
+        telling.follower.handle(unit, fact, NOW)
+    assert only(records).data["first"] == {"zh": DISK.do_first.zh, "en": DISK.do_first.en}
+    records.close()
