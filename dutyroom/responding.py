@@ -15,7 +15,7 @@ from dutyroom import wiring
 from dutyroom.camera_motion import CamerasInMotion
 from dutyroom.door_following import DoorsInMotion
 from dutyroom.duties_in_motion import DutiesInMotion
-from dutyroom.machine import Machine
+from dutyroom.machine import Machine, kernel_keeps_time
 from dutyroom.order_motion import OrdersInMotion
 from dutyroom.playbook_following import PlaybookFiles
 from dutyroom.report_following import ReportsInMotion
@@ -167,8 +167,9 @@ def build(
     rooms: Rooms,
     clock: Callable[[], int] = wiring.now,
     tick: Callable[[], int] = tick,
+    kept: Callable[[], bool | None] = kernel_keeps_time,
 ) -> Responder:
-    """All of it. ``clock`` is the time of day, ``tick`` only goes forward; both in milliseconds."""
+    """All of it. ``clock`` is the time of day, ``tick`` only goes forward; both in milliseconds. ``kept``: see ``Machine``."""
     return Responder(
         name=settings.responder,
         records=records,
@@ -178,7 +179,7 @@ def build(
         clock=clock,
         tick=tick,
         about={"records": records.check()},
-        machine=Machine(settings.data_folder, clock, database=records.clock, tick=tick).note,
+        machine=Machine(settings.data_folder, clock, database=records.clock, tick=tick, kept=kept).note,
     )
 
 
