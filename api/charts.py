@@ -85,8 +85,7 @@ def chart(
 ) -> Chart:
     """The chart of one point over [start, end)."""
     now, raw = context.clock(), context.readings.range(point.id, start, end, RAW + 1)
-    # Asked only where it can matter: the server of the history may be away, and what is recent is drawn without it.
-    ended = start < now - SHORTEST_KEPT and start < context.readings.ended_before()
+    ended = ended_in(context, start)
     if len(raw) > RAW or ended:
         width = max(bucket_width(end - start, pixels), HOUR if ended else 0)
         found = context.readings.buckets(point.id, start, end, width)
@@ -115,6 +114,15 @@ def chart(
         marks=[_mark(a) for a in alerts_over(unit, point.id, start, end)],
         spans=spans,
     )
+
+
+def ended_in(context: Context, start: int) -> int | None:
+    """Up to when readings have ended, if that is after ``start``. Raises ``ReadingsUnavailable``."""
+    # Asked only where it can matter: the server of the history may be away, and what is recent is drawn without it.
+    if start >= context.clock() - SHORTEST_KEPT:
+        return None
+    ended = context.readings.ended_before()
+    return ended if start < ended else None
 
 
 def bucket_width(length: int, pixels: int) -> int:

@@ -12,6 +12,7 @@ from facility.quality import Quality
 from facility.reading import Reading
 from facility.register import Change, key_of
 from storage.readings.port import Kept
+from tests.api.browser import Browser, words
 from tests.api.seed import GAUGE, NOW, House
 
 Headers = Callable[[Role], dict[str, str]]
@@ -207,3 +208,20 @@ def test_runs_of_tests_and_faults_are_told_apart() -> None:
 def test_bucket_widths_are_round_and_about_a_pixel(length: int, pixels: int, width: int) -> None:
     assert bucket_width(length, pixels) == width
     assert length / width <= pixels
+
+
+def test_where_readings_have_ended_a_point_s_page_says_what_is_left_and_claims_no_gap(
+    home: House, browser_of: Callable[[str], Browser]
+) -> None:
+    day = (NOW - 200 * DAY) // DAY * DAY
+    home.readings.append([Reading(GAUGE, day + hour * HOUR, 0.6) for hour in range(48)])
+    home.readings.summarise(NOW)
+    home.readings.forget(Kept.READINGS, day + DAY)
+    browser = browser_of("officer")
+    browser.client.cookies.set("language", "en")
+    then = words(browser.page(f"/points/{GAUGE}?range=day&to={day + DAY}"))
+    assert "single readings have ended; lowest, mean and highest of each hour are shown" in then
+    assert "is not told once single readings have ended" in then
+    assert "No readings for" not in then
+    after = words(browser.page(f"/points/{GAUGE}?range=day&to={day + 2 * DAY}"))
+    assert "have ended" not in after

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.access import Reader
-from api.charts import Span, alerts_over, blemishes, gaps
+from api.charts import Span, alerts_over, blemishes, ended_in, gaps
 from api.context import Context, context_of
 from api.limits import numeric, watches
 from api.paging import When
@@ -48,6 +48,7 @@ def show(
         length = RANGES.get(range, HOUR)
         end = to if to is not None else page.look.now
         start = end - length
+        ended = ended_in(page.context, start)
         newest = page.context.readings.before(id, page.look.now + DAY, 60)
         found = watches(page.context.book(), point, page.register, page.look.now)
         raw = page.context.readings.before(id, end, TABLE_ROWS)
@@ -68,7 +69,8 @@ def show(
             end=end,
             live=to is None,
             alerts=alerts_over(page.unit, id, start, end)[:20],
-            troubles=_troubles(page, point, start, end),
+            troubles=_troubles(page, point, start, end) if ended is None else [],
+            ended=ended,
             table=[_row(page, point, r) for r in raw],
             watched=[id],
         )

@@ -51,7 +51,7 @@ class PointChart {
     const text = css("--text");
     const line = { stroke: text, width: 1.5, points: { show: data.at.length < 60, size: 5, fill: text }, spanGaps: false };
     if (stepped) line.paths = window.uPlot.paths.stepped({ align: 1 });
-    const faint = { stroke: "transparent", width: 0, points: { show: false } };
+    const faint = { stroke: data.width ? css("--quiet") : "transparent", width: 1, points: { show: false } };
     const axis = { stroke: css("--quiet"), grid: { stroke: css("--line"), width: 1 }, ticks: { stroke: css("--line") }, font: "13px system-ui" };
     return {
       ...this.size(),
