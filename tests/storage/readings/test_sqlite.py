@@ -205,3 +205,19 @@ def test_a_file_of_the_first_layout_is_brought_up_and_keeps_what_it_holds(tmp_pa
     with closing(sqlite3.connect(tmp_path / "r.db")) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
         assert connection.execute("SELECT name FROM sqlite_master WHERE name = 'passages_received'").fetchall()
+
+
+def test_a_day_that_cannot_end_whole_does_not_end_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = T0 // DAY * DAY
+    with closing(SqliteReadings(tmp_path / "r.db")) as store:
+        store.append([Reading("p", start + i * 600_000, i) for i in range(2 * 144)])
+        deque(iter(partial(store.summarise, start + 2 * DAY), False), maxlen=0)
+        before = store.buckets("p", start, start + 2 * DAY, DAY)
+        with monkeypatch.context() as broken:
+            broken.setattr("storage.readings.sqlite_figures._DROP", "DELETE FROM nowhere WHERE ?1 + ?2 + ?3")
+            with pytest.raises(ReadingsUnavailable, match="nowhere"):
+                store.forget(Kept.READINGS, start + DAY)
+        assert len(store.range("p", 0, LATEST)) == 2 * 144
+        assert store.buckets("p", start, start + 2 * DAY, DAY) == before
+        assert store.forget(Kept.READINGS, start + DAY) == 144
+        assert store.buckets("p", start, start + 2 * DAY, DAY) == before
