@@ -15,6 +15,7 @@ from dutyroom import wiring
 from dutyroom.camera_motion import CamerasInMotion
 from dutyroom.door_following import DoorsInMotion
 from dutyroom.duties_in_motion import DutiesInMotion
+from dutyroom.logs import without_variables
 from dutyroom.machine import Machine, kernel_keeps_time
 from dutyroom.order_motion import OrdersInMotion
 from dutyroom.playbook_following import PlaybookFiles
@@ -185,6 +186,7 @@ def build(
 
 def respond(settings: Settings) -> None:
     """The responder's process, until a signal. Raises ``SettingsError``, ``RecordsUnavailable`` at the start."""
+    without_variables()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

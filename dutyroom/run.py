@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from dutyroom import broker, demo, wiring
 from dutyroom.children import Child, Family, program
+from dutyroom.logs import without_variables
 from dutyroom.settings import Settings, SettingsError, is_loopback, split_address
 
 if TYPE_CHECKING:
@@ -242,6 +243,7 @@ def _totals(records: Records, settings: Settings) -> dict[str, int]:
 
 def main(settings: Settings, *, with_demo: bool, seconds: float | None, scenario: str) -> None:
     """The command: run, and print the totals as one JSON line when a length of time was asked for."""
+    without_variables()
     totals = run(settings, with_demo=with_demo, seconds=seconds, scenario=scenario)
     if seconds is not None:
         print(json.dumps(totals), flush=True)  # noqa: T201

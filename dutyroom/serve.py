@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dutyroom import demo, wiring
+from dutyroom.logs import without_variables
 from dutyroom.settings import Settings, SettingsError, is_loopback, split_address
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def _rules(settings: Settings, records: Records) -> RuleFiles:
 
 def serve(settings: Settings) -> None:
     """Until a signal. Raises ``SettingsError`` and the stores' errors at the start."""
+    without_variables()
     records = wiring.open_records(settings)
     readings = wiring.open_readings(settings, records)
     try:

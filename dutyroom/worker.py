@@ -17,6 +17,7 @@ import structlog
 from dutyroom import wiring
 from dutyroom.absence import Absence
 from dutyroom.journal_motion import JournalMotion
+from dutyroom.logs import without_variables
 from dutyroom.machine import Machine
 from dutyroom.settings import Settings, SettingsError, hide
 from dutyroom.sharing import share
@@ -275,6 +276,7 @@ def collect_rarely() -> None:
 
 def work(settings: Settings) -> None:
     """The worker's process. Raises ``SettingsError``, ``RecordsUnavailable``, ``ReadingsUnavailable`` at the start."""
+    without_variables()
     collect_rarely()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
