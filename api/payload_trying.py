@@ -20,7 +20,7 @@ from collector.intake import Intake, Prepared
 from collector.link import Delivery
 from collector.memory import Memories
 from collector.qualify import Qualifier
-from collector.sources import Sources, SourcesError
+from collector.sources import Sources
 from collector.stats import Stats
 from facility.register import Register
 from facility.text import Text
@@ -156,7 +156,7 @@ def try_payload(context: Context, unit: Unit, entered: Entered) -> Tried:
     memories.load(unit.notes)
     try:
         sources = context.sources()
-    except (SourcesError, OSError) as error:
+    except (ValueError, OSError) as error:  # SourcesError, or bytes that are no text
         return Tried(opinions=_opinions(entered, now, None, memories), broken=str(error))
     opinions = _opinions(entered, now, sources, memories)
     match = sources.match(entered.topic)

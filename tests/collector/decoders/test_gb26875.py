@@ -4,7 +4,10 @@ import pytest
 
 from collector.decoders import gb26875
 from collector.decoding import DecodeError, Message, Signal
+from collector.qualify import Arrival, Qualifier
 from collector.sources import SourcesError, read_sources
+from facility.quality import TRUE_BUT_UNTIMELY, Quality
+from tests.collector.property import KEY, NOW, device, point, register
 
 AT = bytes.fromhex("040009020715")
 PANEL = b"\x01\x01" + bytes.fromhex("0102 0100") + AT
@@ -80,3 +83,19 @@ def test_an_option_that_there_is_not_is_refused_with_what_there_is() -> None:
         read_sources(head + 'options = { test_bit = "2" }')
     with pytest.raises(SourcesError, match="'polarity' is no option of gb26875; allowed: test_bit"):
         read_sources(head + 'options = { polarity = "1" }')
+
+
+def test_such_a_fire_is_a_reading_at_its_arrival_that_counts_for_a_verdict() -> None:
+    source = read_sources('[[source]]\nname = "p"\ndecoder = "gb26875"\n').named("p")
+    assert source is not None
+    known = register(
+        point("panel.fire", "panel", "fire", ""), devices=(device("panel", source="p", external_id="1-2", gateway="g"),)
+    )
+    payload = gb26875.frame(b"\x01\x01" + bytes.fromhex("0102 0300") + bytes(6))
+    message = Message(topic="gb26875/g", payload=payload, received=NOW, source="p", captured={"gateway": "g"})
+    arrival = Arrival(source=source, arrived=NOW, received=NOW)
+    readings = Qualifier(known, KEY).qualify(gb26875.decode(message, {}), arrival).readings
+    assert [(r.point, r.value, r.at, Quality(r.quality)) for r in readings] == [
+        ("panel.fire", 1.0, NOW, Quality.BAD_CLOCK)
+    ]
+    assert Quality.BAD_CLOCK in TRUE_BUT_UNTIMELY
