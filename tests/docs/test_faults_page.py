@@ -8,7 +8,7 @@ from tests.faults import proxy, running, schedule, town
 from tests.faults.__main__ import arguments
 
 PAGE = (CHECKOUT / "docs" / "faults.md").read_text("utf-8")
-WHOLE = schedule.deck((schedule.BROKER, schedule.INFLUX, schedule.POSTGRES), disks=True)
+WHOLE = schedule.whole()
 
 
 def test_its_commands_can_be_run_and_choose_kinds_that_there_are() -> None:

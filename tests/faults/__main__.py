@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.faults import schedule
 from tests.faults.report import as_json, table
 from tests.faults.running import Log, Plan, run
 
@@ -33,7 +34,11 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, default=None, help="new folder for logs and data, which is kept")
     given = parser.parse_args(words)
     if not 0.05 <= given.minutes <= 16 * 60 or not 1 <= given.gauges <= 99:
-        parser.error("allowed: 0.05 to 960 minutes, 1 to 99 gauges")
+        parser.error("allowed: --minutes 0.05 to 960, --gauges 1 to 99")
+    try:
+        schedule.parse_only(given.only, schedule.whole())
+    except schedule.NoSuchFault as error:
+        parser.error(f"--only: {error}")
     return given
 
 
@@ -57,7 +62,7 @@ def main(words: list[str] | None = None) -> int:
     say(f"seed {plan.seed}, logs in {folder}")
     try:
         outcome = run(plan, folder, say)
-    except ValueError as error:
+    except schedule.NoSuchFault as error:
         print(f"faults: {error}", file=sys.stderr)  # noqa: T201
         return 2
     print(table(outcome))  # noqa: T201

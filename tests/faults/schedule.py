@@ -55,13 +55,22 @@ def _length(kind: str, longest: float, chance: random.Random) -> float:
     return chance.uniform(0.3, 1.0) * longest
 
 
+class NoSuchFault(Exception):
+    """Says what is allowed."""
+
+
+def whole() -> list[str]:
+    """Every kind that there is anywhere."""
+    return deck((BROKER, INFLUX, POSTGRES), disks=True)
+
+
 def parse_only(text: str, kinds: Sequence[str]) -> list[str]:
-    """``kill,pause worker`` → the kinds that are meant. Raises ``ValueError`` with what is allowed."""
+    """``kill,pause worker`` → the kinds that are meant. Raises ``NoSuchFault``."""
     chosen = []
     for word in filter(None, (word.strip() for word in text.split(","))):
         meant = [kind for kind in kinds if kind == word or kind.startswith(f"{word} ")]
         if not meant:
             allowed = ", ".join(dict.fromkeys(kinds))
-            raise ValueError(f"{word!r} is no kind of fault here; allowed: {allowed}, or the first word of one")
+            raise NoSuchFault(f"{word!r} is no kind of fault here; allowed: {allowed}, or the first word of one")
         chosen += meant
     return chosen

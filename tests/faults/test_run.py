@@ -43,7 +43,9 @@ def test_nothing_is_lost_and_nothing_doubled_whatever_breaks(
     assert sum(told["faults"].values()) >= 10
 
 
-@pytest.mark.parametrize("words", [["--minutes", "0"], ["--gauges", "100"], ["--broker", "emqx"], ["--minutes", "x"]])
+@pytest.mark.parametrize(
+    "words", [["--minutes", "0"], ["--gauges", "100"], ["--broker", "emqx"], ["--only", "rain"], ["--minutes", "x"]]
+)
 def test_what_cannot_be_run_is_said_at_once(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         arguments(words)

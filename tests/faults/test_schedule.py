@@ -6,9 +6,9 @@ from collections import Counter
 
 import pytest
 
-from tests.faults.schedule import BROKER, INFLUX, LONGEST, POSTGRES, deck, parse_only, schedule
+from tests.faults.schedule import BROKER, LONGEST, NoSuchFault, deck, parse_only, schedule, whole
 
-ALL = deck((BROKER, INFLUX, POSTGRES), disks=True)
+ALL = whole()
 
 
 def test_the_same_seed_brings_the_same_faults() -> None:
@@ -34,5 +34,5 @@ def test_only_what_a_house_has_can_be_broken() -> None:
 
 def test_kinds_are_chosen_by_name_or_by_first_word() -> None:
     assert set(parse_only("clock, kill worker", ALL)) == {"clock +1 h", "clock -1 h", "kill worker"}
-    with pytest.raises(ValueError, match="'earthquake' is no kind of fault here; allowed: kill worker"):
+    with pytest.raises(NoSuchFault, match="'earthquake' is no kind of fault here; allowed: kill worker"):
         parse_only("earthquake", ALL)
