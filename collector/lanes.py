@@ -19,7 +19,7 @@ A_TURN = 8 << 10
 """Bytes of long messages in every other turn, beside live ones. One message is never divided: it is acknowledged as a whole."""
 A_QUIET_TURN = 1 << 20
 """And while nothing else has come for a while."""
-QUIET_AFTER = 20
+QUIET_AFTER = 5
 """So many turns without a short message."""
 TURNS = 200
 """Many long ones are gone in a few times as many turns: a broker gives no message again that it waits for in vain."""

@@ -20,7 +20,7 @@ QUEUE_LIMIT = 2_000
 QUEUE_BYTES = 64 << 20
 PATHS: dict[str, type[Line]] = {"paho": Line, "bulk": BulkLine}
 """How messages are read: one by one by paho, or in bulk by ours."""
-PATH = "paho"
+PATH = "bulk"
 
 
 def _now() -> int:

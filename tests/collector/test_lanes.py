@@ -60,7 +60,7 @@ def test_a_turn_beside_live_messages_is_bounded_and_every_other_one_takes_nothin
 
 
 def test_where_nothing_else_comes_the_backlog_goes_on_and_soon_in_larger_turns() -> None:
-    waiting = lanes([message(f"gauge-{n}", 5_000, n) for n in range(100)])
+    waiting = lanes([message(f"gauge-{n}", 5_000, n) for n in range(300)])
     taken = [long_bytes(waiting.turn()) for _ in range(QUIET_AFTER)]
     assert taken[:-1] == [10_000] * (QUIET_AFTER - 1)
     assert A_QUIET_TURN <= taken[-1] < A_QUIET_TURN + 5_000
