@@ -22,6 +22,8 @@ MARGIN = 10 * MINUTE
 """So long after an hour its figures are made: most of what is late has come by then."""
 BEFORE = DAY
 """So much of what was before an open alert stays with it."""
+AT_ONCE = 31 * DAY
+"""No more than this of the past ends in a day: a clock that is years ahead ends a month of readings, and not all of them."""
 LONGEST = 366 * DAY
 """So long beyond their time readings stay for an open alert."""
 _OPEN_AT_ONCE = 1000
@@ -34,16 +36,16 @@ class Keeping:
     readings: int
     figures: int
     store: Callable[[], Readings]
-    _rest_until: int = 0
+    _done: int | None = None
 
     def run(self, records: Records, now: int) -> bool:
         """A portion. Raises ``ReadingsUnavailable``. Returns False: the next portion comes after a breath."""
-        if now < self._rest_until:
+        # Not for longer than that, whatever the clock does.
+        if self._done is not None and 0 <= now - self._done < REST:
             return False
-        # Also when it fails: a server that is away is asked once a minute.
-        since, self._rest_until = self._rest_until, now + REST
+        before, self._done = self._done, now
         if self._summarise(now - MARGIN):
-            self._rest_until = since
+            self._done = before
         else:
             self._end(records, Kept.READINGS, now - self.readings, now)
             self._end(records, Kept.FIGURES, now - self.figures, now)
@@ -55,14 +57,17 @@ class Keeping:
 
     def _end(self, records: Records, what: Kept, before: int, now: int) -> None:
         with records.read() as unit:
-            done = unit.notes.get(_note(what)) or 0
+            last = unit.notes.get(_note(what))
             needed = open_before(unit, before + BEFORE) if what is Kept.READINGS else []
-        if now - done < DAY:
+        # A clock that was ahead and is right again does not put the next time off for as long.
+        if last is not None and 0 <= now - last["at"] < DAY:
             return
         edge = _edge(needed, before)
+        if last is not None:
+            edge = min(edge, last["edge"] + AT_ONCE)
         count = self.store().forget(what, edge)
         with records.begin() as unit:
-            unit.notes.put(_note(what), now)
+            unit.notes.put(_note(what), {"at": now, "edge": edge if last is None else max(edge, last["edge"])})
             if count:
                 data = {"count": count, "before": edge, **_cut(needed, edge)}
                 unit.facts.append(Fact(at=now, noun=NOUN, subject=what, what="ended", who=WHO, data=data))

@@ -132,10 +132,14 @@ def store(server: InfluxServer, hours: Hours) -> None:
 def summarise(server: InfluxServer, upto: int) -> bool:
     """As ``Readings.summarise``: a day at most at a time."""
     at, until = marks(server), hour_of(upto)
-    if at.made >= until:
+    oldest = first(server, Kept.READINGS) if at.made < until else None
+    if oldest is None:
         return False
-    oldest = first(server, Kept.READINGS)
-    begin = at.made or min(until, until if oldest is None else hour_of(oldest))
+    # Never past the newest reading: after a clock was years ahead all that comes would be late.
+    until = min(until, hour_of(_time(server, influxql.NEWEST) or 0) + HOUR)
+    begin = at.made or hour_of(oldest)
+    if begin >= until:
+        return False
     end = min(day_of(begin) + DAY, until)
     _settle(server, begin, end)
     _mark(server, Marks(end, at.ended))
@@ -144,8 +148,11 @@ def summarise(server: InfluxServer, upto: int) -> bool:
 
 def first(server: InfluxServer, what: Kept) -> int | None:
     """The time of the oldest of them; None where there are none."""
-    measurement, field = MEASUREMENTS[what]
-    rows = [row for series in server.query(influxql.first(measurement, field)) for row in series.rows]
+    return _time(server, influxql.first(*MEASUREMENTS[what]))
+
+
+def _time(server: InfluxServer, question: str) -> int | None:
+    rows = [row for series in server.query(question) for row in series.rows]
     return int(rows[0][0]) if rows else None
 
 

@@ -62,6 +62,8 @@ def hours(points: Collection[str], start: int, end: int) -> str:
     )
 
 
+NEWEST = 'SELECT last("value") FROM "reading"'
+"""One row with the time of the newest reading of all, if there is any."""
 MARKS = 'SELECT last("made") AS "made", last("ended") AS "ended" FROM "reading_mark"'
 """One row: how far figures were made, and how far readings have ended."""
 

@@ -116,7 +116,10 @@ class MemoryReadings:
 
     def summarise(self, upto: int) -> bool:
         self._open()
-        self._made = max(self._made, hour_of(upto))
+        with self._lock:
+            edge = hour_of(upto)
+            newest = [times[end - 1] for times in self._times.values() if (end := bisect_left(times, edge))]
+            self._made = max([self._made, *(hour_of(at) + HOUR for at in newest)])
         return False
 
     def ended_before(self) -> int:

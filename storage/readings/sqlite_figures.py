@@ -110,10 +110,12 @@ def _open_next(connection: sqlite3.Connection, upto: int) -> bool:
     if made >= upto:
         return False
     (next_at,) = connection.execute(_NEXT, (made,)).fetchone()
-    hour = upto if next_at is None else min(upto, hour_of(next_at))
-    if hour < upto:
-        connection.execute(_OPEN, (hour, hour + HOUR))
-    set_mark(connection, MADE, min(hour + HOUR, upto))
+    # Never past the newest reading: after a clock was years ahead all that comes would be late.
+    if next_at is None or hour_of(next_at) >= upto:
+        return False
+    hour = hour_of(next_at)
+    connection.execute(_OPEN, (hour, hour + HOUR))
+    set_mark(connection, MADE, hour + HOUR)
     return True
 
 

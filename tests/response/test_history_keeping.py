@@ -10,7 +10,7 @@ from facility.instant import DAY, HOUR, MINUTE
 from facility.own_alert import Cause, alert_of
 from facility.reading import Reading
 from facility.text import Text
-from response.history_keeping import LONGEST, MARGIN, PORTIONS, REST, Keeping
+from response.history_keeping import AT_ONCE, LONGEST, MARGIN, PORTIONS, REST, Keeping
 from storage.readings.memory import MemoryReadings
 from storage.readings.port import Kept, ReadingsUnavailable
 from storage.records.own_alerts import raise_alert
@@ -131,3 +131,13 @@ def test_a_store_that_is_away_is_asked_once_a_minute(records: SqlRecords) -> Non
         with suppress(ReadingsUnavailable):
             keeping.run(records, DAY0 + later)
     assert asked == [DAY0 - MARGIN, DAY0 + REST - MARGIN]
+
+
+def test_a_clock_that_is_years_ahead_ends_a_month_and_puts_nothing_off(house: House) -> None:
+    house.run(110.5)
+    house.run(110.5 + 73 * 366)
+    assert house.first() == 10 + AT_ONCE // DAY
+    house.run(111.5)
+    assert house.first() == 10 + AT_ONCE // DAY
+    house.run(145.5)
+    assert house.first() == 45
