@@ -111,8 +111,10 @@ class Proxy:
                     continue  # swallowed: the sender believes that it has arrived
                 sink.sendall(piece)
                 seen(piece)
-        with suppress(OSError):
-            sink.shutdown(socket.SHUT_WR)
+        # Where it was reset there is no orderly end.
+        with suppress(OSError), self._lock:
+            if any(source in pair for pair in self._pairs):
+                sink.shutdown(socket.SHUT_WR)
 
 
 def _abort(end: socket.socket) -> None:
