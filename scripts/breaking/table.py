@@ -713,6 +713,6 @@ MUTATIONS = [
         "storage/readings/journal.py",
         "        safe = now if oldest is None else oldest\n",
         "        safe = now\n",
-        "tests/storage/readings/test_journal.py -k old",
+        HISTORY,
     ),
 ]

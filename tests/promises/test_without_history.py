@@ -97,6 +97,15 @@ def test_12_after_a_day_all_of_it_goes_on_in_the_order_in_which_it_came_once(dut
     assert duty.journal.waiting().rows == 0
 
 
+def test_12_what_waits_is_read_however_old_it_is(duty: Duty) -> None:
+    duty.server.away = True
+    for _ in range(4):
+        duty.hear(0.6, after=DAY)
+        duty.forward()
+    duty.server.away = False
+    assert len(duty.store.range(GAUGE, 0, duty.now + 1)) == 4
+
+
 def test_12_a_journal_that_is_full_leaves_messages_with_the_broker_and_overwrites_nothing(tmp_path: Path) -> None:
     duty = Duty(tmp_path, limit=200)
     duty.server.away = True
