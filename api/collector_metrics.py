@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
@@ -40,14 +41,14 @@ JOURNAL_GAUGES: Mapping[str, tuple[str, str]] = {
 def collector_metrics(found: Sequence[Worker], now: int) -> Iterator[Metric]:
     """All families, whether or not there is a worker."""
     for figure, (name, help) in COUNTERS.items():
-        yield _counter(name, help, found, lambda worker, f=figure: worker.figures.get(f))
+        yield _counter(name, help, found, partial(_figure, figure))
     yield _labelled("dutyroom_messages_refused", "Messages in the dead letters", "reason", found, _reasons)
     yield _labelled("dutyroom_store_errors", "Attempts that a store could not serve", "store", found, _errors)
     yield _labelled("dutyroom_stage_seconds", "Time the collector spent in a stage", "stage", found, _spent)
     for figure, (name, help) in JOURNAL_COUNTERS.items():
-        yield _counter(name, help, found, lambda worker, f=figure: worker.journal.get(f))
+        yield _counter(name, help, found, partial(_waiting, figure))
     for figure, (name, help) in JOURNAL_GAUGES.items():
-        yield _gauge(name, help, found, lambda worker, f=figure: worker.journal.get(f))
+        yield _gauge(name, help, found, partial(_waiting, figure))
     age = "Age of the oldest row that waits for the history"
     yield _gauge("dutyroom_journal_age_seconds", age, found, lambda worker: _age(worker, now))
     yield from _states(found, now)
@@ -67,6 +68,14 @@ def _states(found: Sequence[Worker], now: int) -> Iterator[Metric]:
     yield _gauge("dutyroom_worker_connected", up, found, lambda w: bool(w.connected) and not w.silent(now))
     broken = "Rules that failed when they last ran"
     yield _gauge("dutyroom_rules_failing", broken, found, lambda w: len(w.broken_rules))
+
+
+def _figure(name: str, worker: Worker) -> float | None:
+    return worker.figures.get(name)
+
+
+def _waiting(name: str, worker: Worker) -> float | None:
+    return worker.journal.get(name)
 
 
 def _age(worker: Worker, now: int) -> float | None:

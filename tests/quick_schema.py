@@ -25,10 +25,10 @@ def _statements() -> tuple[str, ...]:
     return tuple(statement for statement in found if statement not in {"BEGIN TRANSACTION;", "COMMIT;"})
 
 
-def migrate(connection: Connection) -> None:
+def migrate(connection: Connection, to: str = "head") -> None:
     """As ``storage.records.migrations.migrate``; only the first way of an empty SQLite database is shorter."""
-    if connection.dialect.name != "sqlite" or not _is_empty(connection):
-        migrations.migrate(connection)
+    if to != "head" or connection.dialect.name != "sqlite" or not _is_empty(connection):
+        migrations.migrate(connection, to)
         return
     for statement in _statements():
         connection.exec_driver_sql(statement)
