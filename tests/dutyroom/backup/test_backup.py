@@ -60,8 +60,8 @@ def test_every_table_is_restored_row_by_row(kept: Path, data: Path) -> None:
         assert {name for name in before if before[name] != after[name]} <= ALSO_WRITTEN
     facts = tables(data / "records.db")["facts"]
     assert len(facts) == done.facts + 1 > 1
-    before, after = ({row[0]: row[1] for row in tables(one / "records.db")["notes"]} for one in (kept / "data", data))
-    assert {name for name in after if after[name] != before.get(name)} == {LAST_BACKUP}
+    notes = [{row[0]: row[1] for row in tables(one / "records.db")["notes"]} for one in (kept / "data", data)]
+    assert {name for name in notes[1] if notes[1][name] != notes[0].get(name)} == {LAST_BACKUP}
     assert len(tables(data / "readings.db")["readings"]) == 7
     assert (data / "pseudonym.key").read_bytes() == b"secret"
     assert (data.stat().st_mode & 0o77, (data / "records.db").stat().st_mode & 0o77) == (0, 0)
