@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,10 +21,16 @@ BLOCK = bytes(1 << 20)
 RESTS = 0.25
 """Seconds of each round in which a starved server does not run; a little later it gets a moment."""
 RUNS = 0.05
-MOST = 300.0
+MOST = 120.0
 """Seconds that a part may need among other faults until it does its work."""
+IN_TURN = 10.0
+"""Seconds for which a fault waits until another one has let go of the same part; then it is left out."""
 EAGER = 5.0
 """Seconds in which a transaction is waited for."""
+
+
+class Busy(Exception):
+    """Another fault has the part in its hands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +158,14 @@ class Doer:
 
 
 def _network(proxy: Proxy, how: str, seconds: float) -> None:
-    match how:
-        case "reset":
-            proxy.reset()
-        case "cut":
-            _for(proxy.cut, seconds, proxy.heal)
-        case _:
-            _for(partial(setattr, proxy, "mode", how), seconds, proxy.heal)
+    with _held([proxy]):
+        match how:
+            case "reset":
+                proxy.reset()
+            case "cut":
+                _for(proxy.cut, seconds, proxy.heal)
+            case _:
+                _for(partial(setattr, proxy, "mode", how), seconds, proxy.heal)
 
 
 def _signal(parts: list[Part], number: signal.Signals) -> None:
@@ -175,16 +182,29 @@ def _for(begin: Callable[[], object], seconds: float, end: Callable[[], object])
 
 
 @contextmanager
-def _held(parts: list[Part]) -> Iterator[None]:
-    """One fault at a time for each part; always taken in one order."""
-    ordered = sorted(parts, key=lambda part: part.name)
-    for part in ordered:
-        part.lock.acquire()
+def _held(things: Sequence[Part | Proxy]) -> Iterator[None]:
+    """One fault at a time for each part and way; all or none, so that nobody waits with one in hand. Raises ``Busy``."""
+    until = time.monotonic() + IN_TURN
+    while not _all_taken(things):
+        if time.monotonic() > until:
+            raise Busy
+        time.sleep(0.05)
     try:
         yield
     finally:
-        for part in ordered:
-            part.lock.release()
+        for one in things:
+            one.lock.release()
+
+
+def _all_taken(things: Sequence[Part | Proxy]) -> bool:
+    taken: list[Part | Proxy] = []
+    for one in things:
+        if not one.lock.acquire(blocking=False):
+            for other in taken:
+                other.lock.release()
+            return False
+        taken.append(one)
+    return True
 
 
 def _wait_for_transaction(url: str) -> None:

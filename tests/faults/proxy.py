@@ -27,6 +27,8 @@ class Proxy:
         self.mode = ""
         self.answered = 0.0
         """When the newest connection had its first answer, on the monotonic clock; 0: not yet."""
+        self.lock = threading.RLock()
+        """Held by the fault that has this way in its hands."""
         self._lock = threading.Lock()
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         self._listener = socket.create_server((HOST, 0), backlog=64)
