@@ -4,7 +4,7 @@ import re
 import shlex
 
 from tests.architecture.checkout import CHECKOUT
-from tests.faults import proxy, running, schedule, town
+from tests.faults import doing, proxy, running, schedule, town
 from tests.faults.__main__ import arguments
 
 PAGE = (CHECKOUT / "docs" / "faults.md").read_text("utf-8")
@@ -30,6 +30,7 @@ def test_it_tells_every_option_and_every_kind() -> None:
 
 def test_its_numbers_are_those_of_the_code() -> None:
     assert f"a reading every {town.STEP} ms" in PAGE
+    assert f"after {doing.IN_TURN:g} s the later one is left" in PAGE
     assert f"SIGSTOP for {schedule.LONGEST:g} s" in PAGE
     assert f"{proxy.DELAY:g} s for each piece" in PAGE
     assert f"in the history within {running.FRESH_WITHIN:g} s" in PAGE

@@ -141,7 +141,7 @@ class _Run:
         for fault in schedule.schedule(self._plan.seed, self._plan.minutes, kinds, self._plan.every):
             time.sleep(max(0.0, begun + fault.after - time.monotonic()))
             self._say(f"fault {fault.kind} for {fault.seconds} s (due at {fault.after})")
-            going.append(threading.Thread(target=self._do, args=(fault,)))
+            going.append(threading.Thread(target=self._do, args=(fault,), daemon=True))
             going[-1].start()
         time.sleep(max(0.0, begun + self._plan.minutes * 60 - time.monotonic()))
         for thread in going:
