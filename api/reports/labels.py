@@ -157,7 +157,7 @@ NOTES: Mapping[str, Text] = {
     ),
     "rest": Text(
         "…… 另有 {left} 行不在此处，见表格文件（XLSX）的“{sheet}”表。",
-        "… and {left} more lines, not shown here: see the spreadsheet (XLSX), sheet “{sheet}”.",
+        '… and {left} more lines, not shown here: see the spreadsheet (XLSX), sheet "{sheet}".',
     ),
     "photos-cut": Text(
         "此处 {shown} 张，不合格的在前；另有 {left} 张，在系统中各自的检查结果里。",
