@@ -29,11 +29,12 @@ class Room:
         self.pass_(5 * MINUTE)
 
     def pass_(self, time: int) -> Seen:
-        """Look every half minute, as long as that; everybody who is not silent says how it is."""
-        for _ in range(time // (30 * SECOND) - 1):
-            self.now += 30 * SECOND
+        """Look every half minute, every two where it is long; everybody who is not silent says how it is."""
+        every = 2 * MINUTE if time >= 10 * MINUTE else 30 * SECOND
+        for _ in range(time // every - 1):
+            self.now += every
             self.look()
-        self.now += 30 * SECOND
+        self.now += every
         return self.look()
 
     def look(self) -> Seen:
