@@ -168,6 +168,7 @@ def build(
     rooms: Rooms,
     clock: Callable[[], int] = wiring.now,
     tick: Callable[[], int] = tick,
+    *,
     kept: Callable[[], bool | None] = kernel_keeps_time,
 ) -> Responder:
     """All of it. ``clock`` is the time of day, ``tick`` only goes forward; both in milliseconds. ``kept``: see ``Machine``."""

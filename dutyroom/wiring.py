@@ -101,7 +101,9 @@ def load_sources(settings: Settings) -> Sources:
 
     files = _existing(settings.site_folder, "sources.toml")
     folders = _existing(settings.site_folder, "codecs")
-    scripts = {file.stem: file.read_text("utf-8", "replace") for folder in folders for file in sorted(folder.glob("*.js"))}
+    scripts = {
+        file.stem: file.read_text("utf-8", "replace") for folder in folders for file in sorted(folder.glob("*.js"))
+    }
     return read_sources(files[0].read_text("utf-8"), str(files[0]), scripts) if files else DEFAULT_SOURCES
 
 
