@@ -93,7 +93,7 @@ class Shift:
     def _open(self) -> None:
         self.rooms = responding.Rooms(self.settings, self.room.records)
         self.responder: Responder = responding.build(
-            self.settings, self.room.records, self.rooms, lambda: self.now, lambda: self.now, lambda: None
+            self.settings, self.room.records, self.rooms, lambda: self.now, lambda: self.now, kept=lambda: None
         )
         self.errands: list[Errand] = self.rooms.errands
         context = Context(
