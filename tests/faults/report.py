@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from tests.faults.doing import Start
+from tests.faults.doing import MOST, Start
 from tests.faults.running import Outcome
 
 SHOWN = 5
@@ -37,6 +37,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "fresh_judged_seconds": _rounded(outcome.fresh_judged),
         "fresh_stored_seconds": _rounded(outcome.fresh_stored),
         "starts": starts(outcome.starts),
+        "late_starts": outcome.unstarted,
         "ended_themselves": outcome.ended_themselves,
         "left_out": outcome.without,
         "wrong": outcome.verdict.wrong,
@@ -54,6 +55,7 @@ def table(outcome: Outcome) -> str:
     lines += ["", "kills of each part     " + ", ".join(f"{part} {count}" for part, count in told["kills"].items())]
     lines += ["", "seconds until a part did its work again"]
     lines += [f"  {part:<12} " + _words(figures) for part, figures in told["starts"].items()]
+    lines += [f"not within {MOST:g} s among other faults: {part}" for part in outcome.unstarted]
     lines += [f"ended by itself        {part} {count} times" for part, count in outcome.ended_themselves.items()]
     lines += [f"left out: {reason}" for reason in outcome.without]
     for kind, which in outcome.verdict.wrong.items():

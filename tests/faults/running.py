@@ -19,12 +19,15 @@ from tests.faults.doing import Busy, Doer, Start
 from tests.faults.house import House, house
 from tests.faults.looking import Looker, until
 from tests.faults.oracle import Verdict, in_doubt, judge
+from tests.faults.parts import Part
 from tests.faults.publisher import Publisher
 from tests.faults.site import FRESH, TOPIC, register
 from tests.faults.town import GATEWAY, KEY, LIFE, LIMIT, STEP, Message, Town
 
 DRAIN = 300.0
 """Seconds until all that is left must be there."""
+BACK_WITHIN = 120.0
+"""Seconds in which every part must be there once nothing is broken."""
 FRESH_WITHIN = 2.0
 FRESH_PATIENCE = 30.0
 
@@ -50,6 +53,7 @@ class Outcome:
     seconds: float = 0.0
     faults: Counter[str] = field(default_factory=Counter)
     starts: list[Start] = field(default_factory=list)
+    unstarted: list[str] = field(default_factory=list)
     ended_themselves: dict[str, int] = field(default_factory=dict)
     drained: float | None = None
     fresh_judged: float | None = None
@@ -163,6 +167,9 @@ class _Run:
         """When all is there, or patience has ended."""
         self._say(f"{len(publisher.issued)} messages were issued; now everything is left alone")
         since = time.monotonic()
+        self._failures += [
+            f"{part.name} is not there" for part in self._house.parts.values() if not self._is_there(part)
+        ]
         verdict = self._verdict(publisher, looker)
         while not (verdict.good and not publisher.under_way) and time.monotonic() - since < DRAIN:
             self._say(f"not yet: {', '.join(f'{kind} {len(which)}' for kind, which in verdict.wrong.items())}")
@@ -175,6 +182,7 @@ class _Run:
             seconds=time.monotonic() - begun,
             faults=self._faults,
             starts=self._doer.starts,
+            unstarted=self._doer.unstarted,
             ended_themselves={one.name: one.ended_itself for one in self._house.parts.values() if one.ended_itself},
             drained=drained,
             fresh_judged=judged,
@@ -183,6 +191,9 @@ class _Run:
             verdict=verdict,
             failures=self._failures,
         )
+
+    def _is_there(self, part: Part) -> bool:
+        return until(part.is_ready, BACK_WITHIN) is not None
 
     def _verdict(self, publisher: Publisher, looker: Looker) -> Verdict:
         acknowledged = dict(publisher.acknowledged)
