@@ -299,7 +299,7 @@ def test_a_rule_that_judges_links_has_its_page(
     assert page.status_code == 200
     assert [word for word in ("MP-4", *told) if word not in words(page.text)] == []
     assert (f"/alerts/{number}" in page.text) == (rule == BROKER)
-    assert "/try" not in page.text
+    assert f"/rules/{rule}/try" not in page.text
     assert f'href="/rules/{rule}"' in client.get("/rules").text
 
 
