@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         file = item.nodeid.split("::", 1)[0]
         if not file.startswith("tests/acceptance/"):
             # Where several processes run: a file in one of them, for its tests share what they set up.
-            item.add_marker(pytest.mark.xdist_group(file))
+            item.add_marker(pytest.mark.xdist_group(f"browser {file}" if item.get_closest_marker("browser") else file))
         if item.get_closest_marker("slow") and not slow_wanted:
             item.add_marker(pytest.mark.skip(reason="slow: run in CI, or with -m slow"))
     # Once Playwright has started, its event loop runs in this thread, and asyncio.run() is refused there.

@@ -180,7 +180,9 @@ def test_what_is_refused_says_why_and_is_mended(phone: Page, context: BrowserCon
         code = unit.place_codes.by_code(CODE)
         unit.place_codes.update(replace(code, revoked=NOW, revoked_by="manager", why="torn off"))
         unit.place_codes.add(replace(code, id=0, code="NewCode-6789"))
-    context.set_offline(False)
+    # The new code is known here once the day has come anew.
+    with phone.expect_response("**/api/v1/phone/day"):
+        context.set_offline(False)
     expect(phone.locator("#bar")).to_contain_text("1 条要看")
     phone.click("#nav a[href='#queue']")
     expect(phone.locator("[data-state=refused]")).to_contain_text("不认识这个码")
