@@ -6,7 +6,6 @@ is durable and judged, and nothing that was acknowledged is forgotten. What a fl
 
 from __future__ import annotations
 
-import random
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +15,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from collector.backoff import Backoff
 from collector.conduct import Claim, Conduct
 from collector.derive import Deriver
 from collector.intake import Intake, Prepared
@@ -41,9 +41,7 @@ BATCH = 2_000
 READINGS_A_COMMIT = 50_000
 """A message may carry 10,000 readings: what was taken is committed in parts, so that no commit takes many seconds."""
 CONFLICTS_BORNE = 5
-LONGEST_WAIT = 30_000
 _LAG_IS_NEWS = 60_000
-_FIRST_WAIT = 200
 
 
 class Judge(Protocol):
@@ -96,7 +94,7 @@ class Ingest:
         ``rate``: readings of a point and second that are always kept.
         """
         self._link, self._records, self._readings, self._judge = link, records, readings, judge
-        self._watermark, self._thinned, self._pause = f"watermark/{name}", f"thinned/{name}", pause
+        self._watermark, self._thinned = f"watermark/{name}", f"thinned/{name}"
         self.stats = Stats()
         self._qualifier = Qualifier(register, pseudonym_key)
         self._memories = Memories()
@@ -107,7 +105,7 @@ class Ingest:
         self._thinner, self.conduct = Thinner(register, judge.counts_each, rate), Conduct(rate)
         self._lanes = Lanes(sources.line)
         self._hand: deque[list[Prepared]] = deque()
-        self._failures = self._not_before = 0
+        self._backoff = Backoff(pause)
         self._judge_is_behind = self._in_doubt = False
         with records.read() as unit:
             self._memories.load(unit.notes)
@@ -143,8 +141,7 @@ class Ingest:
             if not self._lanes.full:
                 self._lanes.add(self._link.take(BATCH, 0.0 if len(self._lanes) else timeout))
             self._hand.extend(self._groups(self._lanes.turn(), now))
-        elif now < self._not_before <= now + LONGEST_WAIT:  # later than that only where our clock was set back
-            self._pause(min(timeout, (self._not_before - now) / 1_000))
+        elif self._backoff.waits(now, timeout):
             return Counts(in_hand=self._in_hand())
         return self._empty_hand(now)
 
@@ -360,7 +357,8 @@ class Ingest:
         for one in group:
             for topic, payload in one.replies:
                 self._link.publish(topic, payload)
-        self._failures, self.stats.error = 0, ""
+        self._backoff.over()
+        self.stats.error = ""
         self._count(group, now)
 
     def _count(self, group: list[Prepared], now: int) -> None:
@@ -396,10 +394,8 @@ class Ingest:
         return sum(len(group) for group in list(self._hand))
 
     def _back_off(self, error: Exception, now: int) -> None:
-        """The batch stays in hand. Each failure doubles the wait, with jitter, up to half a minute."""
-        longest = min(LONGEST_WAIT, _FIRST_WAIT << min(self._failures, 10))
-        self._not_before = now + int(random.uniform(longest / 2, longest))  # noqa: S311 - spreads collectors, hides nothing
-        self._failures += 1
+        """The batch stays in hand."""
+        self._backoff.failed(now)
         self.stats.retries += 1
         self.stats.error = f"{type(error).__name__}: {error}"
         log.warning("a batch could not be committed; it is kept", messages=self._in_hand(), reason=str(error))

@@ -7,12 +7,13 @@ message of its own, and it is gone when it is judged. A message that is handed o
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import structlog
 
+from collector.backoff import Backoff
 from collector.link import Delivery, Link, LinkState
 from collector.stats import Stats
 from facility.handed import Handed
@@ -25,7 +26,6 @@ HANDED = -2
 """The generation of a delivery that came by another collector; a link's own are never negative."""
 LOOK_EVERY = 0.1
 """Seconds: who judges waits no longer for its own messages before it looks for those of the others."""
-FIRST_WAIT, LONGEST_WAIT = 200, 30_000
 
 
 def shared(filters: Iterable[str], share: str) -> list[str]:
@@ -36,15 +36,18 @@ def shared(filters: Iterable[str], share: str) -> list[str]:
 class Relay:
     """Who does not judge. One thread only; never raises for what a store does."""
 
-    def __init__(self, link: Link, records: Records, share: str) -> None:
+    def __init__(self, link: Link, records: Records, share: str, pause: Callable[[float], None] = time.sleep) -> None:
         self._link, self._records, self._share = link, records, share
         self._hand: list[Delivery] = []
-        self._failures = self._not_before = 0
+        self._backoff = Backoff(pause)
         self.stats = Stats()
 
     def once(self, now: int, timeout: float) -> int:
-        """Take what is there, hand it over, acknowledge. Returns how many."""
-        if now < self._not_before:
+        """Take what is there, hand it over, acknowledge. Returns how many.
+
+        It waits up to ``timeout`` seconds when there is nothing to do, or nothing that could be done yet.
+        """
+        if self._backoff.waits(now, timeout):
             return 0
         if not self._hand:
             self._hand = self._link.take(BATCH, timeout)
@@ -69,7 +72,8 @@ class Relay:
 
     def _safe(self, now: int) -> int:
         taken, self._hand = self._hand, []
-        self._failures, self.stats.error = 0, ""
+        self._backoff.over()
+        self.stats.error = ""
         self.stats.acknowledged += self._link.acknowledge(taken)
         self.stats.messages += len(taken)
         self.stats.newest = taken[-1].arrived
@@ -77,9 +81,7 @@ class Relay:
         return len(taken)
 
     def _later(self, error: Exception, now: int) -> None:
-        longest = min(LONGEST_WAIT, FIRST_WAIT << min(self._failures, 10))
-        self._not_before = now + int(random.uniform(longest / 2, longest))  # noqa: S311 - spreads collectors, hides nothing
-        self._failures += 1
+        self._backoff.failed(now)
         self.stats.retries += 1
         self.stats.error = f"{type(error).__name__}: {error}"
         log.warning("messages could not be handed over; they are kept", messages=len(self._hand), reason=str(error))

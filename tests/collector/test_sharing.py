@@ -10,6 +10,7 @@ import pytest
 from collector.judge_fake import NotingJudge
 from collector.link_fake import FakeLink
 from collector.sharing import Relay, SharedLink, shared
+from facility.instant import DAY
 from storage.readings.memory import MemoryReadings
 from storage.records.port import RecordsUnavailable, Unit
 from storage.records.sql import SqlRecords
@@ -43,7 +44,8 @@ class Group:
         self.start()
 
     def start(self) -> None:
-        self.relay = Relay(self.theirs, self.records, GROUP)
+        self.pauses: list[float] = []
+        self.relay = Relay(self.theirs, self.records, GROUP, pause=self.pauses.append)
         self.collector = ingest(
             SharedLink(self.ours, self.records, GROUP), readings=self.readings, judge=self.judge, records=self.records
         )
@@ -90,6 +92,25 @@ def test_nothing_is_acknowledged_before_it_is_handed_over(group: Group) -> None:
     assert group.relay.once(NOW, 0.0) == 0, "not before its time"
     assert group.relay.once(NOW + 60_000, 0.0) == 1
     assert (group.theirs.unacknowledged, group.waiting(), group.relay.stats.error) == (0, 1, "")
+
+
+def test_while_the_store_is_away_it_rests_between_two_tries(group: Group) -> None:
+    group.records.away = True
+    hear(group.theirs, 0.6)
+    group.relay.once(NOW, 0.25)
+    assert group.pauses == []
+    for _ in range(3):
+        group.relay.once(NOW, 0.05)
+    assert (group.pauses, group.relay.stats.retries) == ([0.05] * 3, 1)
+
+
+def test_a_clock_that_was_set_back_makes_no_try_wait_for_the_old_time(group: Group) -> None:
+    group.records.away = True
+    hear(group.theirs, 0.6)
+    group.relay.once(NOW, 0.0)
+    group.records.away = False
+    assert group.relay.once(NOW - DAY, 0.0) == 1
+    assert (group.theirs.unacknowledged, group.waiting()) == (0, 1)
 
 
 def test_one_that_dies_between_handing_over_and_acknowledging_hands_over_again_and_it_is_judged_as_one(
