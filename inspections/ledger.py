@@ -115,7 +115,9 @@ class Ledger:
             if self._anchor.seq == 0:
                 self._fold = read_fold(facts, self._wanted, anchor)
             elif anchor.seq > self._anchor.seq:
-                _catch_up(self._fold, facts, self._anchor.seq, anchor.seq)
+                # Broken off halfway, nobody knows which facts were told already: it is read anew.
+                after, self._anchor = self._anchor.seq, NOTHING_YET
+                _catch_up(self._fold, facts, after, anchor.seq)
             self._anchor = anchor
             return self._fold.items(anchor.at)
 

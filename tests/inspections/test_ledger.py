@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,3 +132,30 @@ def test_a_second_look_reads_what_is_newer_and_nothing_else() -> None:
     assert (before > 12, chain.read) == (True, 1)
     ledger.items(facts, anchor_of(facts))
     assert chain.read == 1, "nothing is newer: nothing is read"
+
+
+class Fading(Chain):
+    """The store goes away between two questions."""
+
+    away = False
+
+    def about(self, noun: str, subjects: Sequence[str]) -> dict[str, list[Fact]]:
+        if self.away:
+            raise ConnectionError("the records are away")
+        return super().about(noun, subjects)
+
+
+def test_a_look_that_is_broken_off_spoils_no_later_one() -> None:
+    chain, ledger = Fading(), Ledger(ALL)
+    facts = cast("Facts", chain)
+    one, other = (Owed(id=number, due=NOON + 5 * DAY, window=9 * DAY) for number in (1, 2))
+    for fact in (fell_due(one), done(other, before=DAY)):
+        chain.append(fact)
+    ledger.items(facts, anchor_of(facts))
+    chain.append(fell_due(other))
+    chain.append(became(one, "postponed", NOON + 6 * DAY, after="open", missed_at=NOON + 30 * DAY))
+    anchor, chain.away = anchor_of(facts), True
+    with pytest.raises(ConnectionError):
+        ledger.items(facts, anchor)
+    chain.away = False
+    assert ledger.items(facts, anchor) == by_the_whole_chain(chain, anchor)
