@@ -128,9 +128,9 @@ def _missing(wish: Wish) -> Iterator[tuple[str, Text]]:
 
 def _days_wrong(read: Mapping[str, Any], today: date, before: Permission | None) -> Iterator[tuple[str, Text]]:
     since, until = read.get("since"), read.get("until")
-    if until is None or (before is not None and until == before.until):
+    if until is None:
         return
     if since is not None and until < since:
         yield "until", Text(f"早于第一天 {since}", f"is before the first day, {since}")
-    elif until < today:
+    elif until < today and (before is None or until != before.until):
         yield "until", Text(f"已经过去；可填 {today} 或以后", f"has passed; allowed: {today} or later")

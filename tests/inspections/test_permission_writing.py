@@ -76,6 +76,15 @@ def test_each_field_that_is_wrong_is_named_at_once(wrong: dict[str, str], fields
     assert all(text.zh and text.en for _, text in refused.value.wrong)
 
 
+def test_a_last_day_that_has_passed_may_stay_but_never_before_the_first_day() -> None:
+    before = replace(some_permissions().permissions["li-nights"], since=date(2026, 1, 1), until=date(2026, 3, 1))
+    known = replace(REGISTER, zones=REGISTER.zones | {"pumps": REGISTER.zones[ZONE]})
+    wish = replace(wish_of(before), reason="as it was")
+    assert granted(wish, some_permissions(), known, TODAY, before).until == before.until
+    with pytest.raises(PermissionRefused, match="until: is before the first day, 2026-04-01"):
+        granted(replace(wish, since="2026-04-01"), some_permissions(), known, TODAY, before)
+
+
 def test_a_change_needs_a_reason_and_must_be_confirmed_anew(records: SqlRecords) -> None:
     wish = replace(wish_of(some_permissions().permissions["engineers"]), until="2026-06-30")
     with records.begin() as unit, pytest.raises(PermissionRefused, match="why"):
