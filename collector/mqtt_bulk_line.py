@@ -45,9 +45,10 @@ class BulkLine(Line):
         bulk = self._bulk
         if bulk is None:
             return
-        at_once = [delivery for delivery in told if delivery.qos == 1]
-        bulk.acknowledge([delivery.mid for delivery in at_once])
-        self._pending.difference_update([delivery.mid for delivery in at_once])
+        at_once = [delivery.mid for delivery in told if delivery.qos == 1]
+        # First: as soon as it is told, the broker may give the number to another message.
+        self._pending.difference_update(at_once)
+        bulk.acknowledge(at_once)
         super()._tell([delivery for delivery in told if delivery.qos != 1])
 
     def _wanted(self) -> int:

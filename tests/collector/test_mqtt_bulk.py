@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
 
 from collector import mqtt_bulk_line
+from collector.broker import broker_at
+from collector.link import Delivery
+from collector.mailbox import Mailbox
 from collector.mqtt import MqttLink
+from collector.mqtt_bulk import BulkSocket
+from collector.mqtt_bulk_line import BulkLine
+from collector.mqtt_line import Diary
 from tests.collector.test_mqtt import Broker, fresh_topic, linked, publisher, take, until
 
 CONNACK = b"\x20\x02\x01\x00"
@@ -77,3 +83,43 @@ def test_what_is_not_mqtt_is_said_and_another_connection_is_tried(stream: bytes)
         until(lambda: len(callers) > 1)
         assert link.take(1, 0.0) == []
         link.stop()
+
+
+class Wary(BulkSocket):
+    """Notes which numbers were still taken for known when it was to tell the broker of some."""
+
+    def __init__(self, known: Callable[[], set[int]]) -> None:
+        super().__init__(None, 4)
+        self._known, self.told = known, list[tuple[list[int], set[int]]]()
+
+    def acknowledge(self, numbers: Sequence[int]) -> None:
+        self.told.append((list(numbers), self._known()))
+
+
+class Connected(BulkLine):
+    """A line that has taken two messages and leaves the network alone."""
+
+    def __init__(self) -> None:
+        address = "mqtt://127.0.0.1:1"
+        super().__init__(
+            broker=broker_at(address), client_id="t", filters=[], window=10,
+            mailbox=Mailbox(10, 1_000), diary=Diary(address), clock=lambda: 0,
+        )  # fmt: skip
+        self.connected, self._pending = True, {1, 2}
+        self.wary = Wary(lambda: set(self._pending))
+
+    @property
+    def _bulk(self) -> BulkSocket:
+        return self.wary
+
+    def taken_in(self, number: int) -> Delivery:
+        return Delivery("a", b"", 0, mid=number, qos=1, generation=self._generation)
+
+
+def test_a_number_is_free_for_another_message_before_the_broker_is_told() -> None:
+    line = Connected()
+    assert line.acknowledge([line.taken_in(1)]) == 1
+    assert line.wary.told == [([1], {2})]
+    line.close()
+    line.start()  # only to end at once
+    line.join()
