@@ -241,10 +241,13 @@ class Ingest:
         """Store, judge, commit. Readings that are stored already stay as they are when it is tried again."""
         with self.stats.during("store"):
             self._store(group, now)
-        if self._in_doubt and self._was_committed(group):
-            return
-        readings = [reading for one in group for reading in one.found.readings]
         kept_back = self._to_keep_back()
+        if not (self._in_doubt and self._was_committed(group)):
+            self._judge_and_note(group, kept_back, now)
+        self._kept_back = kept_back
+
+    def _judge_and_note(self, group: list[Prepared], kept_back: list[list[Any]], now: int) -> None:
+        readings = [reading for one in group for reading in one.found.readings]
 
         def write(unit: Unit) -> None:
             for letter in _alike(one.letter for one in group if one.letter is not None):
@@ -257,7 +260,6 @@ class Ingest:
                 unit.notes.put(self._thinned, kept_back)
 
         self._judge_and_write(readings, now, write)
-        self._kept_back = kept_back
 
     def _to_keep_back(self) -> list[list[Any]]:
         """What stands for thinned readings and is not in this commit: held back still, or in a later group."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -16,6 +18,7 @@ from facility.quality import Quality
 from facility.reading import Reading
 from storage.readings.memory import MemoryReadings
 from storage.readings.port import ReadingsUnavailable
+from storage.records.port import RecordsUnavailable, Unit
 from storage.records.sql import SqlRecords
 from tests.collector.property import DEVICES, NOW, TOPIC, device, fresh_records, ingest, pressure, register
 
@@ -42,6 +45,23 @@ class Room:
 
     def stored(self) -> list[Reading]:
         return self.readings.range(GAUGE, 0, 2 * NOW)
+
+
+class Unanswering(SqlRecords):
+    """Commits the first time, and the answer is lost."""
+
+    def __init__(self) -> None:
+        super().__init__("sqlite://")
+        self.migrate()
+        self.answers = False
+
+    @contextmanager
+    def begin(self) -> Iterator[Unit]:
+        with super().begin() as unit:
+            yield unit
+        if not self.answers:
+            self.answers = True
+            raise RecordsUnavailable("the connection was lost")
 
 
 @pytest.fixture
@@ -73,6 +93,18 @@ def test_what_was_held_back_outlives_a_crash_though_its_messages_were_acknowledg
     assert (room.stored()[-1].at, room.stored()[-1].value) == (NOW + 899, 0.7)
     assert isinstance(room.judge.judged[-1].quality, Quality)
     room.start().once(NOW + 200)
+    assert sum(r.at == NOW + 899 for r in room.judge.judged) == 1
+
+
+def test_what_was_held_back_and_let_go_comes_once_also_when_the_answer_to_a_commit_was_lost(room: Room) -> None:
+    room.records = Unanswering()
+    room.collector = room.start()
+    room.flood(900)
+    room.collector.once(NOW)
+    room.collector.once(NOW + MINUTE)
+    room.collector.once(NOW + 2 * MINUTE)
+    room.start().once(NOW + 3 * MINUTE)
+    assert room.collector.stats.retries == 1
     assert sum(r.at == NOW + 899 for r in room.judge.judged) == 1
 
 
