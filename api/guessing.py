@@ -95,14 +95,10 @@ def guesses(seen: Unclaimed, others: Sequence[Unclaimed] = ()) -> list[Guess]:
     """
     heard = {guess.key: guess for guess in _heard(seen)}
     told = {guess.key: guess for row in (seen, *others) for guess in _told(row)}
-    wanted = [key for key in told if not seen.key or key == seen.key or row_of_device(seen)]
-    both = {key: _joined(heard.get(key), told[key]) for key in wanted}
+    if seen.key and seen.key not in told:  # one value that was heard; a row otherwise stands for its whole device
+        return list(heard.values())
+    both = {key: _joined(heard.get(key), guess) for key, guess in told.items()}
     return [*(both.pop(key, guess) for key, guess in heard.items()), *both.values()]
-
-
-def row_of_device(seen: Unclaimed) -> bool:
-    """Whether the row stands for a whole device: it, or one value that it announced."""
-    return not seen.key or bool(announced(seen))
 
 
 def _joined(heard: Guess | None, told: Guess) -> Guess:
