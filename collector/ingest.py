@@ -295,15 +295,16 @@ class Ingest:
 
     def _drop(self, group: list[Prepared], error: ReadingsRefused, now: int) -> bool:
         """Take out what the store will never keep; the rest of the batch is durable. False when it cannot be found."""
-        unfit, found = set(error.lines), False
+        reasons = {line: reason for reason, lines in error.by_reason.items() for line in lines}
+        found = False
         for one in group:
             kept = one.found
-            before = len(kept.readings) + len(kept.passages) + len(kept.scans)
-            kept.readings = [row for row in kept.readings if repr(row) not in unfit]
-            kept.passages = [row for row in kept.passages if repr(row) not in unfit]
-            kept.scans = [row for row in kept.scans if repr(row) not in unfit]
-            if len(kept.readings) + len(kept.passages) + len(kept.scans) < before:
-                self._intake.add_letter(one, error.reason, now)
+            unfit = [line for line in map(repr, (*kept.readings, *kept.passages, *kept.scans)) if line in reasons]
+            if unfit:
+                kept.readings = [row for row in kept.readings if repr(row) not in reasons]
+                kept.passages = [row for row in kept.passages if repr(row) not in reasons]
+                kept.scans = [row for row in kept.scans if repr(row) not in reasons]
+                self._intake.add_letter(one, reasons[unfit[0]], now)
                 found = True
         return found
 

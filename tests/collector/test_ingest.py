@@ -284,6 +284,23 @@ def test_rows_that_the_store_refuses_are_buried_and_the_rest_is_judged() -> None
     assert link.unacknowledged == 0
 
 
+def test_each_message_with_an_unfit_row_says_its_own_reason() -> None:
+    class Refusing(MemoryReadings):
+        def append(
+            self, readings: Sequence[Reading], passages: Sequence[Passage] = (), scans: Sequence[Scan] = ()
+        ) -> None:
+            bad = [repr(reading) for reading in readings if reading.value < 0.7]
+            super().append([reading for reading in readings if reading.value >= 0.7], passages, scans)
+            if bad:
+                raise ReadingsRefused(bad, "the first", ["the first", "the second"])
+
+    link, readings, records = FakeLink(), Refusing(), fresh_records()
+    deliver(link, 0.6, 0.61, 0.8)
+    ingest(link, readings=readings, records=records).once(NOW)
+    assert values(readings) == [0.8]
+    assert letters(records) == [(TOPIC, "the first", 1), (TOPIC, "the second", 1)]
+
+
 # --- strangers ----------------------------------------------------------------------------------------------------------
 
 
