@@ -112,9 +112,10 @@ def _joined(heard: Guess | None, told: Guess) -> Guess:
 
 
 def announced(seen: Unclaimed) -> Announced | None:
-    """What announced this row's value, if anything did."""
-    found = _decode(seen).announced
-    return next((one for one in found if (one.key or one.topic.rpartition("/")[2]) == seen.key), None)
+    """What announced this row's value, if anything did. Of several values of one name it is the one of this device."""
+    found = [one for one in _decode(seen).announced if (one.key or one.topic.rpartition("/")[2]) == seen.key]
+    own = (one for one in found if seen.external_id in (one.topic, *one.topic.split("/")))
+    return next(own, found[0] if found else None)
 
 
 def _told(seen: Unclaimed) -> Iterator[Guess]:

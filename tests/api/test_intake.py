@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.guessing import guess, guesses
+from api.guessing import announced, guess, guesses
 from api.web.pages.letters import readable
 from facility.letter import Unclaimed
 from facility.person import Role
@@ -322,6 +322,20 @@ def test_what_no_source_hears_says_which_source_it_needs(home: House, browser_of
         number = unit.letters.unclaimed_of("", "tele/cold/SENSOR")[0].id
     said = words(browser_of("manager").page(f"/unclaimed/{number}"))
     assert 'name = "tasmota" decoder = "tasmota"' in said
+
+
+@pytest.mark.parametrize(("place", "name"), [("north", "cold"), ("south", "warm")])
+def test_of_values_of_one_name_that_are_announced_together_each_is_told_of_its_own_topic(place: str, name: str) -> None:
+    parts = {of: {"p": "sensor", "name": said} | {"state_topic": f"hall/{of}/state"} for of, said in NAMES_OF.items()}
+    bundle = json.dumps({"dev": {"ids": "hall"}, "cmps": parts}).encode()
+    row = replace(announcement("state", "", ""), topic="homeassistant/device/hall/config", payload=bundle)
+    for device in (f"hall/{place}/state", place):
+        told = announced(replace(row, external_id=device))
+        assert told is not None
+        assert told.name == name
+
+
+NAMES_OF = {"north": "cold", "south": "warm"}
 
 
 def test_the_percent_of_an_announced_humidity_is_its_own_unit() -> None:
