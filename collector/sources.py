@@ -7,8 +7,9 @@ Without a file there is one source, ``native``. A file adds to it, unless it has
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -213,20 +214,19 @@ def read_sources(text: str, file: str = "sources.toml", scripts: Mapping[str, st
     )
     listen = tuple(_filter(one, ("listen",), file, text) for one in found.listen)
     made = Sources(sources=own + listed, listen=listen)
-    _keep_apart(made, file, text)
+    _keep_apart(listed, made.filters(), file, text)
     return made
 
 
-def _keep_apart(sources: Sources, file: str, text: str) -> None:
+def _keep_apart(listed: Sequence[Source], usual: Sequence[str], file: str, text: str) -> None:
     """A message that both sessions hear would be two: without a time of its own the second one is news of another time."""
-    for index, source in enumerate(one for one in sources.sources if one.express):
-        for mine in source.filters:
-            for theirs in sources.filters():
-                if overlap(mine.mqtt, theirs):
-                    raise SourcesError(
-                        f"{_where(file, text, ('source', index, 'express'))}: {source.name!r} is to go ahead, and {theirs!r} "
-                        f"matches topics of {mine.text!r} too; allowed: topics that no other source and no listen matches"
-                    )
+    for index, source in enumerate(listed):
+        for mine, theirs in product(source.filters if source.express else (), usual):
+            if overlap(mine.mqtt, theirs):
+                raise SourcesError(
+                    f"{_where(file, text, ('source', index, 'express'))}: {source.name!r} is to go ahead, and {theirs!r} "
+                    f"matches topics of {mine.text!r} too; allowed: topics that no other source and no listen matches"
+                )
 
 
 def _source(entry: _SourceEntry, index: int, file: str, text: str) -> Source:

@@ -104,6 +104,12 @@ def test_a_source_that_goes_ahead_shares_its_topics_with_none(other: str) -> Non
         read_sources(other + ours.replace("dutyroom/v1/{site}/{device}/{kind}", "dutyroom/v1/fire/{device}/{kind}"))
 
 
+def test_which_source_shares_its_topics_is_said_by_its_place_in_the_file() -> None:
+    head, fire, rest = TWO.split("[[source]]")
+    with pytest.raises(SourcesError, match=r"^sources.toml, line 11, source\[2\].express: 'fire'"):
+        read_sources(f'listen = ["fire/#"]{head}[[source]]{rest}[[source]]{fire}')
+
+
 @pytest.mark.parametrize(
     ("one", "other", "both"),
     [
