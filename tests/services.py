@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import shlex
+import shutil
 import socket
 import subprocess
 import sysconfig
@@ -165,6 +166,30 @@ def run_sql(url: str, statement: str) -> None:
 
     with closing(psycopg.connect(url.replace("+psycopg", ""), autocommit=True)) as connection:
         connection.execute(statement.encode())
+
+
+# --- Mosquitto ----------------------------------------------------------------------------------------------------------
+
+
+def mosquitto_program() -> str:
+    """Debian puts it where an ordinary user's PATH does not lead."""
+    return shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+
+
+@contextmanager
+def mosquitto_server(folder: Path, configuration: str, port: int) -> Iterator[str]:
+    """One of our own that listens on ``port``, its files in ``folder``; yields its address."""
+    config = folder / "mosquitto.conf"
+    # Started as root it would run as a user of its own, who sees nothing of the folder.
+    config.write_text(f"user root\n{configuration}")
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen([mosquitto_program(), "-c", config], stdout=log, stderr=log)
+    try:
+        wait_until_answers(process, port, folder / "log")
+        yield f"mqtt://{HOST}:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
 
 
 # --- NATS -------------------------------------------------------------------------------------------------------------

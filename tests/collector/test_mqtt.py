@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import shutil
 import signal
 import subprocess
 import sys
@@ -322,23 +320,15 @@ def test_what_is_no_address_is_refused_without_repeating_it(url: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def secure_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def secure_url(mosquitto_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Mosquitto with TLS."""
+    del mosquitto_url  # only that there is a Mosquitto on this machine
     folder = tmp_path_factory.mktemp("tls")
-    folder.chmod(0o755)
     ca, _ = certificate.make(folder)
-    (folder / "key.pem").chmod(0o644)
     port = services.free_port()
-    (folder / "mosquitto.conf").write_text(
-        f"user root\nlistener {port} 127.0.0.1\nallow_anonymous true\ncertfile {ca}\nkeyfile {folder}/key.pem\nlog_dest none\n"
-    )
-    binary = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin")
-    if binary is None:
-        pytest.skip("mosquitto is not installed")
-    with subprocess.Popen([binary, "-c", folder / "mosquitto.conf"]) as process:
-        until(lambda: services.answers("127.0.0.1", port))
+    text = f"listener {port} 127.0.0.1\nallow_anonymous true\ncertfile {ca}\nkeyfile {folder}/key.pem\n"
+    with services.mosquitto_server(folder, text, port):
         yield f"mqtts://localhost:{port}?ca={ca}&version=5"
-        process.terminate()
 
 
 @pytest.mark.parametrize("way", WAYS)

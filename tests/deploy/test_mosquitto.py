@@ -32,22 +32,14 @@ class Broker:
 def broker(mosquitto_url: str, tmp_path: Path) -> Iterator[Broker]:
     """The configuration as it is, with the places it names moved into a folder of the test."""
     made = Broker(services.free_port(), services.free_port(), tmp_path / "server.crt")
-    config = tmp_path / "mosquitto.conf"
-    config.write_text("user root\n" + moved(opened((DEPLOY / "mosquitto.conf").read_text()), tmp_path, made))
+    config = moved(opened((DEPLOY / "mosquitto.conf").read_text()), tmp_path, made)
     shutil.copy(DEPLOY / "acl", tmp_path / "acl")
     certificate(tmp_path)
     for user in ("dutyroom", "gauge-1", "gauge-2"):
         create = [] if (tmp_path / "passwords").exists() else ["-c"]
         subprocess.run(["mosquitto_passwd", *create, "-b", tmp_path / "passwords", user, PASSWORD], check=True)
-    binary = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen([binary, "-c", config], stdout=log, stderr=log)
-    try:
-        services.wait_until_answers(process, made.tls, tmp_path / "log")
+    with services.mosquitto_server(tmp_path, config, made.tls):
         yield made
-    finally:
-        process.terminate()
-        process.wait(15)
 
 
 def opened(config: str) -> str:

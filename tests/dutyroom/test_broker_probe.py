@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
@@ -21,27 +18,12 @@ from tests import services
 DROPPING = "listener {port} 127.0.0.1\nallow_anonymous true\n"
 
 
-@contextmanager
-def running(folder: Path, text: str, port: int) -> Iterator[str]:
-    config = folder / "probed.conf"
-    config.write_text(f"user root\n{text}")
-    binary = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-    with (folder / "log").open("ab") as log:
-        process = subprocess.Popen([binary, "-c", config], stdout=log, stderr=log)
-    try:
-        services.wait_until_answers(process, port, folder / "log")
-        yield f"mqtt://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(15)
-
-
 @pytest.fixture
 def dropping(mosquitto_url: str, tmp_path: Path) -> Iterator[str]:
     """Mosquitto as it comes."""
     del mosquitto_url
     port = services.free_port()
-    with running(tmp_path, DROPPING.format(port=port), port) as url:
+    with services.mosquitto_server(tmp_path, DROPPING.format(port=port), port) as url:
         yield url
 
 
@@ -69,7 +51,9 @@ def test_our_configuration_passes_with_dutyroom_s_own_account(mosquitto_url: str
     (tmp_path / "acl").write_text(mosquitto.access_list([ours]))
     (tmp_path / "passwords").write_text(f"{OURS}:{mosquitto.hashed('pass word')}\n")
     (tmp_path / "store").mkdir()
-    with running(tmp_path, mosquitto.configuration(tmp_path, tmp_path / "store", port=port), port) as url:
+    with services.mosquitto_server(
+        tmp_path, mosquitto.configuration(tmp_path, tmp_path / "store", port=port), port
+    ) as url:
         found = queue_told(url.replace("//", f"//{OURS}:pass%20word@"), tmp_path)
         assert (found.good, found.text) == (True, "all 1100 messages for a client that was away were kept")
         assert shares(url.replace("//", f"//{OURS}:pass%20word@"))
@@ -105,7 +89,7 @@ def test_an_account_that_may_not_publish_there_is_told(mosquitto_url: str, tmp_p
     port = services.free_port()
     (tmp_path / "acl").write_text("topic read #\n")
     text = DROPPING.format(port=port) + f"acl_file {tmp_path / 'acl'}\n"
-    with running(tmp_path, text, port) as url:
+    with services.mosquitto_server(tmp_path, text, port) as url:
         assert probe(url, messages=5, silence=0.5).kept == 0
         found = queue_told(url, tmp_path)
     assert not found.good
