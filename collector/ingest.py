@@ -328,7 +328,6 @@ class Ingest:
     ) -> Callable[[], None]:
         if self._judge_is_behind:
             self._reload()
-        judging = self.stats.spent["judge"]
         with self.stats.during("commit"):
             with self._records.begin() as unit:
                 with self.stats.during("judge"):
@@ -336,7 +335,6 @@ class Ingest:
                 write(unit)
                 changes = self._memories.write(unit.notes)
             self._memories.saved(changes)
-        self.stats.spent["commit"] -= self.stats.spent["judge"] - judging
         self.stats.judged += len(readings)
         return adopt
 

@@ -14,7 +14,7 @@ from collector import sparkplug_payload
 from collector.ingest import Ingest
 from collector.judge_fake import NotingJudge
 from collector.link_fake import FakeLink
-from collector.stats import STAGES
+from collector.stats import STAGES, Stats
 from facility.reading import Passage, Reading, Scan
 from storage.readings.memory import MemoryReadings
 from storage.readings.port import ReadingsRefused, ReadingsUnavailable
@@ -638,3 +638,12 @@ def test_every_stage_is_counted_and_timed() -> None:
     assert set(note["spent"]) == set(note["busy"]) == set(STAGES)
     assert note["spent"]["decode"] > 0
     assert collector.health(NOW + 10 * 60_000)["lag"] == 0
+
+
+def test_a_stage_within_another_counts_for_itself_alone_also_when_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter((0.0, 1.0, 4.0, 6.0))
+    monkeypatch.setattr("collector.stats.perf_counter", lambda: next(clock))
+    stats = Stats()
+    with pytest.raises(Conflict), stats.during("commit"), stats.during("judge"):
+        raise Conflict
+    assert (stats.spent["judge"], stats.spent["commit"]) == (3.0, 3.0)
