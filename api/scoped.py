@@ -209,6 +209,10 @@ class _Readings:
         known = self._points()
         return self._inner.last([point for point in points if point in known])
 
+    def ended_before(self) -> int:
+        """The same for every point."""
+        return self._inner.ended_before()
+
     def __getattr__(self, name: str) -> Any:
         if name not in ("range", "columns", "before", "buckets", "scans"):
             raise NotFound("a limited account does not look at this")

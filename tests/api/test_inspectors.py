@@ -117,6 +117,13 @@ def test_a_building_s_inspector_sees_that_building_alone(home: House) -> None:
     assert browser.client.get("/api/v1/compliance").json()["total"]["due"] == 1
 
 
+def test_a_building_s_inspector_looks_as_far_back_as_everybody(home: House) -> None:
+    limited(home, buildings=(building(home, GAUGE),))
+    browser, end = _signed(home), NOW - 200 * DAY
+    assert browser.client.get(f"/points/{GAUGE}?to={end}").status_code == 200
+    assert browser.client.get(f"/api/v1/points/{GAUGE}/chart?from={end - DAY}&to={end}").status_code == 200
+
+
 def test_an_inspector_of_some_clauses_sees_those_alone(home: House) -> None:
     mine, other = home.raise_alert("pump-pressure-band", GAUGE), _smoke(home)
     with home.records.begin() as unit:
