@@ -84,9 +84,9 @@ def chart(
     context: Context, unit: Unit, register: Register, point: Point, *, start: int, end: int, pixels: int
 ) -> Chart:
     """The chart of one point over [start, end)."""
-    now, raw = context.clock(), context.readings.range(point.id, start, end, RAW + 1)
-    ended = ended_in(context, start)
-    if len(raw) > RAW or ended:
+    now, ended = context.clock(), ended_in(context, start) is not None
+    raw = [] if ended else context.readings.range(point.id, start, end, RAW + 1)
+    if ended or len(raw) > RAW:
         width = max(bucket_width(end - start, pixels), HOUR if ended else 0)
         found = context.readings.buckets(point.id, start, end, width)
         at, low = [b.start + width // 2 for b in found], [b.low for b in found]
@@ -146,17 +146,13 @@ def blemishes(readings: Iterable[Reading]) -> list[Span]:
     """Runs of readings that are tests, or that are no evidence, by their reason."""
     spans: list[Span] = []
     for reading in readings:
-        kind = "test" if reading.test else "" if reading.quality in EVIDENCE else _reason(reading.quality)
+        kind = "test" if reading.test else "" if reading.quality in EVIDENCE else Quality(reading.quality).word
         last = spans[-1] if spans else None
         if last is not None and last.kind == kind:
             last.end = reading.at
         elif last is None or kind != last.kind:
             spans.append(Span(kind=kind, start=reading.at, end=reading.at))
     return [span for span in spans if span.kind]
-
-
-def _reason(quality: Quality) -> str:
-    return Quality(quality).name.lower().replace("_", "-")
 
 
 def alerts_over(unit: Unit, point: str, start: int, end: int) -> list[Alert]:

@@ -25,6 +25,11 @@ class Quality(IntEnum):
     STALE = 6
     """The device or its gateway said that this value is no longer current (Sparkplug death, offline)."""
 
+    @property
+    def word(self) -> str:
+        """As programs are told it: ``sensor-fault``."""
+        return self.name.lower().replace("_", "-")
+
 
 EVIDENCE = frozenset({Quality.GOOD, Quality.STAMPED})
 """Qualities that a limit may be judged by."""

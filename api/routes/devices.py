@@ -150,8 +150,9 @@ def tried_out(tried: Tried) -> TriedOut:
 
 
 def _would_store(one: Reading) -> WouldStore:
-    quality = Quality(one.quality).name.lower().replace("_", "-")
-    return WouldStore(point=one.point, at=_moment(one.at), value=one.value, quality=quality, test=one.test)
+    return WouldStore(
+        point=one.point, at=_moment(one.at), value=one.value, quality=Quality(one.quality).word, test=one.test
+    )
 
 
 def _opinion(one: Opinion) -> OpinionOut:

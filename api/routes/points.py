@@ -216,7 +216,7 @@ def reading_out(reading: Reading) -> ReadingOut:
     return ReadingOut(
         at=moment(reading.at) or "",
         value=reading.value,
-        quality=Quality(reading.quality).name.lower().replace("_", "-"),
+        quality=Quality(reading.quality).word,
         test=reading.test,
         received=moment(reading.received) if reading.received else None,
     )
