@@ -33,7 +33,6 @@ class Worker:
     rate: float | None
     lag: float | None
     queue: int | None
-    last_batch: str
     errors: tuple[str, ...] = ()
     rules: tuple[tuple[str, int | None, str], ...] = ()
     """(rule, last judged, error)"""
@@ -43,7 +42,6 @@ class Worker:
     """(rule, why it cannot judge, how many points, the first of them)"""
     refused: tuple[str, ...] = ()
     """What is wrong with the rule files that lie there now; the rules in force are those from before."""
-    stores: Mapping[str, str] = field(default_factory=dict)
     journal: Mapping[str, float] = field(default_factory=dict)
     """What waits for the history: rows, bytes, limit, oldest (received), forwarded, refused, away_since; as far as it is said."""
     figures: Mapping[str, float] = field(default_factory=dict)
@@ -95,7 +93,6 @@ def read_worker(name: str, note: Any) -> Worker:
         rate=number(given.get("message_rate")),
         lag=number(given.get("lag")),
         queue=whole(given.get("in_hand")),
-        last_batch=_text(given.get("last_batch")),
         errors=tuple(_text(trouble) for trouble in troubles if trouble)[:20],
         rules=tuple(_rule(row) for row in rows(given.get("rules")) if isinstance(row, Mapping)),
         costs=dict(_cost(row) for row in rows(given.get("rules")) if isinstance(row, Mapping) and row.get("cost_us")),
@@ -110,7 +107,6 @@ def read_worker(name: str, note: Any) -> Worker:
         busy=numbers(table(given.get("busy"))),
         journal=numbers(table(given.get("journal"))),
         journal_error=_text(table(given.get("journal")).get("error")),
-        stores={str(store): _text(says) for store, says in table(given.get("stores")).items()},
     )
 
 
