@@ -58,10 +58,10 @@ class Keeping:
     def _end(self, records: Records, what: Kept, before: int, now: int) -> None:
         with records.read() as unit:
             last = unit.notes.get(_note(what))
+            # A clock that was ahead and is right again does not put the next time off for as long.
+            if last is not None and 0 <= now - last["at"] < DAY:
+                return
             needed = open_before(unit, before + BEFORE) if what is Kept.READINGS else []
-        # A clock that was ahead and is right again does not put the next time off for as long.
-        if last is not None and 0 <= now - last["at"] < DAY:
-            return
         edge = _edge(needed, before)
         if last is not None:
             edge = min(edge, last["edge"] + AT_ONCE)
