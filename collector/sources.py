@@ -20,9 +20,8 @@ from collector.catalogue import DECODERS, Decoder
 from collector.decoding import SIZE_LIMIT, Codec, DecodeError
 from collector.link import Delivery
 from collector.topics import (
-    CACHED_LENGTH,
-    CACHED_TOPICS,
     BadFilter,
+    ByTopic,
     Match,
     Matcher,
     TopicFilter,
@@ -85,7 +84,7 @@ class Sources:
     listen: tuple[TopicFilter, ...] = ()
     """Topics to listen to besides, so that strangers show up among the unclaimed."""
     _matcher: Matcher[Source] = field(init=False)
-    _lines: dict[str, tuple[str, str]] = field(init=False, default_factory=dict)
+    _lines: ByTopic[str, tuple[str, str]] = field(init=False, default_factory=ByTopic)
 
     def __post_init__(self) -> None:
         pairs = tuple((topic_filter, source) for source in self.sources for topic_filter in source.filters)
@@ -106,10 +105,7 @@ class Sources:
         if match is None:
             return "", topic
         line = match.owner.name, match.captured["device"] if match.owner.decoder.by_device else ""
-        if len(topic) <= CACHED_LENGTH:
-            if len(self._lines) >= CACHED_TOPICS:
-                self._lines.clear()
-            self._lines[topic] = line
+        self._lines.remember(topic, line)
         return line
 
     def filters(self, *, express: bool = False) -> list[str]:

@@ -14,10 +14,11 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+Name = TypeVar("Name", str, bytes)
 
 _NAMED = re.compile(r"\{([a-z][a-z0-9_]*)(#?)\}")
-CACHED_TOPICS = 20_000
-CACHED_LENGTH = 256
+TOPICS_KEPT = 20_000
+TOPIC_KEPT = 256
 """A topic may have 65,535 bytes: only ordinary ones are worth remembering."""
 
 
@@ -98,12 +99,23 @@ class Match(Generic[T]):
     captured: Mapping[str, str]
 
 
+class ByTopic(dict[Name, T]):
+    """What is known of topics seen before; read like any other dictionary. It begins anew when it is full."""
+
+    def remember(self, topic: Name, known: T) -> None:
+        """Unless the topic is too long."""
+        if len(topic) <= TOPIC_KEPT:
+            if len(self) >= TOPICS_KEPT:
+                self.clear()
+            self[topic] = known
+
+
 @dataclass(slots=True)
 class Matcher(Generic[T]):
     """Topic → the first owner, in the given order, whose filter matches. Remembers the topics it has seen."""
 
     filters: tuple[tuple[TopicFilter, T], ...]
-    _seen: dict[str, Match[T] | None] = field(default_factory=dict, init=False)
+    _seen: ByTopic[str, Match[T] | None] = field(default_factory=ByTopic, init=False)
 
     def match(self, topic: str) -> Match[T] | None:
         """Whose ``topic`` is, or None."""
@@ -112,10 +124,7 @@ class Matcher(Generic[T]):
         except KeyError:
             pass
         found = self._find(topic)
-        if len(topic) <= CACHED_LENGTH:
-            if len(self._seen) >= CACHED_TOPICS:
-                self._seen.clear()
-            self._seen[topic] = found
+        self._seen.remember(topic, found)
         return found
 
     def _find(self, topic: str) -> Match[T] | None:

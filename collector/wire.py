@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from collector.link import Delivery
+from collector.topics import ByTopic
 from collector.wire_properties import Malformed, User, properties
 
-TOPICS_KEPT = 20_000
-TOPIC_KEPT = 256
-"""Bytes. A topic may have 65,535: only ordinary ones are worth remembering."""
 _FOR_PAHO = {4: (2, 4, 5, 6, 7, 9, 11, 13), 5: (2, 4, 5, 6, 7, 9, 11, 13, 14, 15)}
 """Version → types of packets that a broker sends besides PUBLISH [2.1.2]."""
 
@@ -39,7 +37,7 @@ class Wire:
         self._types = frozenset(_FOR_PAHO[version])
         self._rest = bytearray()
         self._needed = 0
-        self._topics: dict[bytes, str] = {}
+        self._topics: ByTopic[bytes, str] = ByTopic()
 
     def feed(self, piece: bytes, arrived: int, generation: int) -> Heard:
         """What is complete with ``piece``. Raises ``Malformed``."""
@@ -98,10 +96,7 @@ class Wire:
             topic = name.decode()
         except UnicodeDecodeError:
             return None
-        if len(name) <= TOPIC_KEPT:
-            if len(self._topics) >= TOPICS_KEPT:
-                self._topics.clear()
-            self._topics[name] = topic
+        self._topics.remember(name, topic)
         return topic
 
     def _other(self, first: int, packet: bytes) -> bytes:
