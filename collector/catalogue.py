@@ -67,6 +67,23 @@ def levels(decoder: Decoder, topic: str) -> tuple[dict[str, str], bool]:
     return {name: last if name in ("kind", "event", "type") else topic for name in names}, False
 
 
+def of_example(decoder: Decoder, example: Example, received: int) -> Decoded:
+    """What the decoder makes of one of its own examples. Raises ``DecodeError``; ``LookupError`` where no usual filter fits."""
+    captured, fits = levels(decoder, example.topic)
+    if not fits:
+        raise LookupError(f"{decoder.name}: no usual filter fits {example.topic!r}")
+    message = Message(
+        topic=example.topic,
+        payload=example.payload,
+        received=received,
+        source="",
+        captured=captured,
+        options=example.options,
+        codecs=example.codecs,
+    )
+    return decoder.decode(message, dict(example.memory))
+
+
 def guess(topic: str, payload: bytes, received: int) -> str:
     """The decoder that would understand the message: by its usual topic first, then by the payload alone; else empty."""
     for decoder in DECODERS.values():

@@ -6,8 +6,8 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator
 
-from collector.catalogue import DECODERS, Decoder, levels
-from collector.decoding import Announced, Decoded, DecodeError, Event, Example, Message, Signal, Status
+from collector.catalogue import DECODERS, Decoder, of_example
+from collector.decoding import Announced, Decoded, DecodeError, Event, Example, Signal, Status
 from facility.instant import iso
 
 MARK = "<!-- From here on made by: dutyroom devices docs --write docs/devices.md -->"
@@ -79,18 +79,8 @@ def _payload(payload: bytes) -> str:
 
 
 def _outcome(decoder: Decoder, example: Example) -> str:
-    captured, _ = levels(decoder, example.topic)
-    message = Message(
-        topic=example.topic,
-        payload=example.payload,
-        received=NOW,
-        source="",
-        captured=captured,
-        options=example.options,
-        codecs=example.codecs,
-    )
     try:
-        decoded = decoder.decode(message, dict(example.memory))
+        decoded = of_example(decoder, example, NOW)
     except DecodeError as error:
         return f"Refused: {error}"
     return "\n".join(_lines(decoded)) or "Nothing: it says nothing about a point."

@@ -1,33 +1,19 @@
 import pytest
 
-from collector.catalogue import DECODERS, Decoder, guess
-from collector.decoding import Decoded, DecodeError, Example, Message
+from collector.catalogue import DECODERS, Decoder, guess, of_example
+from collector.decoding import DecodeError, Example
 
 NOW = 1_795_478_400_000
 EXAMPLES = [(decoder, example) for decoder in DECODERS.values() for example in decoder.examples]
-
-
-def run(decoder: Decoder, example: Example) -> Decoded:
-    captured = next(c for f in decoder.filters if (c := f.match(example.topic)) is not None)
-    message = Message(
-        topic=example.topic,
-        payload=example.payload,
-        received=NOW,
-        source="s",
-        captured=captured,
-        options=example.options,
-        codecs=example.codecs,
-    )
-    return decoder.decode(message, dict(example.memory))
 
 
 @pytest.mark.parametrize(("decoder", "example"), EXAMPLES, ids=[f"{d.name}: {e.what}" for d, e in EXAMPLES])
 def test_the_example_becomes_what_it_says(decoder: Decoder, example: Example) -> None:
     if example.refused:
         with pytest.raises(DecodeError, match=example.refused.replace("{", r"\{")):
-            run(decoder, example)
+            of_example(decoder, example, NOW)
     else:
-        assert run(decoder, example) == example.decoded
+        assert of_example(decoder, example, NOW) == example.decoded
 
 
 @pytest.mark.parametrize("decoder", DECODERS.values(), ids=lambda d: d.name)
