@@ -46,7 +46,7 @@ def document(message: Message) -> Any:
     source = BytesIO(payload)
     decoder = cbor2.CBORDecoder(
         source,
-        tag_hook=_unknown_tag,
+        tag_hook=_refuse_tag,
         semantic_decoders=dict.fromkeys(_TAGS, _refuse_tag) | {_FRACTION: _fraction, _SELF: _itself},
         max_depth=DEPTH_LIMIT,
         allow_duplicate_keys=False,
@@ -63,11 +63,6 @@ def document(message: Message) -> Any:
 
 def _refuse_tag(content: object, immutable: bool) -> Never:
     del content, immutable
-    raise _Refused("a tag of CBOR found; allowed: decimal fractions alone")
-
-
-def _unknown_tag(tag: object, immutable: bool) -> Never:
-    del tag, immutable
     raise _Refused("a tag of CBOR found; allowed: decimal fractions alone")
 
 
