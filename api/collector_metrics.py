@@ -42,9 +42,11 @@ def collector_metrics(found: Sequence[Worker], now: int) -> Iterator[Metric]:
     """All families, whether or not there is a worker."""
     for figure, (name, help) in COUNTERS.items():
         yield _counter(name, help, found, partial(_figure, figure))
-    yield _labelled("dutyroom_messages_refused", "Messages in the dead letters", "reason", found, _reasons)
-    yield _labelled("dutyroom_store_errors", "Attempts that a store could not serve", "store", found, _errors)
-    yield _labelled("dutyroom_stage_seconds", "Time the collector spent in a stage", "stage", found, _spent)
+    refused, failed = "Messages in the dead letters", "Attempts that a store could not serve"
+    yield _labelled("dutyroom_messages_refused", refused, "reason", found, lambda w: w.reasons)
+    yield _labelled("dutyroom_store_errors", failed, "store", found, lambda w: w.store_errors)
+    spent = "Time the collector spent in a stage"
+    yield _labelled("dutyroom_stage_seconds", spent, "stage", found, lambda w: w.spent)
     for figure, (name, help) in JOURNAL_COUNTERS.items():
         yield _counter(name, help, found, partial(_waiting, figure))
     for figure, (name, help) in JOURNAL_GAUGES.items():
@@ -84,28 +86,18 @@ def _age(worker: Worker, now: int) -> float | None:
     return max(0.0, now - worker.journal["oldest"]) / 1_000 if "oldest" in worker.journal else 0.0
 
 
-def _reasons(worker: Worker) -> Mapping[str, float]:
-    return worker.reasons
-
-
-def _errors(worker: Worker) -> Mapping[str, float]:
-    return worker.store_errors
-
-
-def _spent(worker: Worker) -> Mapping[str, float]:
-    return worker.spent
-
-
 def _counter(name: str, help: str, found: Iterable[Worker], value: Callable[[Worker], float | None]) -> Metric:
-    family = CounterMetricFamily(name, help, labels=["worker"])
-    for worker in found:
-        if (told := value(worker)) is not None:
-            family.add_metric([worker.name], told)
-    return family
+    return _by_worker(CounterMetricFamily(name, help, labels=["worker"]), found, value)
 
 
 def _gauge(name: str, help: str, found: Iterable[Worker], value: Callable[[Worker], float | None]) -> Metric:
-    family = GaugeMetricFamily(name, help, labels=["worker"])
+    return _by_worker(GaugeMetricFamily(name, help, labels=["worker"]), found, value)
+
+
+def _by_worker(
+    family: CounterMetricFamily | GaugeMetricFamily, found: Iterable[Worker], value: Callable[[Worker], float | None]
+) -> Metric:
+    """A worker that does not say it has no sample."""
     for worker in found:
         if (told := value(worker)) is not None:
             family.add_metric([worker.name], told)
