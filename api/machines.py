@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from api.notes import number, table, whole
 from storage.records.port import Unit
 
 PREFIXES = ("worker/", "responder/")
-
-
 LAST_BACKUP = "backup/last"
 """The note that a backup leaves."""
 
@@ -41,6 +41,15 @@ class Machine:
     def share_free(self) -> float | None:
         """Of the disk under the data folder."""
         return None if self.free is None or not self.size else self.free / self.size
+
+
+def resident() -> int:
+    """Bytes of this process that are in memory; 0 where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except (OSError, IndexError, ValueError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def last_backup(unit: Unit) -> int | None:

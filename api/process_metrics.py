@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from api.machines import Machine
+from api.machines import Machine, resident
 
 
 def process_metrics(found: Sequence[Machine]) -> Iterator[Metric]:
     """Processor time and memory by process, disk and clock by machine."""
     cpu = CounterMetricFamily("dutyroom_process_cpu_seconds", "Processor time used", labels=["process"])
     memory = GaugeMetricFamily("dutyroom_process_resident_bytes", "Memory that is resident", labels=["process"])
-    for process, seconds, size in (*((m.process, m.cpu, m.memory) for m in found), ("pages", *_mine())):
+    mine = ("pages", time.process_time(), resident())
+    for process, seconds, size in (*((m.process, m.cpu, m.memory) for m in found), mine):
         cpu.add_metric([process], seconds or 0)
         memory.add_metric([process], size or 0)
     yield cpu
     yield memory
     yield from _disks(found)
     yield from _clocks(found)
-
-
-def _mine() -> tuple[float, float]:
-    statm = Path("/proc/self/statm")
-    pages = int(statm.read_text().split()[1]) if statm.exists() else 0
-    return time.process_time(), pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _disks(found: Sequence[Machine]) -> Iterator[Metric]:

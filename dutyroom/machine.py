@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from api.machines import resident
 from facility.instant import MINUTE, SECOND
 from storage.records.port import RecordsUnavailable
 
@@ -84,7 +85,7 @@ class Machine:
             "host": self._host,
             "pid": os.getpid(),
             "cpu": round(time.process_time(), 2),
-            "memory": memory(),
+            "memory": resident(),
             "disk": self._disk(),
             "clock": {**self._told, **self._step, "steps": self._steps},
         }
@@ -122,12 +123,3 @@ class Machine:
         except OSError:
             return {}  # a disk that is gone is told by the stores on it
         return {"folder": str(self._folder), "free": found.free, "total": found.total}
-
-
-def memory() -> int:
-    """Bytes of this process that are resident; 0 where the system does not say."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except (OSError, IndexError, ValueError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")

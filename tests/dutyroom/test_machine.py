@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+from api.machines import resident
 from dutyroom.absence import Absence
-from dutyroom.machine import Machine, kernel_keeps_time, memory
+from dutyroom.machine import Machine, kernel_keeps_time
 from storage.records.port import RecordsUnavailable
 
 
@@ -37,7 +38,7 @@ def test_the_disk_and_the_process_are_told(tmp_path: Path) -> None:
     assert 0 < note["disk"]["free"] < note["disk"]["total"]
     assert note["host"] == socket.gethostname()
     assert note["cpu"] > 0
-    assert min(note["memory"], memory()) > 1 << 20
+    assert min(note["memory"], resident()) > 1 << 20
 
 
 def test_a_clock_that_somebody_sets_is_noticed_and_one_that_goes_on_is_not(tmp_path: Path) -> None:
