@@ -20,7 +20,7 @@ from storage.readings.influx_server import InfluxServer, LinesRefused, TooLarge
 from storage.readings.influx_url import InfluxTarget
 from storage.readings.keepable import LATEST, Row, Sifted, sift
 from storage.readings.line_protocol import passage_line, reading_lines, scan_line, stored_name
-from storage.readings.port import Kept, ReadingsRefused, ReadingsUnavailable, Series
+from storage.readings.port import Kept, ReadingsUnavailable, Series
 from storage.readings.series import series_of
 
 Labels = Callable[[str], tuple[str, str]]
@@ -29,8 +29,6 @@ Labels = Callable[[str], tuple[str, str]]
 LINES_AT_ONCE = 20_000
 """About 2 MB; servers take 25 MB or more by default."""
 _KEY = itemgetter(0, 1)
-POINTS_AT_ONCE = 100
-"""Above this many points in one question for last values, all points are asked for: one pass instead of many."""
 
 
 class InfluxReadings:
@@ -43,11 +41,10 @@ class InfluxReadings:
     def append(self, readings: Sequence[Reading], passages: Sequence[Passage] = (), scans: Sequence[Scan] = ()) -> None:
         sifted = sift(readings, passages, scans)
         rows, lines = self._lines(sifted)
-        refused = list(sifted.refused)
         for start in range(0, len(lines), LINES_AT_ONCE):
-            refused += self._store(rows[start : start + LINES_AT_ONCE], lines[start : start + LINES_AT_ONCE])
-        if refused:
-            raise ReadingsRefused([repr(row) for row, _ in refused], refused[0][1], [why for _, why in refused])
+            refused = self._store(rows[start : start + LINES_AT_ONCE], lines[start : start + LINES_AT_ONCE])
+            sifted.refused.extend(refused)
+        sifted.complain()
 
     def _lines(self, sifted: Sifted) -> tuple[list[Row], list[str]]:
         """Rows, and the line of each in the same order."""
@@ -92,7 +89,7 @@ class InfluxReadings:
         wanted = {stored_name(point): point for point in points}
         if not wanted:
             return {}
-        answer = self._server.query(influxql.last(wanted.values() if len(wanted) <= POINTS_AT_ONCE else ()))
+        answer = self._server.query(influxql.last(influxql.to_name(wanted.values())))
         found = ((wanted.get(series.tags["point"]), series.rows[0]) for series in answer)
         return {point: _reading(point, row) for point, row in found if point is not None}
 
@@ -113,8 +110,8 @@ class InfluxReadings:
         wanted = {stored_name(point): point for point in points}
         if not wanted:
             return
-        named = wanted.values() if len(wanted) <= POINTS_AT_ONCE else ()
-        for series in self._server.query(influxql.heard(measurement, named, start, end, since)):
+        question = influxql.heard(measurement, influxql.to_name(wanted.values()), start, end, since)
+        for series in self._server.query(question):
             point = wanted.get(series.tags["point"])
             if point is not None:
                 yield from ((point, row) for row in series.rows)

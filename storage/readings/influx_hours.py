@@ -25,8 +25,6 @@ MEASUREMENTS = {
 }
 """Each with a field that every row of it has."""
 HOUR_COLUMNS = 6
-NAMED = 100
-"""Above this many points in one question all points are asked for: one pass instead of many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +166,12 @@ def _settle(server: InfluxServer, start: int, end: int) -> None:
     kept = by_point(server.query(influxql.hours((), start, end)))
     stale = [point for point, series in counts.items() if _differ(counts_of(series), hours_of(kept.get(point, ())))]
     if stale:
-        store(server, made_of(server, _named(stale), start, end))
+        store(server, made_of(server, influxql.to_name(stale), start, end))
 
 
 def _differ(counts: Mapping[int, int], kept: Iterable[Hour]) -> bool:
     made_from = {hour.start: hour.readings for hour in kept}
     return any(made_from.get(at) != count for at, count in counts.items())
-
-
-def _named(points: Collection[str]) -> Collection[str]:
-    return points if len(points) <= NAMED else ()
 
 
 # --- ending readings --------------------------------------------------------------------------------------------------
@@ -202,7 +196,7 @@ def end_readings(server: InfluxServer, before: int) -> int:
 def _add_late(server: InfluxServer, start: int, end: int) -> None:
     """What came for hours that had ended."""
     made = made_of(server, (), start, end)
-    kept = by_point(server.query(influxql.hours(_named(list(made)), start, end)))
+    kept = by_point(server.query(influxql.hours(influxql.to_name(list(made)), start, end)))
     store(server, {point: with_late(hours_of(kept.get(point, ())), late) for point, late in made.items()})
     server.delete("reading", end)
 
