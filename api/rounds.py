@@ -8,14 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
-from api.access import Visitor
 from api.context import Context
-from api.problems import NotPermitted
 from api.work_figures import plain
 from facility.calendar import DAY_MINUTES, instant_of, local_day
 from facility.floor_plan import AreaKind, FloorPlan
 from facility.instant import DAY, iso
-from facility.person import Right
 from facility.reading import Scan
 from facility.register import Register
 from facility.round import Flag, PointStatus, Round, RoundState, RoundStop, Stop
@@ -25,7 +22,6 @@ from inspections.rounds.gathering import is_door
 from storage.records.port import Unit
 from storage.records.rounds import RoundFilter
 
-CLAUSE = "AP-3"
 LONGEST = 400 * DAY
 STORED = 180 * DAY
 """So long where nothing ends scans by itself."""
@@ -53,12 +49,6 @@ BY: dict[str, Callable[[Round | Counted, tzinfo], str]] = {
     "day": lambda one, zone: local_day(one.start, zone).isoformat(),
     "month": lambda one, zone: local_day(one.start, zone).isoformat()[:7],
 }
-
-
-def seeing(visitor: Visitor) -> None:
-    """Raises ``NotPermitted`` for an inspector who was not asked to look at patrols."""
-    if not visitor.may_see_clause(CLAUSE):
-        raise NotPermitted.to(visitor.actor, Right.READ)
 
 
 def day_span(day: date, zone: tzinfo) -> tuple[int, int]:

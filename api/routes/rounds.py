@@ -43,15 +43,7 @@ from inspections.rounds.taking import ScanDraft, ScanRoom, take_scan
 from storage.records.port import Unit
 from storage.records.rounds import RoundFilter
 
-
-def patrol_reader(visitor: Annotated[Visitor, READING]) -> Visitor:
-    """Whoever may look at patrols."""
-    reading.seeing(visitor)
-    return visitor
-
-
-PatrolReader = Depends(patrol_reader)
-router = APIRouter(prefix="/rounds", tags=["rounds"], responses=PROBLEMS, dependencies=[PatrolReader])
+router = APIRouter(prefix="/rounds", tags=["rounds"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 Walker = Annotated[Visitor, Depends(needs(Right.DO_DUTIES))]
 Several = Annotated[list[str] | None, Query(max_length=100)]

@@ -56,7 +56,6 @@ def show_day(
     *, request: Request, visitor: Reader, day: str = "", route: str = "", team: str = "", state: str = ""
 ) -> Response:
     """A local day's rounds, those that go on before all others."""
-    read.seeing(visitor)
     with reading(request, visitor) as page:
         zone = page.look.zone
         today = local_day(page.look.now, zone)
@@ -153,7 +152,6 @@ def _shown(page: Page, one: Round) -> dict[str, Any]:
 @router.get("/figures")
 def show_figures(request: Request, visitor: Reader, days: int = 30, by: str = "route") -> Response:
     """Of the last days, each count with the list behind it."""
-    read.seeing(visitor)
     with reading(request, visitor) as page:
         days = days if days in PERIODS else 30
         by = by if by in read.BY else "route"
@@ -184,7 +182,6 @@ def show_points(
     until: int = 0,
 ) -> Response:
     """The points behind a figure."""
-    read.seeing(visitor)
     which, by = (which if which in read.WHICH else "missed"), (by if by in read.BY else "")
     with reading(request, visitor) as page:
         until = until or page.look.now
@@ -208,7 +205,6 @@ def show_points(
 @router.get("/coverage")
 def show_coverage(request: Request, visitor: Reader, days: int = 7) -> Response:
     """What was walked: by area on the plans, by checkpoints, and where nobody was for longest."""
-    read.seeing(visitor)
     with reading(request, visitor) as page:
         days = days if days in PERIODS else 7
         now = page.look.now
@@ -237,7 +233,6 @@ def show_coverage(request: Request, visitor: Reader, days: int = 7) -> Response:
 @router.get("/{number}")
 def show_one(request: Request, visitor: Reader, number: int) -> Response:
     """One round: its points with their times, its strays, its alert, what happened; a slider replays it."""
-    read.seeing(visitor)
     with reading(request, visitor) as page:
         one = page.unit.rounds.get(number)
         if not told_start(one, visitor):
