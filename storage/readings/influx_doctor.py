@@ -12,11 +12,9 @@ import orjson
 from facility.instant import DAY, SECOND
 from storage.readings import influxql
 from storage.readings.influx_server import InfluxServer, reason_of
-from storage.readings.port import ReadingsUnavailable
 
 NO_LINES = b"# nothing but a comment\n"
 """A body that every generation takes, or refuses for what it would do with lines, and that leaves nothing behind."""
-FORM = "application/x-www-form-urlencoded"
 _PARTS = re.compile(r"(\d+)([hms])")
 _PART = {"h": 3_600_000, "m": 60_000, "s": 1_000}
 
@@ -153,17 +151,12 @@ def _write(server: InfluxServer, path: str) -> tuple[int, str]:
 
 def _query(server: InfluxServer, statement: str) -> tuple[str, list[list[Any]]]:
     """What is wrong, empty where nothing is; and the rows."""
-    form = urlencode({"db": server.target.database, "q": statement, "epoch": "ms"}).encode()
-    status, body = server.attempt("POST", "/query", form, FORM)
+    status, body = server.attempt(*server.question(statement))
     if status >= 400:
         return reason_of(body) or str(status), []
-    try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise ReadingsUnavailable(f"{server} answers something that is not JSON: {body[:80]!r}") from None
-    results = answer.get("results", ())
-    wrong = next((one["error"] for one in (answer, *results) if "error" in one), "")
-    return str(wrong), [row for one in results for series in one.get("series", ()) for row in series.get("values", ())]
+    results = list(server.results(body))
+    wrong = next((str(one["error"]) for one in results if "error" in one), "")
+    return wrong, [row for one in results for series in one.get("series", ()) for row in series.get("values", ())]
 
 
 def _days(milliseconds: int) -> str:

@@ -67,7 +67,7 @@ class InfluxServer:
             version = response.headers.get("X-Influxdb-Version", "").removeprefix("v")
             # VictoriaMetrics answers every question with the names of databases, and says in some places that it is
             # InfluxDB 1.8.0: history would look empty and nobody would be told.
-            if not version or b'"columns":["name"]' in self.attempt(*self._question(influxql.NOTHING))[1]:
+            if not version or b'"columns":["name"]' in self.attempt(*self.question(influxql.NOTHING))[1]:
                 raise WrongServer(self._what_else())
             self._build = response.headers.get("X-Influxdb-Build", "")
             self._version = version
@@ -135,21 +135,26 @@ class InfluxServer:
     def query(self, statement: str) -> list[Series]:
         """InfluxQL; times come back in milliseconds. Raises ``ReadingsUnavailable``."""
         self.version()
-        answer = self._asked(*self._question(statement))
+        answer = self._asked(*self.question(statement))
         return _merged(self._parts(answer.data))
 
-    def _question(self, statement: str) -> tuple[str, str, bytes, str]:
+    def question(self, statement: str) -> tuple[str, str, bytes, str]:
+        """InfluxQL as ``attempt`` takes it; ``results`` reads what is answered."""
         # Chunked: otherwise a server with max-row-limit cuts the answer short.
         form = {"db": self.target.database, "q": statement, "epoch": "ms", "chunked": "true", "chunk_size": "10000"}
         return "POST", "/query", urlencode(form).encode(), "application/x-www-form-urlencoded"
 
-    def _parts(self, body: bytes) -> Iterator[dict[str, Any]]:
+    def results(self, body: bytes) -> Iterator[dict[str, Any]]:
+        """Each with its ``series``, or an ``error``. Raises ``ReadingsUnavailable`` where it is no JSON."""
         for line in body.splitlines():
             answer = self._json(line) if line.strip() else {}
-            for result in (answer, *answer.get("results", ())):
-                if "error" in result:
-                    raise ReadingsUnavailable(f"{self}: {result['error']}")
-                yield from result.get("series", ())
+            yield from (answer, *answer.get("results", ()))
+
+    def _parts(self, body: bytes) -> Iterator[dict[str, Any]]:
+        for result in self.results(body):
+            if "error" in result:
+                raise ReadingsUnavailable(f"{self}: {result['error']}")
+            yield from result.get("series", ())
 
     def _json(self, line: bytes) -> dict[str, Any]:
         try:
