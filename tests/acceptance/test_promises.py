@@ -1,7 +1,5 @@
 """The same quarter of an hour under every trouble that must make no difference: crashes, repeats, delays."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -13,11 +11,10 @@ from facility.reading import Reading
 from rules.definition import load_book
 from simulators.scenario import find
 from simulators.spoken import Message
-from storage.records.port import RecordsUnavailable, Unit
-from storage.records.sql import SqlRecords
 from tests.acceptance.expectation import differences
 from tests.acceptance.timeline import DutyRoom, at_once, duty_room, open_again, play
 from tests.simulators.riverside import register
+from tests.storage.records.away import AwayRecords
 
 pytestmark = pytest.mark.xdist_group("promises")
 DEMO = find("demo")
@@ -45,19 +42,6 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Found:
         return found(room)
 
 
-class Failing(SqlRecords):
-    """Records that cannot be written while they are ``away``."""
-
-    away = False
-
-    @contextmanager
-    def begin(self) -> Iterator[Unit]:
-        if self.away:
-            raise RecordsUnavailable("away")
-        with super().begin() as unit:
-            yield unit
-
-
 class Crashes:
     """Whoever is on duty is killed again and again, each time after the readings were stored and before the commit."""
 
@@ -72,7 +56,7 @@ class Crashes:
 
     def _crash(self, now: int) -> None:
         room, records = self._on_duty, self._on_duty.records
-        assert isinstance(records, Failing)
+        assert isinstance(records, AwayRecords)
         records.away = True
         self.number, self.in_hand = self.number + 1, self.in_hand + room.ingest.once(now).in_hand
         records.away = False
@@ -84,7 +68,7 @@ class Crashes:
 def test_crashes_between_storing_and_committing_change_nothing(
     every: int, undisturbed: Found, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.acceptance.timeline.SqlRecords", Failing)
+    monkeypatch.setattr("tests.acceptance.timeline.SqlRecords", AwayRecords)
     with duty_room(tmp_path, register(), DEMO.start) as room:
         crashes = Crashes(room, every)
         play(room, DEMO, SENT, crashes)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
 from collector.judge_fake import NotingJudge
@@ -12,32 +9,18 @@ from collector.link_fake import FakeLink
 from collector.sharing import Relay, SharedLink, shared
 from facility.instant import DAY
 from storage.readings.memory import MemoryReadings
-from storage.records.port import RecordsUnavailable, Unit
-from storage.records.sql import SqlRecords
 from tests.collector.property import NOW, TOPIC, ingest, pressure
+from tests.storage.records.away import AwayRecords
 
 GROUP = "duty"
 GAUGE = "gauge-1.pressure"
-
-
-class Flaky(SqlRecords):
-    """Records that are away when they are told so."""
-
-    away = False
-
-    @contextmanager
-    def begin(self) -> Iterator[Unit]:
-        if self.away:
-            raise RecordsUnavailable("away")
-        with super().begin() as unit:
-            yield unit
 
 
 class Group:
     """One that relays and one that judges, on the same stores."""
 
     def __init__(self) -> None:
-        self.records = Flaky("sqlite://")
+        self.records = AwayRecords("sqlite://")
         self.records.migrate()
         self.readings, self.judge = MemoryReadings(), NotingJudge()
         self.theirs, self.ours = FakeLink(), FakeLink()

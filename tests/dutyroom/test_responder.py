@@ -20,6 +20,7 @@ from response.following import Follower
 from response.steps import Errand, Step
 from storage.records.port import Records, RecordsUnavailable, Unit
 from storage.records.sql import SqlRecords
+from tests.storage.records.away import AwayRecords
 from tests.storage.records.conftest import FILE, POSTGRES
 from tests.storage.records.examples import FACT, NOON
 
@@ -262,16 +263,7 @@ def test_a_store_that_is_away_is_no_fault_of_an_errand_and_needs_no_traceback(
 
 
 def test_a_database_that_is_away_ends_nothing(records: SqlRecords) -> None:
-    class Away(SqlRecords):
-        away = True
-
-        def begin(self):  # type: ignore[no-untyped-def]
-            if self.away:
-                raise RecordsUnavailable("away")
-            return super().begin()
-
-    store = Away("sqlite:///:memory:")
-    store.away = False
+    store = AwayRecords("sqlite:///:memory:")
     store.migrate()
     moment = [0]
     found = responder(store, tick=lambda: moment[0], steps=[Step("s", 100, lambda unit, now: False)])

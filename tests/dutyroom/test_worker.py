@@ -12,10 +12,10 @@ from dutyroom.worker import STANDSTILL, TICK, Worker
 from facility.permission import Permissions, permission_difference
 from rules.late import Backlog
 from storage.records.port import Conflict, RecordsUnavailable
-from storage.records.port import Unit as RecordsUnit
 from storage.records.sql import SqlRecords
 from tests.facility.permissions import some_permissions
 from tests.rules.room import SECOND, T0
+from tests.storage.records.away import AwayRecords
 
 FLOOD = {"device": "gauge-1", "a_minute": 9_000, "thinned": 7, "last": T0}
 
@@ -152,19 +152,6 @@ class Collector:
         return {"messages": 3, "readings": 4, "connected": True, "lag": 0}
 
 
-class Away(SqlRecords):
-    """Records that can be pulled out."""
-
-    away = False
-
-    @contextmanager
-    def begin(self) -> Iterator[RecordsUnit]:
-        if self.away:
-            raise RecordsUnavailable("gone")
-        with super().begin() as unit:
-            yield unit
-
-
 class Following:
     """Rules that nobody changes."""
 
@@ -188,7 +175,7 @@ def kept_note(records: SqlRecords) -> dict[str, Any]:
 
 
 def test_its_note_tells_of_the_machine_of_its_end_and_that_the_records_were_away() -> None:
-    records, now, parts = Away("sqlite:///:memory:"), [T0], dict[str, Any]()
+    records, now, parts = AwayRecords("sqlite:///:memory:"), [T0], dict[str, Any]()
     records.migrate()
     parts = {"readings": None, "ingest": Collector(), "judge": Quiet(), "rules": Following(), "about": {}, "version": 1}
     worker = Worker(name="w", records=records, clock=lambda: now[0], machine=lambda: {"host": "north"}, **parts)

@@ -52,6 +52,7 @@ from tests.rules.room import (
     series,
     setting,
 )
+from tests.storage.records.away import AwayRecords
 
 BAND = only("pump-pressure-band")
 LOW, GOOD = 0.45, 0.6
@@ -89,16 +90,13 @@ class Collector:
             return unit.alerts.open_ones()
 
 
-class Unwilling(SqlRecords):
+class Unwilling(AwayRecords):
     """Records that cannot be written while they are ``away``, or that are written and do not say so."""
 
-    away = False
     mute = False
 
     @contextmanager
     def begin(self) -> Iterator[Unit]:
-        if self.away:
-            raise RecordsUnavailable("away")
         with super().begin() as unit:
             yield unit
         if self.mute:
