@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from facility.fact import Fact
 from facility.instant import DAY, HOUR
+from inspections.compliance import Fold, Wanted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,3 +74,15 @@ def became(owed: Owed, what: str, at: int, *, after: str = "", who: str = "engin
 def done(owed: Owed, *, before: int = HOUR, result: int = 1, who: str = "engineer", **data: Any) -> Fact:
     at = owed.due - before
     return became(owed, "done", at, who=who, done=at, result=result, **data)
+
+
+def fold_of(facts: Sequence[Fact], wanted: Wanted) -> Fold:
+    """All of them, what fell due before what became of it."""
+    fold = Fold(wanted)
+    for fact in facts:
+        if fact.noun == "duty":
+            fold.freeze(fact)
+    for fact in facts:
+        if fact.noun == "occurrence":
+            fold.tell(fact)
+    return fold

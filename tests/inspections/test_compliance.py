@@ -17,7 +17,7 @@ from inspections.compliance import (
     month_of,
     tally,
 )
-from tests.inspections.owed import Owed, became, done, fell_due
+from tests.inspections.owed import Owed, became, done, fell_due, fold_of
 
 NOON = 1_795_492_800_000
 ONE, TWO, THREE, FOUR, FIVE = (Owed(id=n, due=NOON, target=f"t1-ext-{n}", asset=f"t1-ext-{n}") for n in range(1, 6))
@@ -29,14 +29,7 @@ def numbered(*facts: Fact) -> list[Fact]:
 
 
 def folded(facts: list[Fact], as_of: int, wanted: Wanted = ALL) -> list[Item]:
-    fold = Fold(wanted)
-    for fact in facts:
-        if fact.noun == "duty":
-            fold.freeze(fact)
-    for fact in facts:
-        if fact.noun == "occurrence":
-            fold.tell(fact)
-    return fold.items(as_of)
+    return fold_of(facts, wanted).items(as_of)
 
 
 DAY_OF_FIVE = numbered(

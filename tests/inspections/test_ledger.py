@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from facility.fact import Fact
 from facility.instant import DAY, HOUR
-from inspections.compliance import Fold, Item, Wanted
+from inspections.compliance import Item, Wanted
 from inspections.ledger import NOTHING_YET, Anchor, Ledger, anchor_of, read_items
 from storage.records.port import Facts, ToldFact
-from tests.inspections.owed import Owed, became, done, fell_due
+from tests.inspections.owed import Owed, became, done, fell_due, fold_of
 
 NOON = 1_795_492_800_000
 ALL = Wanted(since=NOON, until=NOON + 90 * DAY)
@@ -78,15 +78,7 @@ class Chain:
 
 def by_the_whole_chain(chain: Chain, anchor: Anchor) -> list[Item]:
     """What is true: every fact up to the anchor's number, whatever its time."""
-    fold = Fold(ALL)
-    known = chain.kept[: anchor.seq]
-    for fact in known:
-        if fact.noun == "duty":
-            fold.freeze(fact)
-    for fact in known:
-        if fact.noun == "occurrence":
-            fold.tell(fact)
-    return fold.items(anchor.at)
+    return fold_of(chain.kept[: anchor.seq], ALL).items(anchor.at)
 
 
 def shaken(chance: random.Random, waiting: list[Fact]) -> list[Fact]:
