@@ -12,15 +12,13 @@ import pytest
 
 from tests.services import InfluxAddress, influx1_database, influx2_bucket
 
-SHARED_MEMORY = Path("/dev/shm")
+SHARED_MEMORY = folder if (folder := Path("/dev/shm")).is_dir() else None
+"""Where there is one: for tests of what is answered, not of what is durable."""
 
 
 @pytest.fixture
-def swift_path(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory where there is one: for tests of what is answered, not of what is durable."""
-    if not SHARED_MEMORY.is_dir():
-        yield tmp_path
-        return
+def swift_path() -> Iterator[Path]:
+    """A folder in memory where there is one."""
     with TemporaryDirectory(dir=SHARED_MEMORY) as folder:
         yield Path(folder)
 

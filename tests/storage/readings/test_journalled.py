@@ -18,11 +18,10 @@ from storage.readings.journal import AHEAD, Journal
 from storage.readings.journalled import JournalledReadings
 from storage.readings.memory import MemoryReadings
 from storage.readings.port import Kept, Readings
+from tests.storage.readings.conftest import SHARED_MEMORY
 
 T0 = 1_764_000_000_000 // DAY * DAY
 POINTS = ("p", "q")
-SHARED = Path("/dev/shm")
-"""Where there is one: what is tried here is what is answered, not what is durable."""
 
 LATENESS = st.one_of(
     st.integers(-AHEAD + 1, 2 * SECOND), st.integers(0, 20 * DAY).map(lambda late: late // MINUTE * MINUTE)
@@ -104,7 +103,7 @@ def test_charts_and_replay_read_the_journal_and_the_server_as_one(
     everything, server = MemoryReadings(), MemoryReadings()
     for each in (everything, server):
         each.append(*batch_at(T0 - 2, earlier, odd=1))
-    with TemporaryDirectory(dir=SHARED if SHARED.is_dir() else None) as folder:
+    with TemporaryDirectory(dir=SHARED_MEMORY) as folder:
         store = JournalledReadings(Journal(Path(folder) / "journal.db"), server)
         with closing(store):
             for now, step in zip(accumulate((step.passes for step in steps), initial=T0), steps, strict=False):

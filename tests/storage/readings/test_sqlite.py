@@ -18,6 +18,7 @@ from storage.readings.memory import MemoryReadings
 from storage.readings.port import Kept, Readings, ReadingsUnavailable
 from storage.readings.sqlite import SqliteReadings
 from storage.readings.sqlite_file import VERSION
+from tests.storage.readings.conftest import SHARED_MEMORY
 
 ROOT = Path(__file__).resolve().parents[3]
 T0 = 1_764_000_000_000
@@ -43,8 +44,6 @@ SCANS = st.builds(Scan, point=POINTS, at=TIMES, tag=st.sampled_from(["t", "u"]),
 BOUNDS = st.one_of(st.integers(-2, 62), st.integers(0, 2 * DAY), st.integers(0, LATEST + 1))
 BATCHES = st.tuples(st.lists(READINGS, max_size=20), st.lists(PASSAGES, max_size=4), st.lists(SCANS, max_size=4))
 STEPS = st.lists(st.tuples(BATCHES, BOUNDS, st.sampled_from(Kept), BOUNDS), max_size=4)
-IN_MEMORY = Path("/dev/shm")
-"""Where there is one: what is tried here is what is answered, not what is durable."""
 
 
 def compared(buckets: list[Bucket]) -> list[tuple[int, float, float, int, object]]:
@@ -67,8 +66,7 @@ def test_sqlite_answers_as_memory_does_while_things_come_late_and_end(
     limit: int | None,
     width: int,
 ) -> None:
-    shared = IN_MEMORY if IN_MEMORY.is_dir() else None
-    with TemporaryDirectory(dir=shared) as folder, closing(SqliteReadings(Path(folder) / "r.db")) as store:
+    with TemporaryDirectory(dir=SHARED_MEMORY) as folder, closing(SqliteReadings(Path(folder) / "r.db")) as store:
         memory = MemoryReadings()
         for batch, upto, what, edge in steps:
             for each in (store, memory):
