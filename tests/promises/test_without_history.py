@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,8 @@ def test_12_without_the_history_a_message_is_durable_judged_and_acknowledged_at_
     duty.server.away = True
     assert duty.hear(0.4) == 0
     assert [alert.value for alert in duty.alerts()] == [0.4]
-    assert [one.value for one in Journal(tmp_path / "journal.db").range(GAUGE, 0, 2 * NOW)] == [0.4]
+    with closing(Journal(tmp_path / "journal.db")) as again:
+        assert [one.value for one in again.range(GAUGE, 0, 2 * NOW)] == [0.4]
 
 
 def test_12_a_collector_that_starts_without_the_history_goes_on_where_it_was(duty: Duty) -> None:

@@ -20,7 +20,6 @@ CHECKOUT = Path(__file__).parents[3]
 MIGRATE = """
 import sys
 from storage.records.sql import SqlRecords
-from storage.records.sql import records as sql_records
 records = SqlRecords(sys.argv[1])
 records.migrate()
 print(records.check())
