@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from facility.quality import EVIDENCE
 from facility.reading import Bucket, Passage, Reading, Scan
@@ -116,11 +117,10 @@ class JournalledReadings:
         oldest = self.journal.waits_since()
         late = self.journal.columns(point, start, end)
         touched = {int(at) // width * width for at in late.at[late.received >= oldest]} if oldest is not None else set()
-        there = {one.start: one for one in self.history.buckets(point, start, end, width)}
+        kept = [one for one in self.history.buckets(point, start, end, width) if one.start not in touched]
         ended = self.history.ended_before() if touched else 0
         made = [self._counted(point, max(at, start, ended), min(at + width, end), at) for at in touched]
         made += [self._added(point, (max(at, start), min(at + width, end, ended)), at, width) for at in touched]
-        kept = [one for at, one in there.items() if at not in touched]
         return grouped([*kept, *(one for one in made if one is not None)], width)
 
     def _added(self, point: str, span: tuple[int, int], name: int, width: int) -> Bucket | None:
@@ -128,9 +128,8 @@ class JournalledReadings:
         start, end = span
         if start >= end:
             return None
-        held = set(self.history.columns(point, start, end).at.tolist())
         here = self.journal.columns(point, start, end)
-        new = _evidence(here, name, [int(at) not in held for at in here.at])
+        new = _evidence(here, name, ~np.isin(here.at, self.history.columns(point, start, end).at))
         there = self.history.buckets(point, start, end, width)
         parts = [*there, *([new] if new is not None else [])]
         return together(name, parts) if parts else None
@@ -207,10 +206,10 @@ def as_far_as_known(readings: Readings, work: Callable[[Readings], None]) -> Non
             work(readings)
 
 
-def _evidence(found: Series, name: int, which: Sequence[bool] | None = None) -> Bucket | None:
+def _evidence(found: Series, name: int, which: npt.NDArray[np.bool_] | None = None) -> Bucket | None:
     """A bucket of those that are evidence and no tests; None where there are none."""
     usable = np.isin(found.quality, [int(quality) for quality in EVIDENCE]) & ~found.test
-    value = found.value[usable if which is None else usable & np.array(which, np.bool_)]
+    value = found.value[usable if which is None else usable & which]
     if not len(value):
         return None
     low, high, mean = float(value.min()), float(value.max()), float(value.mean())
