@@ -43,7 +43,7 @@ class Visitor:
 
     def may_see_clause(self, clause: str) -> bool:
         """Whether the clause lies in the visitor's scope."""
-        return not self.scope.clauses or clause in self.scope.clauses
+        return self.scope.sees(clause)
 
     def may_open(self, address: str) -> bool:
         """Whether the address lies in the visitor's scope: a link that leads nowhere is none."""

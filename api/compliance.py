@@ -143,7 +143,7 @@ def read(unit: Unit, context: Context, register: Register, asked: Asked, scope: 
     known = {clause for some in duties.values() for clause in some} | {
         c for one in items for c in clauses_of(one, duties)
     }
-    rows = tuple(clause for clause in CLAUSES if clause in known and (not scope.clauses or clause in scope.clauses))
+    rows = tuple(clause for clause in CLAUSES if clause in known and scope.sees(clause))
     return Compliance(
         asked=asked, months=tuple(months), items=items, anchor=anchor, duties=duties, month=month, clauses=rows
     )
@@ -201,7 +201,7 @@ class _Shown:
             (not self.zones or one.zone in self.zones or not one.zone)
             and (not self.limits or one.zone in self.limits or not one.zone)
             and (not asked.clause or asked.clause in clauses)
-            and (not self.scope.clauses or bool(clauses & set(self.scope.clauses)))
+            and self.scope.sees(*clauses)
             and (not asked.duty or one.duty == asked.duty)
             and (not asked.target or one.target == asked.target)
             and (not asked.mark or one.mark.value == asked.mark)

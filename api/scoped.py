@@ -91,17 +91,13 @@ class View:
         """What has no zone, as the site itself, lies in every building."""
         return not self.zones or not zone or zone in self.zones
 
-    def clause(self, *clauses: str) -> bool:
-        """Whether one of them may be looked at."""
-        return self.scope.sees(*clauses)
-
     def alert(self, one: Alert) -> bool:
         """An alert of no zone is about the whole property."""
-        return self.zone(one.zone) and self.clause(one.clause)
+        return self.zone(one.zone) and self.scope.sees(one.clause)
 
     def order(self, one: WorkOrder) -> bool:
         """By its own clause, and those of its time limits."""
-        return self.zone(one.zone) and self.clause(one.clause, *(clock.clause for clock in one.clocks))
+        return self.zone(one.zone) and self.scope.sees(one.clause, *(clock.clause for clock in one.clocks))
 
     def occurrence(self, one: Occurrence) -> bool:
         """By its duty."""

@@ -41,7 +41,7 @@ def show_list(request: Request, visitor: Reader) -> Response:
     with reading(request, visitor) as page:
         asked: dict[str, list[str]] = {}
         for duty in page.context.duties().values():
-            if not any(visitor.may_see_clause(clause) for clause in duty.clauses):
+            if not visitor.scope.sees(*duty.clauses):
                 continue
             for kind in {check.instrument for check in duty.checks if check.instrument}:
                 asked.setdefault(kind, []).append(page.look.say(duty.title))
