@@ -15,7 +15,7 @@ from psycopg import sql
 from sqlalchemy import URL, Connection, MetaData, create_engine
 
 from storage.records.migrations import migrate
-from storage.records.sql.trouble import unavailable
+from storage.records.sql.trouble import told, unavailable
 
 CHUNK = 1 << 20
 VERSION_TABLE = "alembic_version"
@@ -101,10 +101,13 @@ def is_empty(url: URL) -> bool:
 def fill(
     url: URL, folder: Path, *, schema: str, columns: dict[str, list[str]], sequences: dict[str, int]
 ) -> dict[str, int]:
-    """Make the tables as they were at ``schema`` and fill them, all or nothing. Table → how many rows."""
+    """Make the tables as they were at ``schema`` and fill them, all or nothing. Table → how many rows.
+
+    Raises ``RecordsUnavailable``.
+    """
     engine = create_engine(url)
     try:
-        with _plainly(url), engine.begin() as connection:
+        with _plainly(url), told(url), engine.begin() as connection:
             migrate(connection, schema)
             found = {
                 table: _fill(connection, table, columns[table], folder) for table in _in_order(connection, columns)

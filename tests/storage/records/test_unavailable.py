@@ -10,6 +10,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from facility.alert import Condition, Track
 from storage.records.port import Conflict, RecordsUnavailable
 from storage.records.sql import SqlRecords
+from storage.records.sql.copying import fill
 from tests.storage.records.conftest import opened
 from tests.storage.records.examples import at_once
 
@@ -44,6 +45,13 @@ def test_a_server_that_does_not_answer_is_named_without_the_password() -> None:
         records.check()
     assert "hunter2" not in str(told.value)
     records.close()
+
+
+def test_a_copy_into_a_server_that_does_not_answer_says_so_as_plainly(tmp_path: Path) -> None:
+    url = make_url("postgresql+psycopg://duty:hunter2@127.0.0.1:9/records")
+    with pytest.raises(RecordsUnavailable, match=r"PostgreSQL 127\.0\.0\.1:9/records: .*refused") as told:
+        fill(url, tmp_path, schema="head", columns={}, sequences={})
+    assert "hunter2" not in str(told.value)
 
 
 def test_a_database_that_does_not_exist_is_unavailable(postgres_db_url: str) -> None:
