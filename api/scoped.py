@@ -84,7 +84,7 @@ class View:
     zones: frozenset[str]
     """Empty: no limit."""
     duties: frozenset[str]
-    """Empty: no limit."""
+    """Those of the scope's clauses, as the rules are: where it has clauses, and none carries them out, there are none."""
     rules: frozenset[str]
 
     def zone(self, zone: str) -> bool:
@@ -101,11 +101,11 @@ class View:
 
     def occurrence(self, one: Occurrence) -> bool:
         """By its duty."""
-        return self.zone(one.zone) and (not self.duties or one.duty in self.duties)
+        return self.zone(one.zone) and (not self.scope.clauses or one.duty in self.duties)
 
     def result(self, one: Any) -> bool:
         """As its occurrence."""
-        return self.zone(one.zone) and (not self.duties or one.duty in self.duties)
+        return self.zone(one.zone) and (not self.scope.clauses or one.duty in self.duties)
 
     def zone_filter(self, wanted: tuple[str, ...]) -> tuple[str, ...]:
         """Zones for a store's filter."""

@@ -17,6 +17,7 @@ from facility.floor_plan import FloorPlan
 from facility.instant import DAY, HOUR
 from facility.occurrence import Occurrence
 from facility.person import Role
+from storage.records.occurrences import OccurrenceFilter
 from storage.records.port import WorkOrderFilter
 from tests.api.browser import Browser, words
 from tests.api.seed import GAUGE, NOW, PASSWORD, House
@@ -115,6 +116,16 @@ def test_a_building_s_inspector_sees_that_building_alone(home: House) -> None:
     items = browser.client.get("/api/v1/compliance/items").json()["rows"]
     assert [one["id"] for one in items] == [1]
     assert browser.client.get("/api/v1/compliance").json()["total"]["due"] == 1
+
+
+def test_an_inspector_of_a_clause_without_duties_sees_nothing_that_is_owed(home: House) -> None:
+    with home.records.begin() as unit:
+        unit.occurrences.plan([occurrence(1, building(home, GAUGE))])
+        (one,) = unit.occurrences.find(OccurrenceFilter()).rows
+    assert not [duty for duty in home.context.duties().values() if "ER-5" in duty.clauses]
+    limited(home, clauses=("ER-5",))
+    browser = _signed(home)
+    browser.page(f"/duties/{one.id}", 404)
 
 
 def test_a_building_s_inspector_looks_as_far_back_as_everybody(home: House) -> None:
