@@ -27,17 +27,11 @@ _TEXT = str.maketrans({"\\": "\\\\", '"': '\\"'})
 _QUERY = str.maketrans({"\\": "\\\\", "'": "\\'", "\n": "\\n"})
 
 
-def reading_line(reading: Reading, site: str, quantity: str) -> str:
-    """``reading,point=…,quantity=…,site=… value=0.6,quality=0i,test=f,received=…i <ns>``"""
-    _, at, value, quality, test, received = reading
-    return (
-        f"{_series('reading', reading.point, site, quantity)} value={float(value)!r},quality={int(quality)}i,"
-        f"test={'t' if test else 'f'},received={received}i {at * MILLISECOND}"
-    )
-
-
 def reading_lines(readings: Iterable[Reading], labels: Callable[[str], tuple[str, str]]) -> list[str]:
-    """As ``reading_line`` makes each; ``labels``: a point's site and quantity. Written out: it runs for every reading."""
+    """``reading,point=…,quantity=…,site=… value=0.6,quality=0i,test=f,received=…i <ns>`` of each.
+
+    ``labels``: a point's site and quantity. Written out: it runs for every reading.
+    """
     heads: dict[str, str] = {}
     lines: list[str] = []
     last, tail = (-1, False, -1), ""

@@ -12,7 +12,7 @@ from storage.readings.line_protocol import (
     hour_line,
     passage_line,
     quoted,
-    reading_line,
+    reading_lines,
     scan_line,
     stored_name,
 )
@@ -39,6 +39,11 @@ def tags_of(line: str) -> dict[str, str]:
             return tags
         assert rest.startswith(",")
         rest = rest[1:]
+
+
+def reading_line(reading: Reading, site: str, quantity: str) -> str:
+    (line,) = reading_lines([reading], lambda _: (site, quantity))
+    return line
 
 
 def test_a_reading_is_one_line_with_a_float_and_nanoseconds() -> None:
