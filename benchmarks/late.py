@@ -23,7 +23,7 @@ from benchmarks.property import RULES, property_of
 from collector.ingest import Ingest
 from collector.link_fake import FakeLink
 from collector.sources import DEFAULT_SOURCES
-from dutyroom.worker import without_collecting
+from dutyroom.garbage import without_collecting
 from facility.reading import Reading
 from facility.register import difference
 from rules.book import RuleBook

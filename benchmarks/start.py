@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.property import RULES, property_of
-from dutyroom.worker import without_collecting
+from dutyroom.garbage import without_collecting
 from facility.alert import Alert, Condition, Severity, Track
 from facility.point import Point
 from facility.reading import Reading

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dutyroom import demo, wiring
+from dutyroom.garbage import without_collecting
 from dutyroom.logs import without_variables
 from dutyroom.settings import Settings, SettingsError, is_loopback, split_address
 
@@ -41,6 +42,7 @@ def serve(settings: Settings) -> None:
         records.close()
 
 
+@without_collecting()
 def _pages(settings: Settings, records: Records, readings: Readings) -> FastAPI:
     from importlib.metadata import version
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import partial
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,6 +14,7 @@ import structlog
 
 from dutyroom import wiring
 from dutyroom.absence import Absence
+from dutyroom.garbage import collect_rarely, without_collecting
 from dutyroom.journal_motion import JournalMotion
 from dutyroom.logs import without_variables
 from dutyroom.machine import Machine
@@ -46,8 +45,6 @@ AGAIN = 0.2
 STANDSTILL = 10_000
 """A loop that took longer was stopped with its machine, or waited for a store: nobody could hear meanwhile."""
 HEALTH_EVERY = 2_000
-GARBAGE_AFTER = 100_000
-"""Objects that a collection waits for; about five group commits."""
 
 
 class Stop(Protocol):
@@ -254,24 +251,6 @@ class Worker:
         except RecordsUnavailable:
             self._away.away(now)
             raise
-
-
-@contextmanager
-def without_collecting() -> Iterator[None]:
-    """A hundred thousand points are no garbage: to look for it among them would take a third of the time, now and ever after."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
-
-
-def collect_rarely() -> None:
-    """A group commit makes tens of thousands of tuples that are gone after it, and no cycles: to look through them for garbage as
-    often as Python does by itself would be half of what decoding costs.
-    """
-    gc.set_threshold(GARBAGE_AFTER, 10, 10)
 
 
 def work(settings: Settings) -> None:
