@@ -25,9 +25,8 @@ OPTIONS.add_argument("--seed", type=int, default=1, help="the same seed gives th
 OPTIONS.add_argument("--decoder", choices=tuple(DECODERS), default="", help="this one alone")
 
 
-def main(asked: Namespace | None = None) -> dict[str, Any]:
+def main(given: Namespace) -> dict[str, Any]:
     """One JSON line: how many inputs, what came of them, and the cost of an input by decoder."""
-    given = asked or OPTIONS.parse_args([])
     chosen = [DECODERS[given.decoder]] if given.decoder else list(DECODERS.values())
     count = math.ceil(given.total / len(chosen)) if given.total else given.count
     found = {decoder.name: _fed(decoder, count, given.seed) for decoder in chosen}

@@ -64,7 +64,7 @@ OPTIONS.add_argument("--rounds", type=int, default=1, help="each against each so
 OPTIONS.add_argument("--path", default="", help="DUTYROOM_MQTT_PATH for our worker")
 
 
-def main(options: Namespace = OPTIONS.parse_args([])) -> dict[str, Any]:  # noqa: B008 - what nobody asked for
+def main(options: Namespace) -> dict[str, Any]:
     """One JSON line: per broker and per kind of message, our rate, the bare client's, and the ratio."""
     return peer.compare(options) if options.peer else _against_bare()
 

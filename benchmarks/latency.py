@@ -17,7 +17,7 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,18 +25,17 @@ from urllib.parse import urlsplit
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
+from benchmarks.detectors import alerted, with_detectors
 from benchmarks.property import property_of
 from benchmarks.queryable import both
 from benchmarks.servers import mosquitto
+from benchmarks.shares import share
 from dutyroom import broker, wiring
 from dutyroom.children import Child, program
 from dutyroom.settings import Settings, load
 from facility.person import Role
-from facility.point import Device, Point
 from facility.register import Register, difference
-from facility.site import Asset
-from facility.text import Text
-from storage.records.port import AlertFilter, Records
+from storage.records.port import Records
 
 GAUGES = 1_000
 ALARMS = 200
@@ -63,11 +62,7 @@ class Times:
         """p50 and p99 in seconds from publishing."""
         seen: dict[str, float] = getattr(self, name)
         took = sorted(seen[key] - self.published[key] for key in self.published if key in seen)
-        return {f"{name}_p50_s": _share(took, 0.5), f"{name}_p99_s": _share(took, 0.99)}
-
-
-def _share(values: list[float], share: float) -> float:
-    return round(values[min(len(values) - 1, int(len(values) * share))], 4) if values else float("inf")
+        return {f"{name}_p50_s": round(share(took, 0.5), 4), f"{name}_p99_s": round(share(took, 0.99), 4)}
 
 
 OPTIONS = ArgumentParser("benchmarks latency")
@@ -75,7 +70,7 @@ OPTIONS.add_argument("--peer", choices=["telegraf"], help="beside Telegraf with 
 OPTIONS.add_argument("--seconds", type=int, default=20, help="how long the peer is measured")
 
 
-def main(options: Namespace = OPTIONS.parse_args([])) -> dict[str, Any]:  # noqa: B008 - what nobody asked for
+def main(options: Namespace) -> dict[str, Any]:
     """One JSON line: p50 and p99 at each place, how many arrived, and the ratio to the bare subscriber, or to the peer."""
     return _beside_telegraf(options.seconds) if options.peer else _against_bare()
 
@@ -152,37 +147,11 @@ def _prepare(records: Records) -> str:
     from api.accounts import new_token
 
     with records.begin() as unit:
-        unit.registers.apply(difference(Register(), _property()), who="benchmark", at=wiring.now())
+        unit.registers.apply(
+            difference(Register(), with_detectors(property_of(GAUGES), ALARMS)), who="benchmark", at=wiring.now()
+        )
         _, secret = new_token(unit, name="benchmark", role=Role.INSPECTOR, who="benchmark", at=wiring.now())
     return secret
-
-
-def _property() -> Register:
-    gauges = property_of(GAUGES)
-    names = [f"smoke-{number}" for number in range(ALARMS)]
-    return replace(
-        gauges,
-        assets={
-            **gauges.assets,
-            **{n: Asset(id=n, zone="room-0", kind="smoke-detector", name=Text("烟感", n)) for n in names},
-        },
-        devices={**gauges.devices, **{n: Device(id=n, name=Text("烟感", n)) for n in names}},
-        points={**gauges.points, **{f"{n}.smoke": _smoke(n) for n in names}},
-    )
-
-
-def _smoke(name: str) -> Point:
-    return Point(
-        id=f"{name}.smoke",
-        asset=name,
-        name=Text("烟雾", "smoke"),
-        quantity="smoke",
-        unit="",
-        resolution=1,
-        interval=3_600_000,
-        device=name,
-        key="smoke",
-    )
 
 
 def _client(settings: Settings, name: str) -> mqtt.Client:
@@ -208,11 +177,9 @@ def _watch_bare(settings: Settings, times: Times) -> mqtt.Client:
 def _watch_records(records: Records, times: Times, stop: threading.Event) -> None:
     def watch() -> None:
         while not stop.wait(0.005):
-            with records.read() as unit:
-                found = unit.alerts.find(AlertFilter(open=True, rules=("smoke-alarm",)), limit=ALARMS).rows
-            moment = time.monotonic()
-            for alert in found:
-                times.committed.setdefault(alert.point.removesuffix(".smoke"), moment)
+            found, moment = alerted(records, ALARMS), time.monotonic()
+            for name in found:
+                times.committed.setdefault(name, moment)
 
     threading.Thread(target=watch, daemon=True).start()
 

@@ -7,17 +7,15 @@ need for it, is the same for both, and runs beside them.
 
 from __future__ import annotations
 
-import secrets
 import time
 from argparse import Namespace
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any
 
 from benchmarks import telegraf
-from benchmarks.publisher import Load
-from benchmarks.running import Process, Run, begin, until
-from benchmarks.servers import WINDOW, fresh_bucket, mosquitto, most_resident_mb, processor_seconds
+from benchmarks.publisher import fresh_load
+from benchmarks.running import Process, Run, begin, measurement, until
+from benchmarks.servers import WINDOW, most_resident_mb, processor_seconds
 
 WRITE_OF = 5_000
 """Points that Telegraf writes at once, where a message holds many."""
@@ -58,12 +56,7 @@ def _told(ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> dict[str,
 
 def _measure(messages: int, batch: int, start: Callable[[Run], Process], field: str) -> dict[str, Any]:
     """One collector from its first message to its last point, on a broker and a bucket of its own."""
-    given = Load(
-        prefix=f"bench-{secrets.token_hex(4)}", messages=messages, batch=batch, now=time.time_ns() // 1_000_000
-    )
-    with ExitStack() as stack:
-        broker = stack.enter_context(mosquitto())
-        run = Run(given, broker, stack.enter_context(fresh_bucket()), stack)
+    with measurement(fresh_load(messages, batch)) as run:
         publisher = run.publisher()
         collector = start(run)
         before, began = processor_seconds(collector.pid), time.perf_counter()
@@ -76,7 +69,7 @@ def _measure(messages: int, batch: int, start: Callable[[Run], Process], field: 
             "processor_us": round(spent / stored * 1e6, 1),
             "resident_mb": most_resident_mb(collector.pid),
             "stored": stored,
-            "of": given.readings,
+            "of": run.given.readings,
         }
 
 

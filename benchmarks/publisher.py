@@ -6,6 +6,7 @@ A process of its own, so that what it costs is not counted with the collector. A
 from __future__ import annotations
 
 import json
+import secrets
 import select
 import socket
 import struct
@@ -51,6 +52,12 @@ class Load:
         return _json([_row(first + second * 1_000, second) for second in range(self.batch)])
 
 
+def fresh_load(messages: int, batch: int = 1) -> Load:
+    """Of now, with topics of its own."""
+    now = time.time_ns() // 1_000_000
+    return Load(prefix=f"bench-{secrets.token_hex(4)}", messages=messages, batch=batch, now=now)
+
+
 def _row(at: int, number: int) -> dict[str, object]:
     return {"ts": at, "values": {"pressure": round(0.6 + number % 20 / 1_000, 3)}, "seq": number}
 
@@ -76,11 +83,12 @@ def _length(size: int) -> bytes:
             return bytes(found)
 
 
-def connected(host: str, port: int, client: str) -> socket.socket:
-    """A connection with a clean session and no keep-alive."""
+def connected(broker: str, client: str) -> socket.socket:
+    """A connection to ``host:port`` with a clean session and no keep-alive."""
     name = client.encode()
     body = b"\x00\x04MQTT\x04\x02\x00\x00" + struct.pack(">H", len(name)) + name
-    connection = socket.create_connection((host, port))
+    host, _, port = broker.rpartition(":")
+    connection = socket.create_connection((host, int(port)))
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.sendall(b"\x10" + _length(len(body)) + body)
     if connection.recv(4) != CONNECTED:
@@ -102,10 +110,10 @@ def send(connection: socket.socket, packets: list[bytes]) -> None:
             told += len(connection.recv(1 << 16))
 
 
-def main(host: str, port: int, load: Load) -> None:
+def main(broker: str, load: Load) -> None:
     """Makes everything, says so, waits for a line on its input, sends, and says how long it took."""
     packets = [packet(topic, payload, number % 65_535 + 1) for number, (topic, payload) in enumerate(load.each())]
-    connection = connected(host, port, f"{load.prefix}-publisher")
+    connection = connected(broker, f"{load.prefix}-publisher")
     print("ready", flush=True)
     sys.stdin.readline()
     began = time.perf_counter()
@@ -117,4 +125,4 @@ def main(host: str, port: int, load: Load) -> None:
 
 if __name__ == "__main__":
     address, given = sys.argv[1:]
-    main(address.rpartition(":")[0], int(address.rpartition(":")[2]), Load(**json.loads(given)))
+    main(address, Load(**json.loads(given)))

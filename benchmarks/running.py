@@ -8,9 +8,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from benchmarks.property import RULES, property_of
 from benchmarks.publisher import GAUGES, Load
-from benchmarks.servers import PATIENCE, Bucket
+from benchmarks.servers import PATIENCE, Bucket, fresh_bucket, mosquitto
 from dutyroom import wiring
 from dutyroom.children import program
 from dutyroom.settings import Settings, load
@@ -27,7 +28,7 @@ from facility.register import Register, difference
 from storage.records.port import Records
 
 NOTHING_NEW = 30.0
-"""Seconds without one more point, after which it is over."""
+"""Seconds without one more, after which it is over."""
 LOOK = 0.1
 WORKER = "bench"
 Process = subprocess.Popen[bytes]
@@ -40,11 +41,18 @@ def begin(publisher: Process) -> None:
     publisher.stdin.flush()
 
 
-def quiet_property(now: int) -> Register:
-    """Gauges of which nobody expects more than a word an hour: taking in is measured, not a thousand alerts about silence."""
-    register = property_of(GAUGES)
+def quiet(register: Register, now: int) -> Register:
+    """Nobody expects more than a word an hour: taking in is measured, not a thousand alerts about silence."""
     points = {id: replace(point, interval=3_600_000) for id, point in register.points.items()}
     return replace(register, points=points, registered=dict.fromkeys(points, now))
+
+
+@contextmanager
+def measurement(given: Load, *, history: bool = True) -> Iterator[Run]:
+    """With a broker that nobody else uses; ``history``: and with such a bucket, else with SQLite."""
+    with ExitStack() as stack:
+        broker = stack.enter_context(mosquitto())
+        yield Run(given, broker, stack.enter_context(fresh_bucket()) if history else None, stack)
 
 
 class Run:
@@ -73,7 +81,7 @@ class Run:
 
     def quiet_records(self, settings: Settings) -> Records:
         """With the gauges in them, of which nobody expects much."""
-        return self.records(settings, quiet_property(self.given.now))
+        return self.records(settings, quiet(property_of(GAUGES), self.given.now))
 
     def records(self, settings: Settings, register: Register) -> Records:
         """With the register in them."""
@@ -92,30 +100,19 @@ class Run:
 
     def until_stored(self, field: str) -> tuple[int, float]:
         """(points, when the last one was seen)."""
-        found, seen = 0, time.perf_counter()
-        while found < self.given.readings and time.perf_counter() - seen < NOTHING_NEW:
-            now = self.bucket.count(field) if self.bucket else 0
-            if now > found:
-                found, seen = now, time.perf_counter()
-            time.sleep(LOOK)
-        return found, seen
+        assert self.bucket is not None
+        return until_all(partial(self.bucket.count, field), self.given.readings)
 
-    def until_judged(self, records: Records, messages: int) -> float:
-        """When so many messages were committed, as exactly as a worker tells it: every two seconds."""
-        seen, moment = -1, time.perf_counter()
-        while seen < messages and time.perf_counter() - moment < NOTHING_NEW:
-            now = int(health(records).get("messages", 0))
-            if now > seen:
-                seen, moment = now, time.perf_counter()
-            time.sleep(LOOK)
-        return moment
+    def until_judged(self, records: Records) -> tuple[int, float]:
+        """(messages, when the last one was committed), as exactly as a worker tells it: every two seconds."""
+        return until_all(lambda: int(health(records).get("messages", 0)), self.given.messages)
 
     @property
     def topics(self) -> str:
         """What the load is published to."""
         return f"{self.given.prefix}/v1/+/+/+"
 
-    def settings(self, path: str = "", more_sources: str = "", **more: Any) -> Settings:
+    def settings(self, path: str = "", more_sources: str = "") -> Settings:
         """A site with three rules and a source of its own."""
         site = self.folder / "site"
         (site / "rules").mkdir(parents=True)
@@ -131,7 +128,6 @@ class Run:
             mqtt_url=f"mqtt://{self.broker}",
             readings_url=self.bucket.readings_url if self.bucket else "",
             **({"mqtt_path": path} if path else {}),
-            **more,
         )
 
     def session(self, client: str, topics: str) -> None:
@@ -163,6 +159,17 @@ def health(records: Records) -> dict[str, Any]:
     with records.read() as unit:
         note: dict[str, Any] = unit.notes.get(f"worker/{WORKER}") or {}
     return note
+
+
+def until_all(count: Callable[[], int], wanted: int) -> tuple[int, float]:
+    """(how many there are, when the last one was seen): all that are wanted, or no more come."""
+    found, seen = 0, time.perf_counter()
+    while found < wanted and time.perf_counter() - seen < NOTHING_NEW:
+        now = count()
+        if now > found:
+            found, seen = now, time.perf_counter()
+        time.sleep(LOOK)
+    return found, seen
 
 
 def until(condition: Callable[[], bool], process: Process, log: Path) -> None:

@@ -17,8 +17,7 @@ TICKS = 100
 
 def speak(broker: str, load: Load, per_second: int, sent: list[float] | None = None) -> None:
     """All of the load; ``sent`` is told when each went out."""
-    host, _, port = broker.rpartition(":")
-    connection = connected(host, int(port), f"{load.prefix}-speaker")
+    connection = connected(broker, f"{load.prefix}-speaker")
     connection.settimeout(PATIENCE)
     threading.Thread(target=_listen, args=(connection,), daemon=True).start()
     packets = (packet(topic, payload, n % 65_535 + 1) for n, (topic, payload) in enumerate(load.each()))
