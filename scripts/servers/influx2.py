@@ -35,17 +35,8 @@ CAPPED_COMPILER = '#!/bin/sh\nexec "$@" --cap-lints allow\n'
 
 
 def start(folder: Path) -> Started:
-    binary = built(log_of(folder))
     port = free_port()
-    arguments = [
-        f"--http-bind-address={HOST}:{port}",
-        f"--bolt-path={folder}/influxd.bolt",
-        f"--sqlite-path={folder}/influxd.sqlite",
-        f"--engine-path={folder}/engine",
-        "--reporting-disabled",
-        "--log-level=warn",
-    ]
-    pid = spawn([binary, *arguments], log=log_of(folder))
+    pid = spawn(command(folder, port, log_of(folder)), log=log_of(folder))
     url = f"http://{HOST}:{port}"
     wait_until_up(lambda: ok(f"{url}/health"), pid=pid, log=log_of(folder))
     query = urlencode({"org": ORG, "token": set_up(url)})
@@ -56,6 +47,19 @@ def start(folder: Path) -> Started:
         pid=pid,
         born=started_at(pid) or "",
     )
+
+
+def command(folder: Path, port: int, log: Path) -> list[str | Path]:
+    """What runs it with its files in the folder, and answers on ``port``; ``log`` is of the build."""
+    return [
+        built(log),
+        f"--http-bind-address={HOST}:{port}",
+        f"--bolt-path={folder}/influxd.bolt",
+        f"--sqlite-path={folder}/influxd.sqlite",
+        f"--engine-path={folder}/engine",
+        "--reporting-disabled",
+        "--log-level=warn",
+    ]
 
 
 def set_up(url: str) -> str:

@@ -49,12 +49,8 @@ class Broker(NamedTuple):
 
 def mosquitto_broker(folder: Path, register: Register) -> Broker:
     """With the configuration that is shipped, accounts and access list made from the register."""
-    binary, port, files, store = (
-        program("mosquitto", package="mosquitto"),
-        free_port(),
-        folder / "files",
-        folder / "store",
-    )
+    binary, port = program("mosquitto", package="mosquitto"), free_port()
+    files, store = folder / "files", folder / "store"
     store.mkdir(parents=True)
     text = mosquitto.configuration(files, store, host=HOST, port=port)
     write_mosquitto(files, access_of(register, DEFAULT_SOURCES), text)
@@ -93,15 +89,7 @@ def influx(folder: Path) -> tuple[Part, int]:
     """InfluxDB 2.x; it must be running before ``influx_query``."""
     port = free_port()
     folder.mkdir(parents=True)
-    command: list[str | Path] = [
-        influx2.built(folder / "build.log"),
-        f"--http-bind-address={HOST}:{port}",
-        f"--bolt-path={folder}/influxd.bolt",
-        f"--sqlite-path={folder}/influxd.sqlite",
-        f"--engine-path={folder}/engine",
-        "--reporting-disabled",
-        "--log-level=warn",
-    ]
+    command = influx2.command(folder, port, folder / "build.log")
     ready = lambda *_: answers(port) and ok(f"http://{HOST}:{port}/health")  # noqa: E731
     return Part(name="influx", command=command, ready=ready, log=folder / "influx.log"), port
 
