@@ -51,55 +51,29 @@ class House:
 @contextmanager
 def house(folder: Path, register: Register, *, large: bool, broker: str) -> Iterator[House]:
     """Started and whole. ``large``: InfluxDB and PostgreSQL; else SQLite for both, as in one building."""
-    started: list[Part] = []
-    proxies: dict[str, Proxy] = {}
-    disk = _small_disk(folder / "disk")
     with ExitStack() as last:
-        last.callback(_take_down, started, proxies, disk)
-        yield _build(folder, register, started, proxies, disk, last, large=large, broker=broker)
+        yield _build(folder, register, last, large=large, broker=broker)
 
 
-def _take_down(started: list[Part], proxies: dict[str, Proxy], disk: Path | None) -> None:
-    """Everything, whatever state it is in."""
-    for part in reversed(started):
-        part.signal(signal.SIGCONT)
-        part.stop()
-    for proxy in proxies.values():
-        proxy.close()
-    if disk is not None:
-        subprocess.run(["umount", "-l", str(disk)], check=False)
-
-
-def _build(
-    folder: Path,
-    register: Register,
-    started: list[Part],
-    proxies: dict[str, Proxy],
-    disk: Path | None,
-    last: ExitStack,
-    *,
-    large: bool,
-    broker: str,
-) -> House:
+def _build(folder: Path, register: Register, last: ExitStack, *, large: bool, broker: str) -> House:
+    """``last`` takes everything down, whatever state it is in."""
+    disk = _small_disk(folder / "disk", last)
     speaks = (
         servers.mosquitto_broker(folder / BROKER, register)
         if broker == "mosquitto"
         else servers.nats_broker(folder / BROKER)
     )
-    _up(speaks.part, started)
+    started = _up([speaks.part], last)
     taken = Taken()
-    proxies[BROKER] = Proxy(speaks.port, taken=taken)
+    proxies = {BROKER: _proxy(speaks.port, last, taken)}
     stores: dict[str, str] = {}
     direct: dict[str, str] = {}
     if large:
-        stores, direct = _servers(folder, started, proxies)
-    data, site = disk or folder / "disk", folder / "site"
-    data.mkdir(exist_ok=True)
+        stores, direct = _servers(folder, started, proxies, last)
+    site = folder / "site"
     write_site(site)
-    common = {"data": str(data), "site": str(site), "http": f"{HOST}:{free_port()}"}
+    common = {"data": str(folder / "disk"), "site": str(site), "http": f"{HOST}:{free_port()}"}
     mine = speaks.login("dutyroom")
-    settings = load(mqtt_url=mine.url(proxies[BROKER].port), **common, **stores)
-    records = load(mqtt_url=mine.url(speaks.port), **common, **direct)
     built = House(
         folder=folder,
         register=register,
@@ -107,32 +81,28 @@ def _build(
         broker=speaks,
         taken=taken,
         clock=folder / "clock",
-        settings=settings,
-        direct=records,
+        settings=load(mqtt_url=mine.url(proxies[BROKER].port), **common, **stores),
+        direct=load(mqtt_url=mine.url(speaks.port), **common, **direct),
         disk=disk,
     )
     if disk is None:
         built.without.append("fill disk: only root can mount a small one")
     _install(built)
-    programs = _programs(built, last)
-    for part in programs:
-        started.append(part)
-        part.start()
-    for part in programs:
-        part.wait()
+    started += _up(_programs(built, last), last)
     if speaks.saved is not None:
         speaks.part.signal(signal.SIGUSR1)  # an installation whose worker has been there once: the session is saved
     built.parts = {part.name: part for part in started}
     return built
 
 
-def _servers(folder: Path, started: list[Part], proxies: dict[str, Proxy]) -> tuple[dict[str, str], dict[str, str]]:
+def _servers(
+    folder: Path, started: list[Part], proxies: dict[str, Proxy], last: ExitStack
+) -> tuple[dict[str, str], dict[str, str]]:
     """Settings of the stores through the proxies, and straight."""
     history, history_port = servers.influx(folder / INFLUX)
     records, records_port = servers.postgresql(folder / POSTGRES)
-    for part in (history, records):
-        _up(part, started)
-    proxies |= {INFLUX: Proxy(history_port), POSTGRES: Proxy(records_port)}
+    started += _up([history, records], last)
+    proxies |= {INFLUX: _proxy(history_port, last), POSTGRES: _proxy(records_port, last)}
     query = servers.influx_query(history_port)
 
     def stores(influx_port: int, postgres_port: int) -> dict[str, str]:
@@ -144,10 +114,24 @@ def _servers(folder: Path, started: list[Part], proxies: dict[str, Proxy]) -> tu
     return stores(proxies[INFLUX].port, proxies[POSTGRES].port), stores(history_port, records_port)
 
 
-def _up(part: Part, started: list[Part]) -> None:
-    started.append(part)
-    part.start()
-    part.wait()
+def _up(parts: list[Part], last: ExitStack) -> list[Part]:
+    """Started together; returns when all of them do their work."""
+    for part in parts:
+        last.callback(_down, part)
+        part.start()
+    for part in parts:
+        part.wait()
+    return parts
+
+
+def _down(part: Part) -> None:
+    """Also when it is paused."""
+    part.signal(signal.SIGCONT)
+    part.stop()
+
+
+def _proxy(port: int, last: ExitStack, taken: Taken | None = None) -> Proxy:
+    return last.enter_context(closing(Proxy(port, taken=taken)))
 
 
 def _install(built: House) -> None:
@@ -188,9 +172,13 @@ def _responding(built: House, last: ExitStack) -> Callable[[float, int], bool]:
     return ready
 
 
-def _small_disk(folder: Path) -> Path | None:
+def _small_disk(folder: Path, last: ExitStack) -> Path | None:
+    """The folder is there in any case."""
     folder.mkdir(parents=True)
     if not is_root() or shutil.which("mount") is None:
         return None
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}m", "tmpfs", str(folder)], check=False)
-    return folder if done.returncode == 0 else None
+    if done.returncode != 0:
+        return None
+    last.callback(subprocess.run, ["umount", "-l", str(folder)], check=False)
+    return folder
