@@ -67,25 +67,25 @@ class Doer:
             self.broken -= 1
 
     def _what(self, kind: str, what: str) -> Callable[[float], None]:
-        """The work behind a kind; ``what`` is a part, a way there, or empty."""
-        if kind in ("cut", "slow", "half-open", "reset"):
-            return partial(_network, self.house.proxies[what], kind)
-        parts = (
-            list(self.house.parts.values())
-            if what == "all"
-            else [self.house.parts[what]]
-            if what in self.house.parts
-            else []
-        )
-        ways: dict[str, Callable[[float], None]] = {
-            "kill": partial(self._kill, parts),
-            "pause": partial(self._pause, parts),
-            "starve": self._starve,
-            "restart": self._restart_in_a_transaction,
-            "fill": self._fill,
-            "clock": partial(self._step, what),
-        }
-        return ways[kind]
+        """The work behind a kind; ``what`` is a part, a way there, or whatever else completes its name."""
+        match kind:
+            case "kill":
+                return partial(self._kill, self._parts(what))
+            case "pause":
+                return partial(self._pause, self._parts(what))
+            case "starve":
+                return self._starve
+            case "restart":
+                return self._restart_in_a_transaction
+            case "fill":
+                return self._fill
+            case "clock":
+                return partial(self._step, what)
+            case _:
+                return partial(_network, self.house.proxies[what], kind)
+
+    def _parts(self, what: str) -> list[Part]:
+        return list(self.house.parts.values()) if what == "all" else [self.house.parts[what]]
 
     def _kill(self, parts: list[Part], seconds: float) -> None:
         with _held(parts):

@@ -12,6 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.servers import processor_seconds
+from scripts.servers.machine import tail
+
 PATIENCE = 60.0
 AGAIN = 1.0
 """Seconds after which a service manager starts what has ended by itself."""
@@ -69,9 +72,7 @@ class Part:
         deadline = time.monotonic() + seconds
         while not self.is_ready():
             if time.monotonic() > deadline or not (self.alive or restart):
-                raise DidNotStart(
-                    f"{self.name}: it ended, or was not ready within {seconds:.0f} s\n{self.last_words()}"
-                )
+                raise DidNotStart(f"{self.name}: it ended, or was not ready within {seconds:.0f} s\n{tail(self.log)}")
             if not self.alive:
                 self.ended_itself += 1
                 time.sleep(AGAIN)
@@ -83,13 +84,8 @@ class Part:
         """What it has used since its start, without its children."""
         assert self.process is not None
         with suppress(OSError):
-            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            return processor_seconds(self.process.pid)
         return 0.0
-
-    def last_words(self, lines: int = 12) -> str:
-        """The end of its log."""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
 
     def signal(self, number: signal.Signals) -> None:
         """To it and to all that it has started."""
