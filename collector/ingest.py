@@ -73,7 +73,7 @@ class Counts:
 
 
 class Ingest:
-    """One collector. All methods are called by one thread, except ``health``."""
+    """One collector. All methods are called by one thread."""
 
     def __init__(
         self,
@@ -160,9 +160,8 @@ class Ingest:
 
     def _lag(self, now: int) -> int:
         """How long what waits in hand has waited; nothing waits: what the last commit had, as long as that is news."""
-        hand = list(self._hand)
-        if hand:
-            return max(0, now - hand[0][0].delivery.arrived)
+        if self._hand:
+            return max(0, now - self._hand[0][0].delivery.arrived)
         return self.stats.lag if now - self.stats.newest <= _LAG_IS_NEWS else 0
 
     # --- one batch ------------------------------------------------------------------------------------------------
@@ -241,13 +240,11 @@ class Ingest:
         """Store, judge, commit. Readings that are stored already stay as they are when it is tried again."""
         with self.stats.during("store"):
             self._store(group, now)
-        kept_back = self._to_keep_back()
-        if not (self._in_doubt and self._was_committed(group)):
-            self._judge_and_note(group, kept_back, now)
-        self._kept_back = kept_back
-
-    def _judge_and_note(self, group: list[Prepared], kept_back: list[list[Any]], now: int) -> None:
+        if self._in_doubt and self._was_committed(group):
+            self._kept_back = self._to_keep_back()
+            return
         readings = [reading for one in group for reading in one.found.readings]
+        kept_back = self._to_keep_back()
 
         def write(unit: Unit) -> None:
             for letter in _alike(one.letter for one in group if one.letter is not None):
@@ -260,6 +257,7 @@ class Ingest:
                 unit.notes.put(self._thinned, kept_back)
 
         self._judge_and_write(readings, now, write)
+        self._kept_back = kept_back
 
     def _to_keep_back(self) -> list[list[Any]]:
         """What stands for thinned readings and is not in this commit: held back still, or in a later group."""
@@ -392,7 +390,7 @@ class Ingest:
     # --- when it cannot be done -----------------------------------------------------------------------------------
 
     def _in_hand(self) -> int:
-        return sum(len(group) for group in list(self._hand))
+        return sum(map(len, self._hand))
 
     def _back_off(self, error: Exception, now: int) -> None:
         """The batch stays in hand."""
