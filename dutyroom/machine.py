@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from api.machines import resident
+from dutyroom import wiring
 from facility.instant import MINUTE, SECOND
 from storage.records.port import RecordsUnavailable
 
@@ -62,7 +63,7 @@ class Machine:
         clock: Callable[[], int],
         *,
         database: Callable[[], int | None] = lambda: None,
-        tick: Callable[[], int] = lambda: time.monotonic_ns() // 1_000_000,
+        tick: Callable[[], int] = wiring.tick,
         kept: Callable[[], bool | None] = kernel_keeps_time,
     ) -> None:
         """``database`` tells its own clock, None where that is this machine's."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
@@ -82,7 +81,7 @@ class Rooms:
         """What falls due by the clock."""
         return [
             SCHEDULER,
-            time_of_day(tick),
+            time_of_day(wiring.tick),
             Step("incident steps", 1_000, incident_watch.say_what_is_late),
             *self._telling.steps,
             *self._reports.steps,
@@ -157,17 +156,12 @@ class Rooms:
             self._opened.close()
 
 
-def tick() -> int:
-    """Milliseconds of a clock that nobody sets."""
-    return time.monotonic_ns() // 1_000_000
-
-
 def build(
     settings: Settings,
     records: Records,
     rooms: Rooms,
     clock: Callable[[], int] = wiring.now,
-    tick: Callable[[], int] = tick,
+    tick: Callable[[], int] = wiring.tick,
     *,
     kept: Callable[[], bool | None] = kernel_keeps_time,
 ) -> Responder:

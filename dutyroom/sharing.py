@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Mapping
-from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -31,11 +30,6 @@ HEALTH_EVERY = 2_000
 AGAIN = 1.0
 
 
-def tick() -> int:
-    """A clock in ms that only goes forward."""
-    return monotonic_ns() // 1_000_000
-
-
 class Turn:
     """Which part this process has. ``is_set`` ends the judge's loop."""
 
@@ -51,7 +45,7 @@ class Turn:
     def judges(self) -> bool:
         """While the records are away nobody can take the lease either, and nothing can be written without it."""
         try:
-            return self.tenure.keep(wiring.now(), tick())
+            return self.tenure.keep(wiring.now(), wiring.tick())
         except (RecordsUnavailable, Conflict):
             return self.tenure.active
 
@@ -146,8 +140,8 @@ def relay(
         said = 0
         while not stop.is_set() and not turn.judges():
             hand.once(wiring.now(), WAIT)
-            if tick() >= said:
-                said = tick() + HEALTH_EVERY
+            if wiring.tick() >= said:
+                said = wiring.tick() + HEALTH_EVERY
                 say()
         say()
     finally:

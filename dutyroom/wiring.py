@@ -25,6 +25,11 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
+def tick() -> int:
+    """Milliseconds of a clock that nobody sets."""
+    return time.monotonic_ns() // 1_000_000
+
+
 def private_folder(folder: Path) -> Path:
     """A folder that only this user can look into: password hashes and pseudonyms lie in it. An existing one is left as it is."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

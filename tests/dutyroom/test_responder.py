@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from dutyroom.responder import AFTER_ERROR, Errands, Responder
-from dutyroom.responding import tick as real_tick
+from dutyroom.wiring import tick as real_tick
 from facility.fact import Fact
 from response.following import Follower
 from response.steps import Errand, Step
@@ -33,14 +33,6 @@ from storage.records.sql import SqlRecords
 from tests.dutyroom.test_responder import victim
 victim(SqlRecords(sys.argv[1])).run(threading.Event())
 """
-
-
-@pytest.fixture
-def records() -> Iterator[SqlRecords]:
-    found = SqlRecords("sqlite:///:memory:")
-    found.migrate()
-    yield found
-    found.close()
 
 
 @pytest.fixture(params=[FILE, POSTGRES])
