@@ -17,7 +17,6 @@ from rules.failing import FAILING
 from rules.health import RuleHealth, Trouble, rule_health
 from rules.hearing import Hearing
 from rules.judging import Outcome, costs, judge_batch, overdue
-from rules.kind import counts_each
 from rules.late import Backlog, Lateness, late_readings, stretches
 from rules.layout import compile_engine
 from rules.levels import family, left_alone
@@ -275,7 +274,7 @@ class Judge:
 
     def counts_each(self, point: str) -> bool:
         """Whether no reading of the point may be left out: life safety hangs on it, or a rule counts its readings."""
-        return any(rule.life_safety or counts_each(rule.kind) for rule in self._engine.rules_of(point))
+        return any(rule.life_safety or rule.kind.COUNTS_EACH for rule in self._engine.rules_of(point))
 
     def health(self) -> list[RuleHealth]:
         """Every rule: when it last judged, what it watches, what it cannot judge, and what went wrong."""

@@ -66,6 +66,8 @@ class Kind(Protocol):
     """Whether the rule must name one quantity, in whose units or words its limits are written."""
     JUDGES_LATE: bool
     """Whether a reading older than the newest judged one can raise an alert (rules with a hold never do)."""
+    COUNTS_EACH: bool
+    """Whether how many readings there are decides: a flood must not be thinned for it."""
 
     @property
     def Table(self) -> type[KindTable]:  # noqa: N802 - it is a class
@@ -91,11 +93,6 @@ class Kind(Protocol):
 
     def limit_text(self, spec: Any, point: Point, limits: Limits) -> Text:
         """The limit in words, with its unit."""
-
-
-def counts_each(kind: Kind) -> bool:
-    """Whether how many readings there are decides: a flood must not be thinned for it."""
-    return bool(getattr(kind, "COUNTS_EACH", False))
 
 
 @cache

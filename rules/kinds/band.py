@@ -23,6 +23,7 @@ SUMMARY = Text("偏离设定值过多", "too far from a value set on the point")
 NEEDS_QUANTITY = True
 SHOWS_VALUE = True
 JUDGES_LATE = True
+COUNTS_EACH = False
 
 SETTINGS: dict[str, Text] = {"set_pressure": Text("设定压力", "set pressure")}
 """What people call the settings that we know; others are called by their own name."""

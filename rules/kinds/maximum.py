@@ -22,6 +22,7 @@ SUMMARY = Text("高于上限", "above a limit")
 NEEDS_QUANTITY = True
 SHOWS_VALUE = True
 JUDGES_LATE = True
+COUNTS_EACH = False
 
 
 class Table(KindTable):

@@ -22,6 +22,7 @@ SUMMARY = Text("低于下限", "below a limit")
 NEEDS_QUANTITY = True
 SHOWS_VALUE = True
 JUDGES_LATE = True
+COUNTS_EACH = False
 
 
 class Table(KindTable):

@@ -22,6 +22,7 @@ NEEDS_QUANTITY = False
 SHOWS_VALUE = False
 BREACHES: frozenset[int] = frozenset(Quality) - {Quality.GOOD, Quality.STAMPED}
 JUDGES_LATE = True
+COUNTS_EACH = False
 EVIDENCE = frozenset(Quality)
 
 WORDS: dict[str, Quality] = {

@@ -29,6 +29,7 @@ SUMMARY = Text("变化过快", "rises or falls too fast")
 NEEDS_QUANTITY = True
 SHOWS_VALUE = True
 JUDGES_LATE = True
+COUNTS_EACH = False
 FEWEST = 5
 """Of five readings one may be anything at all, see ``rules.slope``."""
 FINEST = 60

@@ -24,6 +24,7 @@ NEEDS_QUANTITY = False
 SHOWS_VALUE = False
 BREACHES: frozenset[int] = frozenset({Quality.STALE})
 JUDGES_LATE = False
+COUNTS_EACH = False
 EVIDENCE = frozenset(Quality)
 """Any reading shows that the point speaks, a faulty one and a test too, except one that says it is gone."""
 

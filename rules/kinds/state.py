@@ -22,6 +22,7 @@ BREACHES: frozenset[int] = TRUE_BUT_UNTIMELY
 NEEDS_QUANTITY = True
 SHOWS_VALUE = True
 JUDGES_LATE = True
+COUNTS_EACH = False
 EVIDENCE = TRUE_BUT_UNTIMELY
 """Smoke is smoke, whatever the detector's clock or calibration says."""
 

@@ -29,6 +29,7 @@ BREACHES: frozenset[int] = frozenset()
 NEEDS_QUANTITY = False
 SHOWS_VALUE = False
 JUDGES_LATE = False
+COUNTS_EACH = False
 EVIDENCE = frozenset(Quality)
 
 

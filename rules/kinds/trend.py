@@ -30,6 +30,7 @@ SUMMARY = Text("趋势将越过限值", "heads for a limit")
 NEEDS_QUANTITY = True
 SHOWS_VALUE = True
 JUDGES_LATE = True
+COUNTS_EACH = False
 FINEST = 180
 """A window is looked at in so many slots at most: one a day for half a year."""
 

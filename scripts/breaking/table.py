@@ -458,8 +458,8 @@ MUTATIONS = [
         8,
         "life safety counts as what may be thinned",
         "rules/judge.py",
-        "rule.life_safety or counts_each(rule.kind)",
-        "counts_each(rule.kind)",
+        "rule.life_safety or rule.kind.COUNTS_EACH",
+        "rule.kind.COUNTS_EACH",
         "tests/rules/test_floods.py -k counts",
     ),
     Mutation(
