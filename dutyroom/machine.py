@@ -21,6 +21,8 @@ from storage.records.port import RecordsUnavailable
 
 log = structlog.get_logger()
 
+HEALTH_EVERY = 2 * SECOND
+"""So often every process says how it is."""
 ASK_EVERY = MINUTE
 """The kernel and the database are asked about their clocks no more often."""
 STEP = 500

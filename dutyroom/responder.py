@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from dutyroom.machine import HEALTH_EVERY
 from dutyroom.settings import hide
 from response.following import Follower, Following
 from response.steps import Errand, Step
@@ -23,7 +24,6 @@ log = structlog.get_logger()
 
 LOOP = 0.25
 """Seconds between two looks when there is nothing to do."""
-HEALTH_EVERY = 2_000
 RETRY_EVERY = 1_000
 AFTER_ERROR = 2_000
 """A step that raised waits so long at least."""

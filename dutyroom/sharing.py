@@ -11,7 +11,7 @@ import structlog
 
 from dutyroom import wiring
 from dutyroom.fenced import FencedRecords
-from dutyroom.machine import Machine
+from dutyroom.machine import HEALTH_EVERY, Machine
 from dutyroom.settings import Settings, SettingsError, hide
 from response.tenure import Tenure
 from storage.readings.port import ReadingsUnavailable
@@ -26,7 +26,6 @@ log = structlog.get_logger()
 
 WAIT = 0.25
 """Seconds without a message after which it is looked whether the judge lives."""
-HEALTH_EVERY = 2_000
 AGAIN = 1.0
 
 

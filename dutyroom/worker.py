@@ -17,7 +17,7 @@ from dutyroom.absence import Absence
 from dutyroom.garbage import collect_rarely, without_collecting
 from dutyroom.journal_motion import JournalMotion
 from dutyroom.logs import without_variables
-from dutyroom.machine import Machine
+from dutyroom.machine import HEALTH_EVERY, Machine
 from dutyroom.settings import Settings, SettingsError, hide
 from dutyroom.sharing import share
 from response.self_watch.watching import EVERY, SelfWatch
@@ -44,7 +44,6 @@ AGAIN = 0.2
 """Seconds until it is tried again to read what somebody else wrote first."""
 STANDSTILL = 10_000
 """A loop that took longer was stopped with its machine, or waited for a store: nobody could hear meanwhile."""
-HEALTH_EVERY = 2_000
 
 
 class Stop(Protocol):
