@@ -39,8 +39,7 @@ def decode(message: Message, memory: Memory) -> Decoded:
 
 def _device(message: Message, found: dict[str, Any]) -> str:
     device = message.captured["device"].lower()
-    about = found.get("deviceInfo")
-    claimed = about.get("devEui") if type(about) is dict else None
+    claimed = _about(found).get("devEui")
     if claimed is not None and str(claimed).lower() != device:
         raise ClaimsAnother(
             f"deviceInfo.devEui: {str(claimed)[:40]!r}, but the topic says {device!r}, and the topic decides", claimed
@@ -48,9 +47,14 @@ def _device(message: Message, found: dict[str, Any]) -> str:
     return device
 
 
-def _up(message: Message, device: str, found: dict[str, Any], at: int | None) -> list[Signal]:
+def _about(found: dict[str, Any]) -> dict[str, Any]:
+    """What ChirpStack says of the device itself; empty where it says nothing."""
     about = found.get("deviceInfo")
-    model = about.get("deviceProfileName") if type(about) is dict else None
+    return about if type(about) is dict else {}
+
+
+def _up(message: Message, device: str, found: dict[str, Any], at: int | None) -> list[Signal]:
+    model = _about(found).get("deviceProfileName")
     frame = lorawan.Frame(device=device, model=model, data=found.get("data"), port=found.get("fPort"), at=at)
     return lorawan.signals(device, lorawan.values(message, found.get("object"), frame, "object"), at, "object")
 

@@ -33,7 +33,6 @@ _SHORT = {
     "components": "cmps",
     "platform": "p",
     "model": "mdl",
-    "identifiers": "ids",
 }
 _PATH = re.compile(r"value_json((?:\.[A-Za-z_]\w{0,63}|\[\s*'[^']{1,64}'\s*\]|\[\s*\"[^\"]{1,64}\"\s*\])+)")
 _STEP = re.compile(r"\.(\w+)|\[\s*['\"]([^'\"]+)['\"]\s*\]")

@@ -46,7 +46,7 @@ _LABELS: dict[Any, str] = {
     8: "vd",
 }
 """CBOR's labels for the fields (RFC 8428, section 6, table 4)."""
-_CBOR = (range(0x80, 0xA0), (0xD9,))
+_CBOR = frozenset((*range(0x80, 0xA0), 0xD9))
 """First bytes of an array, and of the mark that says that this is CBOR. JSON begins with none of them."""
 
 
@@ -66,7 +66,7 @@ def decode(message: Message, memory: Memory) -> Decoded:
 
 
 def _pack(message: Message) -> list[Any]:
-    in_cbor = any(first in some for first in message.payload[:1] for some in _CBOR)
+    in_cbor = not _CBOR.isdisjoint(message.payload[:1])
     document = cbor_input.document(message) if in_cbor else json_input.document(message)
     if type(document) is not list:
         raise DecodeError(f"payload: {json_input.kind_of(document)} found; allowed: an array of SenML records")
