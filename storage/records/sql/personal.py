@@ -24,8 +24,8 @@ from sqlalchemy import (
     update,
 )
 
-from facility.retrieval import OF_PEOPLE
 from storage.records.personal import Ended, Tally
+from storage.records.sql.retrievals import NAMES_SOMEBODY
 from storage.records.sql.tables import (
     ACCOUNTS,
     CHECKPOINT_GIVEN,
@@ -75,7 +75,6 @@ class _Lying:
 _A, _N, _D, _P, _X = ACCOUNTS.c, NOTICES.c, DEAD_LETTERS.c, PHONE_ENTRIES.c, CROSSINGS.c
 _G, _V, _R, _C, _F = VISIT_GUESTS.c, VISITS.c, RETRIEVALS.c, CONTACTS.c, REPORT_PHOTOS.c
 _O, _I = DOOR_FINDINGS.c, ISSUED_REPORTS.c
-_OF_PEOPLE = and_(_R.about.in_([one.value for one in OF_PEOPLE]), _R.subject != "")
 _WAITS = _N.state.in_(["pending", "failed"])
 _UNDER_A_PLAN = exists().where(PLAN_ENTRIES.c.body.contains(FILES.c.sha256))
 """A picture of a house, in whatever version of its plan."""
@@ -143,7 +142,7 @@ _LIE: dict[str, _Lying] = {
         table=RETRIEVALS,
         key=_R.id,
         at=_R.until,
-        there=and_(_R.erased.is_(None), or_(_R.for_whom != "", _R.recipient != "", _OF_PEOPLE)),
+        there=and_(_R.erased.is_(None), NAMES_SOMEBODY),
         own_end=True,
     ),
     "sessions": _Lying(

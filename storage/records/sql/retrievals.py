@@ -15,6 +15,12 @@ from storage.records.sql.transaction import Transaction
 
 _KIND = Kind(table=RETRIEVALS, shape=Shape(Retrieval), word="retrieval", pages="retrievals")
 _C = RETRIEVALS.c
+NAMES_SOMEBODY = or_(
+    _C.for_whom != "",
+    _C.recipient != "",
+    and_(_C.about.in_([one.value for one in OF_PEOPLE]), _C.subject != ""),
+)
+"""Whoever asked, was given it, or was looked up is still to be read in it."""
 
 
 class SqlRetrievals(Rows[Retrieval]):
@@ -37,9 +43,7 @@ class SqlRetrievals(Rows[Retrieval]):
 
     def ending(self, now: int, limit: int = 100) -> list[Retrieval]:
         """What ends first first."""
-        people = and_(_C.about.in_([one.value for one in OF_PEOPLE]), _C.subject != "")
-        named = or_(_C.for_whom != "", _C.recipient != "", people)
-        over = (text(GUEST_STANDS), _C.until <= within(now), named)
+        over = (text(GUEST_STANDS), _C.until <= within(now), NAMES_SOMEBODY)
         return self.read(select(RETRIEVALS).where(*over).order_by(_C.until, _C.id).limit(limit))
 
 
