@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from storage.records.sql import SqlRecords
 from storage.records.sql import records as sql_records
 from tests import quick_schema, services
 
@@ -38,6 +39,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="slow: run in CI, or with -m slow"))
     # Once Playwright has started, its event loop runs in this thread, and asyncio.run() is refused there.
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture
+def records() -> Iterator[SqlRecords]:
+    """Empty ones of this test's own, in memory."""
+    made = SqlRecords("sqlite:///:memory:")
+    made.migrate()
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -10,14 +9,6 @@ from facility.floor_plan import FloorPlan
 from storage.records.sql import SqlRecords
 
 TEXT = 'zone = "b1"\nwidth = 20\nheight = 12\n'
-
-
-@pytest.fixture
-def records() -> Iterator[SqlRecords]:
-    found = SqlRecords("sqlite:///:memory:")
-    found.migrate()
-    yield found
-    found.close()
 
 
 class Clock:

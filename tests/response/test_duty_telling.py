@@ -1,6 +1,5 @@
 """Who is told of a duty, by which chain, when, and in what words."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -35,15 +34,12 @@ def fact(what: str = "due-soon", **more: Any) -> Fact:
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
-    records = SqlRecords("sqlite:///:memory:")
-    records.migrate()
+def house(records: SqlRecords) -> House:
     made = House(records, channels=frozenset({"push"}))
     made.open(a_rota())
     with records.begin() as unit:
         unit.registers.apply(difference(unit.registers.load(), SITE), "admin", NIGHT)
-    yield made
-    records.close()
+    return made
 
 
 def told(house: House, *facts: Fact, now: int = NIGHT) -> list[Notice]:

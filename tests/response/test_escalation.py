@@ -1,6 +1,5 @@
 """Who is told, when, until somebody answers."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,14 +16,6 @@ from storage.records.sql import SqlRecords
 from tests.response.escalation_house import NIGHT, House, a_rota
 
 POSTGRES = pytest.param("postgres", marks=pytest.mark.services)
-
-
-@pytest.fixture
-def records() -> Iterator[SqlRecords]:
-    made = SqlRecords("sqlite:///:memory:")
-    made.migrate()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Each follower handles every fact once in effect, whatever fails and whoever is killed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -14,14 +14,6 @@ from storage.records.sql import SqlRecords
 from tests.storage.records.examples import FACT, NOON
 
 LONG = 10**6
-
-
-@pytest.fixture
-def records() -> Iterator[SqlRecords]:
-    found = SqlRecords("sqlite:///:memory:")
-    found.migrate()
-    yield found
-    found.close()
 
 
 def open_fence(unit: Unit) -> None:

@@ -1,6 +1,5 @@
 """Readings end after their time, never unsaid, and not while an open alert is about them."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -19,14 +18,6 @@ from storage.records.sql import SqlRecords
 
 DAY0 = 1_764_000_000_000 // DAY * DAY
 READINGS, FIGURES = 100 * DAY, 400 * DAY
-
-
-@pytest.fixture
-def records() -> Iterator[SqlRecords]:
-    made = SqlRecords("sqlite:///:memory:")
-    made.migrate()
-    yield made
-    made.close()
 
 
 class House:

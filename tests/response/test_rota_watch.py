@@ -1,10 +1,7 @@
 """A gap in the rota is an alert before anybody is missed, one for each cause, and returns when it is filled."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-
-import pytest
 
 from facility.alert import Alert, Condition, Severity
 from facility.calendar import STATUTORY, DayKind
@@ -18,14 +15,6 @@ from tests.facility.rotas import at, by_id, four_crews
 NOW = at("2026-03-01 09:00")
 GAP_AT = at("2026-03-04 08:00")
 look = watcher(14)
-
-
-@pytest.fixture
-def records() -> Iterator[SqlRecords]:
-    store = SqlRecords("sqlite:///:memory:")
-    store.migrate()
-    yield store
-    store.close()
 
 
 def enter(records: SqlRecords, rota: Rota, now: int = NOW) -> None:

@@ -1,20 +1,10 @@
 """One acts, the others stand by; who is dead is found out without comparing two machines' clocks."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from response.tenure import BEAT_EVERY, PATIENCE, LostLease, Tenure
 from storage.records.sql import SqlRecords
 from tests.storage.records.examples import NOON
-
-
-@pytest.fixture
-def records() -> Iterator[SqlRecords]:
-    found = SqlRecords("sqlite:///:memory:")
-    found.migrate()
-    yield found
-    found.close()
 
 
 def may_act(tenure: Tenure, records: SqlRecords) -> bool:

@@ -1,6 +1,6 @@
 """What is kept about people ends by itself, says how much, and never touches a fact."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,14 +40,6 @@ from tests.storage.records.test_notices import NOTICE
 
 CLASSES = load_classes()
 CARD = "5ce1" * 8
-
-
-@pytest.fixture
-def records() -> Iterator[SqlRecords]:
-    store = SqlRecords("sqlite:///:memory:")
-    store.migrate()
-    yield store
-    store.close()
 
 
 def run(records: SqlRecords, now: int) -> bool:

@@ -1,6 +1,5 @@
 """AP-4: who is not of the house is judged at each door, once, by the door's own time."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +22,6 @@ WAITING, FINE, ESCORTED, UNACCOMPANIED = (
     Judgement.ESCORTED,
     Judgement.UNESCORTED,
 )
-
-
-@pytest.fixture
-def records() -> Iterator[SqlRecords]:
-    store = SqlRecords("sqlite:///:memory:")
-    store.migrate()
-    yield store
-    store.close()
 
 
 @pytest.fixture

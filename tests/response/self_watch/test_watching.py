@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -65,11 +64,8 @@ class Room:
 
 
 @pytest.fixture
-def room() -> Iterator[Room]:
-    made = SqlRecords("sqlite:///:memory:")
-    made.migrate()
-    yield Room(made)
-    made.close()
+def room(records: SqlRecords) -> Room:
+    return Room(records)
 
 
 def journal(**more: Any) -> dict[str, Any]:
