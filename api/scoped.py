@@ -17,6 +17,7 @@ from api.scoped_base import Nothing, Through
 from api.scoped_register import Narrowing
 from api.scoped_rooms import CLAUSE_OF, ScopedFacts, ScopedPlans, ScopedRounds
 from facility.alert import Alert
+from facility.impairment import Impairment
 from facility.occurrence import Occurrence
 from facility.person import Scope
 from facility.register import Register
@@ -239,6 +240,7 @@ class _Unit:
         self.incidents = Nothing({"open_ones": []})
         self.test_modes = _Spans(inner.test_modes, view)
         self.maintenance = _Spans(inner.maintenance, view)
+        self.impairments = _Stopped(inner.impairments, view)
         self.reports = Nothing({"all": []})
 
     _PASSED = frozenset({
@@ -376,6 +378,13 @@ class _Registers(Through):
         if at is not None:
             raise NotFound("a limited account looks at the register in force")
         return self._view.register
+
+
+class _Stopped(Through):
+    """Fire facilities within that are stopped, or were: what is owed there rests meanwhile."""
+
+    def touching(self, since: int, until: int) -> list[Impairment]:
+        return [one for one in self._inner.touching(since, until) if one.asset in self._view.register.assets]
 
 
 class _Spans(Through):

@@ -118,14 +118,15 @@ def test_a_building_s_inspector_sees_that_building_alone(home: House) -> None:
     assert browser.client.get("/api/v1/compliance").json()["total"]["due"] == 1
 
 
-def test_an_inspector_of_a_clause_without_duties_sees_nothing_that_is_owed(home: House) -> None:
+def test_what_is_owed_is_looked_at_within_the_limits_and_by_none_whose_clause_has_no_duty(home: House) -> None:
+    here = building(home, GAUGE)
     with home.records.begin() as unit:
-        unit.occurrences.plan([occurrence(1, building(home, GAUGE))])
+        unit.occurrences.plan([occurrence(1, here)])
         (one,) = unit.occurrences.find(OccurrenceFilter()).rows
     assert not [duty for duty in home.context.duties().values() if "ER-5" in duty.clauses]
-    limited(home, clauses=("ER-5",))
-    browser = _signed(home)
-    browser.page(f"/duties/{one.id}", 404)
+    for limits, status in (({"clauses": ("FI-1",)}, 200), ({"buildings": (here,)}, 200), ({"clauses": ("ER-5",)}, 404)):
+        limited(home, **limits)
+        _signed(home).page(f"/duties/{one.id}", status)
 
 
 def test_a_building_s_inspector_looks_as_far_back_as_everybody(home: House) -> None:
