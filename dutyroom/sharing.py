@@ -38,8 +38,8 @@ class Turn:
         self._stop = stop
 
     def is_set(self) -> bool:
-        """Stopped, or somebody else judges."""
-        return self._stop.is_set() or not self.judges()
+        """Stopped, or the lease was lost. Whoever gets it again begins anew: another one may have judged meanwhile."""
+        return self._stop.is_set() or not self.tenure.active or not self.judges()
 
     def judges(self) -> bool:
         """While the records are away nobody can take the lease either, and nothing can be written without it."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,21 +16,22 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
 from collector.sources import read_sources
+from dutyroom import wiring
 from dutyroom.fenced import FencedRecords
 from dutyroom.settings import SettingsError, load
+from dutyroom.sharing import Turn
 from dutyroom.worker import link_of
 from facility.register import Register, difference
-from response.tenure import PATIENCE, Tenure
+from response.tenure import BEAT_EVERY, PATIENCE, Tenure
 from storage.readings.sqlite import SqliteReadings
 from storage.records.port import AlertFilter, RecordsUnavailable
 from storage.records.sql import SqlRecords
 from tests.collector.property import NOW, fresh_records, pressure, register
+from tests.dutyroom.worker_process import until, worker
 from tests.rules.room import rule_text
 
-ROOT = Path(__file__).resolve().parents[2]
 GAUGE = "gauge-1.pressure"
 MESSAGES, APART = 300, 20
-LONGEST = 120.0
 LOW = range(100, 200)
 """The messages in which the pressure is too low."""
 RULE = rule_text("low", '[minimum]\nlimit = "0.5 MPa"')
@@ -55,18 +53,41 @@ def test_who_was_taken_for_dead_and_wakes_up_writes_nothing() -> None:
     assert not first.active
 
 
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Milliseconds of the clock that only goes forward."""
+    now = [0]
+    monkeypatch.setattr(wiring, "tick", lambda: now[0])
+    return now
+
+
+def turn_of(records: SqlRecords) -> Turn:
+    """One that judges now."""
+    turn = Turn(load(mqtt_url="mqtt://127.0.0.1:1", worker="a", share="duty"), records, threading.Event())
+    assert turn.judges()
+    return turn
+
+
+def test_who_lost_the_lease_begins_anew_even_if_nobody_has_it_any_more(clock: list[int]) -> None:
+    """Another one may have judged meanwhile: what this one has in mind is of before."""
+    records = fresh_records()
+    turn, other = turn_of(records), Tenure("b", "life", records, lease="collector/duty")
+    assert not turn.is_set()
+    for moment, takes in ((0, False), (PATIENCE + 1_000, True)):
+        assert other.keep(NOW, moment) is takes
+    other.give_back(NOW)
+    clock[0] += BEAT_EVERY
+    with pytest.raises(RecordsUnavailable), FencedRecords(records, turn.tenure).begin():
+        raise AssertionError
+    assert turn.is_set()
+    assert turn.judges()
+    assert not turn.is_set()
+
+
 def test_what_must_be_heard_in_order_is_not_shared() -> None:
     sources = read_sources('[[source]]\nname = "plant"\ndecoder = "sparkplug_b"\n')
     with pytest.raises(SettingsError, match="DUTYROOM_SHARE: one collector must hear all of plant"):
         link_of(load(mqtt_url="mqtt://127.0.0.1:1", share="duty"), sources)
-
-
-def until(there: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + LONGEST
-    while not there():
-        assert process.poll() is None, process.stderr.read() if process.stderr else ""
-        assert time.monotonic() < deadline, "it took too long"
-        threading.Event().wait(0.05)
 
 
 class Property:
@@ -87,19 +108,10 @@ class Property:
             unit.registers.apply(difference(Register(), register()), "system:test", 1)
 
     def worker(self, name: str, within: ExitStack) -> subprocess.Popen[str]:
-        settings = {
-            "DATA": self.folder,
-            "SITE": self.folder,
-            "MQTT_URL": self.url,
-            "WORKER": f"{self.prefix}-{name}",
-            "SHARE": "duty",
-        }
-        environment = os.environ | {f"DUTYROOM_{key}": str(value) for key, value in settings.items()}
-        command = [sys.executable, "-m", "dutyroom", "worker"]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
-        within.enter_context(process)
-        within.callback(process.kill)
-        return process
+        mine = f"{self.prefix}-{name}"
+        return within.enter_context(
+            worker(DATA=self.folder, SITE=self.folder, MQTT_URL=self.url, WORKER=mine, SHARE="duty")
+        )
 
     def there(self, name: str) -> bool:
         with self.records.read() as unit:

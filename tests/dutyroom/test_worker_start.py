@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,32 +19,12 @@ from facility.register import Register, difference
 from storage.readings.journal import Journal
 from storage.records.sql import SqlRecords
 from tests.collector.property import register
+from tests.dutyroom.worker_process import until, worker
 from tests.services import free_port, fresh_name
 from tests.storage.readings.test_influx_doctor import other
 from tests.storage.readings.test_influx_troubles import server
 
-ROOT = Path(__file__).resolve().parents[2]
 GAUGE = "gauge-1.pressure"
-
-
-@contextmanager
-def worker(data: Path, mqtt_url: str, readings_url: str) -> Iterator[subprocess.Popen[str]]:
-    settings = {"DATA": str(data), "MQTT_URL": mqtt_url, "READINGS_URL": readings_url, "WORKER": fresh_name()}
-    command = [sys.executable, "-m", "dutyroom", "worker"]
-    environment = {**os.environ, **{f"DUTYROOM_{name}": value for name, value in settings.items()}}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def until(there: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 30
-    while not there():
-        assert process.poll() is None, process.stderr.read() if process.stderr else ""
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -68,10 +43,11 @@ def test_it_starts_while_the_history_is_away_and_keeps_judges_and_acknowledges(d
     client.loop_start()
     records = SqlRecords(f"sqlite:///{data / 'records.db'}")
     journal = Journal(data / "journal.db")
+    away = f"influxdb://127.0.0.1:{free_port()}/duty"
     with (
         closing(records),
         closing(journal),
-        worker(data, nats_url, f"influxdb://127.0.0.1:{free_port()}/duty") as alive,
+        worker(DATA=data, MQTT_URL=nats_url, READINGS_URL=away, WORKER=fresh_name()) as alive,
     ):
 
         def heard() -> bool:
