@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.context import Context
 from facility.alert import Alert
@@ -197,14 +197,10 @@ class ClauseState:
     """Open ones that were raised for it."""
     orders: tuple[WorkOrder, ...]
     """Open ones of it, or with a limit of it."""
-    overdue: int
-    """How many of these limits have passed."""
     passed: Mapping[str, int]
-    """Class of work and limit, as its carrier is called → how many have passed."""
-    by_duty: Mapping[tuple[str, Standing], int]
-    """Of each duty, the same as ``standings``."""
-    standings: Mapping[Standing, int]
-    """Its occurrences: open, late, suspended now; missed in the last 30 days."""
+    """Class of work and limit, as its carrier is called → how many of these have passed."""
+    standings: Mapping[str, Mapping[Standing, int]]
+    """Duty → its occurrences: open, late, suspended now; missed in the last 30 days."""
     last: Occurrence | None
     """What was done last for it."""
     next: Occurrence | None
@@ -213,12 +209,20 @@ class ClauseState:
     @property
     def missed(self) -> int:
         """In the last 30 days."""
-        return self.standings.get(Standing.MISSED, 0)
+        return self._owed(Standing.MISSED)
 
     @property
     def late(self) -> int:
         """Late now, and still to be done."""
-        return self.standings.get(Standing.LATE, 0)
+        return self._owed(Standing.LATE)
+
+    def _owed(self, standing: Standing) -> int:
+        return sum(found.get(standing, 0) for found in self.standings.values())
+
+    @property
+    def overdue(self) -> int:
+        """How many limits have passed."""
+        return sum(self.passed.values())
 
     @property
     def wrong(self) -> bool:
@@ -233,8 +237,9 @@ class ClauseState:
             case "limit":
                 found = "passed", self.passed.get(carrier.id, 0)
             case "duty":
-                late, missed = (self.by_duty.get((carrier.id, one), 0) for one in (Standing.LATE, Standing.MISSED))
-                found = ("missed", missed) if missed else ("late", late)
+                owed = self.standings.get(carrier.id, {})
+                missed = owed.get(Standing.MISSED, 0)
+                found = ("missed", missed) if missed else ("late", owed.get(Standing.LATE, 0))
             case _:
                 return "", 0
         return found if found[1] else ("ok", 0)
@@ -264,7 +269,6 @@ class _GoingOn:
 def _state(unit: Unit, clause: Clause, known: list[Carrier], going_on: _GoingOn) -> ClauseState:
     now = going_on.now
     duties = tuple(one.id for one in known if one.kind == "duty")
-    by_duty = {(id, standing): many for id in duties for standing, many in _standings(unit, (id,), now).items()}
     mine = tuple(order for order in going_on.orders if order.clause == clause.id or _limits_of(order, clause.id))
     passed = Counter(
         f"{order.kind}/{clock.name}" for order in mine for clock in _limits_of(order, clause.id) if clock.breached(now)
@@ -274,10 +278,8 @@ def _state(unit: Unit, clause: Clause, known: list[Carrier], going_on: _GoingOn)
         carriers=tuple(known),
         alerts=tuple(alert for alert in going_on.alerts if alert.clause == clause.id),
         orders=mine,
-        overdue=sum(passed.values()),
         passed=passed,
-        by_duty=by_duty,
-        standings=_together(by_duty),
+        standings={duty: _standings(unit, duty, now) for duty in duties},
         last=_first(unit, OccurrenceFilter(duties=duties, standings=(Standing.DONE, Standing.DONE_LATE)), duties),
         next=_first(
             unit, OccurrenceFilter(duties=duties, standings=(Standing.PLANNED, Standing.OPEN)), duties, soonest=True
@@ -289,21 +291,10 @@ def _limits_of(order: WorkOrder, clause: str) -> list[Clock]:
     return [clock for clock in order.clocks if clock.clause == clause and clock.stopped is None]
 
 
-def _standings(unit: Unit, duties: tuple[str, ...], now: int) -> Mapping[Standing, int]:
-    found: Counter[Standing] = Counter()
-    found.update(unit.occurrences.counts(OccurrenceFilter(duties=duties, standings=(Standing.OPEN, Standing.LATE))))
-    recent = OccurrenceFilter(
-        duties=duties, standings=(Standing.MISSED, Standing.SUSPENDED), since=now - LOOK_BACK, until=now
-    )
-    found.update(unit.occurrences.counts(recent))
-    return dict(found)
-
-
-def _together(by_duty: Mapping[tuple[str, Standing], int]) -> Mapping[Standing, int]:
-    found: Counter[Standing] = Counter()
-    for (_, standing), many in by_duty.items():
-        found[standing] += many
-    return dict(found)
+def _standings(unit: Unit, duty: str, now: int) -> Mapping[Standing, int]:
+    here = OccurrenceFilter(duties=(duty,), standings=(Standing.OPEN, Standing.LATE))
+    recent = replace(here, standings=(Standing.MISSED, Standing.SUSPENDED), since=now - LOOK_BACK, until=now)
+    return {**unit.occurrences.counts(here), **unit.occurrences.counts(recent)}
 
 
 def _first(
