@@ -6,8 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+import numpy as np
+
 from facility.instant import DAY, HOUR
+from facility.quality import EVIDENCE
 from facility.reading import Bucket
+from storage.readings.port import Series
+
+_EVIDENCE = [int(quality) for quality in EVIDENCE]
 
 
 def hour_of(at: int) -> int:
@@ -38,3 +44,24 @@ def grouped(parts: Iterable[Bucket], width: int) -> list[Bucket]:
     """Buckets of ``width``, a multiple of every part's own, oldest first."""
     ordered = sorted(parts, key=lambda part: part.start)
     return [together(at * width, list(group)) for at, group in groupby(ordered, lambda part: part.start // width)]
+
+
+def buckets_of(found: Series, width: int) -> list[Bucket]:
+    """Of those that are evidence and no tests, by buckets of ``width`` ms, oldest first."""
+    usable = np.isin(found.quality, _EVIDENCE) & ~found.test
+    value, bucket = found.value[usable], found.at[usable] // width
+    if not len(value):
+        return []
+    starts = np.flatnonzero(np.r_[True, bucket[1:] != bucket[:-1]])
+    counts = np.diff([*starts, len(value)])
+    return [
+        Bucket(start=int(at) * width, low=float(low), high=float(high), mean=float(total / count), count=int(count))
+        for at, low, high, total, count in zip(
+            bucket[starts],
+            np.minimum.reduceat(value, starts),
+            np.maximum.reduceat(value, starts),
+            np.add.reduceat(value, starts),
+            counts,
+            strict=True,
+        )
+    ]

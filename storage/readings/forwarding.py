@@ -40,13 +40,18 @@ class Forwarder:
     _not_before: int = 0
     _wait: int = field(default=FIRST)
     _tidied: int = 0
+    _settled: int = 0
     _seen: int = 0
 
     def once(self, now: int) -> bool:
         """One write, if it is time for one. Returns whether more waits that can go at once."""
         if now < self._seen:  # the clock was set back: what was to wait for the old one has waited
-            self._not_before, self._tidied = now, min(self._tidied, now)
+            self._not_before, self._tidied, self._settled = now, min(self._tidied, now), 0
         self._seen = now
+        if now >= self._settled + FILL:
+            self._settled = now
+            while self.store.journal.settle():
+                pass
         if now < self._not_before:
             return False
         self._tidy(now)

@@ -1,8 +1,8 @@
 """The journal before InfluxDB: everything is durable here first, and goes on to the server in the order in which it came.
 
-It is a SQLite store of readings like the other, for the last days only, so that judging and charts of what is recent never
-wait for the server; and beside it, in the same transaction, each batch as it is to be forwarded. What was not forwarded is
-never dropped.
+A batch is written as one row, in one piece, and is durable then. Soon after, in large portions, its readings are settled:
+sorted by point into runs, in which the last days are kept, so that judging and charts of what is recent never wait for the
+server. Whoever reads takes runs and what is not settled yet as one. What was not forwarded is never dropped.
 """
 
 from __future__ import annotations
@@ -14,15 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import orjson
 
 from facility.instant import DAY, MINUTE
 from facility.quality import Quality
-from facility.reading import Passage, Reading, Scan
+from facility.reading import Bucket, Passage, Reading, Scan
+from storage.readings import runs
+from storage.readings.figures import buckets_of
 from storage.readings.keepable import Sifted
-from storage.readings.packed import MARK, pack, unpack
-from storage.readings.port import ReadingsUnavailable
-from storage.readings.sqlite import SqliteReadings
+from storage.readings.packed import MARK, Packed, columns, names_in, pack, unpack
+from storage.readings.port import ReadingsUnavailable, Series
+from storage.readings.runs import Rows
+from storage.readings.sqlite import SqliteReadings, points_of
 
 KEPT = 2 * DAY
 """Readings stay so long after their time: longer than any rule looks back while it judges what is live."""
@@ -33,8 +37,11 @@ AHEAD = 5 * MINUTE
 LIMIT = 8 << 30
 """Bytes that may wait for the server. Beyond, nothing more is taken, and so nothing more acknowledged."""
 
-_BEGUN, _READINGS_FROM, _HEARD_FROM = "begun", "readings_from", "heard_from"
-_ALSO = """
+SETTLED_AT_ONCE = 1_000
+"""Batches, in one transaction."""
+_BEGUN, _SETTLED, _READINGS_FROM, _HEARD_FROM = "begun", "settled", "readings_from", "heard_from"
+_ALSO = (
+    """
 CREATE TABLE IF NOT EXISTS waiting (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, received INTEGER NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL,
   rows_so_far INTEGER NOT NULL, bytes_so_far INTEGER NOT NULL, body BLOB NOT NULL
@@ -43,6 +50,8 @@ CREATE INDEX IF NOT EXISTS waiting_received ON waiting (received);
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS asked (point TEXT PRIMARY KEY) STRICT;
 """
+    + runs.LAYOUT
+)
 # Each batch says how much there was with it, so that what waits is told by the first and the last, however much it is.
 _PUT = """
 INSERT INTO waiting (received, rows, bytes, rows_so_far, bytes_so_far, body)
@@ -52,11 +61,14 @@ FROM (SELECT rows_so_far, bytes_so_far FROM waiting ORDER BY seq DESC LIMIT 1)
 _IN_ORDER = "SELECT seq, body FROM waiting ORDER BY seq LIMIT 2000"
 _FIRST = "SELECT seq, rows, bytes, rows_so_far, bytes_so_far FROM waiting ORDER BY seq LIMIT 1"
 _LAST = "SELECT seq, rows_so_far, bytes_so_far FROM waiting ORDER BY seq DESC LIMIT 1"
-# The newest of a point stays, however old: after a start one asks how far it had been judged.
-_PRUNE = """
-DELETE FROM readings
-WHERE point = ?1 AND at < ?2 AND received < ?3 AND at < (SELECT max(at) FROM readings WHERE point = ?1)
+_NOT_SETTLED = """
+SELECT seq, body FROM waiting WHERE seq > coalesce((SELECT value FROM notes WHERE name = 'settled'), 0) ORDER BY seq
 """
+_IDS = "SELECT id, name FROM points WHERE name IN (SELECT value FROM json_each(?))"
+_NOTE = "INSERT INTO notes VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+# An older version wrote a row for each reading; what is left of them is read, and ends as runs do.
+_OLD = "SELECT at, value, received, quality, test FROM readings WHERE point = ?1 AND at >= ?2 AND at < ?3 ORDER BY at {} LIMIT ?4"
+_PRUNE_OLD = "DELETE FROM readings WHERE point = ?1 AND at < ?2 AND received < ?3"
 _PRUNE_HEARD = (
     "DELETE FROM passages WHERE point = ? AND at < ? AND received < ?",
     "DELETE FROM scans WHERE point = ? AND at < ? AND received < ?",
@@ -101,7 +113,9 @@ class Journal(SqliteReadings):
             raise ReadingsUnavailable(f"{self._file.path}: {self.limit} bytes wait for InfluxDB already; {told}")
         super().append(readings, passages, scans)
 
-    def _put_also(self, connection: sqlite3.Connection, sifted: Sifted) -> None:
+    def _put(self, connection: sqlite3.Connection, sifted: Sifted) -> dict[str, int]:
+        ids = self._ids_of(connection, points_of(sifted.passages, sifted.scans))
+        self._put_heard(connection, ids, sifted)
         beside = [
             [(p.point, p.at, p.event, p.credential, p.direction, p.seq, p.test, p.received) for p in sifted.passages],
             [(s.point, s.at, s.tag, s.guard, s.seq, s.received) for s in sifted.scans],
@@ -110,6 +124,24 @@ class Journal(SqliteReadings):
         received = [row.received for rows in (sifted.readings, sifted.passages, sifted.scans) for row in rows]
         connection.execute(_PUT, (min(received), len(received), len(body), body))
         connection.execute("INSERT INTO notes VALUES (?, ?) ON CONFLICT DO NOTHING", (_BEGUN, max(received)))
+        return ids
+
+    def settle(self) -> bool:
+        """A portion of what is not yet in runs, longest there first. Returns whether there may be more."""
+        with self._file.writing() as connection:
+            found = connection.execute(f"{_NOT_SETTLED} LIMIT {SETTLED_AT_ONCE}").fetchall()
+            if not found:
+                return False
+            ids = self._settle(connection, found)
+        self._ids = ids
+        return len(found) == SETTLED_AT_ONCE
+
+    def _settle(self, connection: sqlite3.Connection, found: Sequence[tuple[int, bytes]]) -> dict[str, int]:
+        batches = [_packed(body) for _, body in found]
+        ids = self._ids_of(connection, {name for batch in batches for name in batch.names})
+        runs.put(connection, ids, batches)
+        connection.execute(_NOTE, (_SETTLED, found[-1][0]))
+        return ids
 
     # --- what waits ---------------------------------------------------------------------------------------------
 
@@ -151,8 +183,62 @@ class Journal(SqliteReadings):
 
     def forwarded(self, seq: int) -> None:
         """The server has everything up to there."""
+        ids = self._ids
         with self._file.writing() as connection:
+            found = connection.execute(_NOT_SETTLED).fetchall()
+            if upto := [one for one in found if one[0] <= seq]:
+                ids = self._settle(connection, upto)
             connection.execute("DELETE FROM waiting WHERE seq <= ?", (seq,))
+        self._ids = ids
+
+    # --- the readings that are here -----------------------------------------------------------------------------
+
+    def range(self, point: str, start: int, end: int, limit: int | None = None) -> list[Reading]:
+        if limit is not None and limit <= 0:
+            return []
+        return runs.readings_of(point, self._within(point, start, end, limit)[:limit])
+
+    def columns(self, point: str, start: int, end: int) -> Series:
+        return runs.series_of(self._within(point, start, end))
+
+    def buckets(self, point: str, start: int, end: int, width: int) -> list[Bucket]:
+        return buckets_of(self.columns(point, start, end), width)
+
+    def before(self, point: str, at: int, limit: int) -> list[Reading]:
+        if limit <= 0:
+            return []
+        with self._file.snapshot() as connection:
+            id = _id(connection, point)
+            parts = [
+                _old(connection, id, (0, at), limit, "DESC"),
+                *runs.before(connection, id, at, limit),
+                *_tail(connection, point),
+            ]
+        return runs.readings_of(point, runs.merged(parts, 0, at)[-limit:][::-1])
+
+    def last(self, points: Iterable[str]) -> dict[str, Reading]:
+        wanted = set(points)
+        newest = super().last(wanted)
+        with self._file.snapshot() as connection:
+            names = dict(connection.execute(_IDS, (_names(wanted),)).fetchall())
+            found = [{names[id]: row for id, row in runs.newest(connection, names).items()}]
+            found += (runs.newest_of(_packed(body)) for _, body in connection.execute(_NOT_SETTLED))
+        for part in found:
+            for name in wanted & part.keys():
+                (reading,) = runs.readings_of(name, part[name])
+                if name not in newest or newest[name].at < reading.at:
+                    newest[name] = reading
+        return newest
+
+    def _within(self, point: str, start: int, end: int, limit: int | None = None) -> Rows:
+        with self._file.snapshot() as connection:
+            id = _id(connection, point)
+            parts = [
+                _old(connection, id, (start, end), -1 if limit is None else limit),
+                *runs.within(connection, id, start, end, limit),
+                *_tail(connection, point),
+            ]
+        return runs.merged(parts, start, end)
 
     # --- what is here -------------------------------------------------------------------------------------------
 
@@ -176,11 +262,10 @@ class Journal(SqliteReadings):
 
     def told(self, points: Iterable[str], newest: Iterable[Reading]) -> None:
         """What the server says of points of which nothing is here: their newest readings."""
-        rows = list(newest)
+        batch = columns(pack(list(newest), []))
         with self._file.writing() as connection:
-            ids = self._ids_of(connection, rows)
-            cells = [(ids[r.point], r.at, r.value, int(r.quality), r.test, r.received) for r in rows]
-            connection.executemany("INSERT INTO readings VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", cells)
+            ids = self._ids_of(connection, set(batch.names))
+            runs.put(connection, ids, [batch])
             connection.execute(
                 "INSERT INTO asked SELECT value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING", (_names(points),)
             )
@@ -193,15 +278,35 @@ class Journal(SqliteReadings):
         readings, heard = now - KEPT, now - HEARD_KEPT
         with self._file.writing() as connection:
             # First the mark: whoever reads meanwhile asks the server as well.
-            connection.executemany(
-                "INSERT INTO notes VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                [(_READINGS_FROM, readings), (_HEARD_FROM, heard)],
-            )
+            connection.executemany(_NOTE, [(_READINGS_FROM, readings), (_HEARD_FROM, heard)])
         for (point,) in self._rows("SELECT id FROM points"):
             with self._file.writing() as connection:
-                connection.execute(_PRUNE, (point, readings, safe))
+                runs.prune(connection, point, readings, safe)
+                connection.execute(_PRUNE_OLD, (point, readings, safe))
                 for statement in _PRUNE_HEARD:
                     connection.execute(statement, (point, heard, safe))
+
+
+def _id(connection: sqlite3.Connection, point: str) -> int:
+    """0 where nothing of it is settled."""
+    row = connection.execute("SELECT id FROM points WHERE name = ?", (point,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _old(connection: sqlite3.Connection, id: int, span: tuple[int, int], limit: int, order: str = "ASC") -> Rows:
+    rows = connection.execute(_OLD.format(order), (id, *span, limit)).fetchall()
+    return np.array(rows, runs.ROW)
+
+
+def _tail(connection: sqlite3.Connection, point: str) -> list[Rows]:
+    """What is not settled yet, in the order in which it came."""
+    name = orjson.dumps(point)
+    bodies = (body for _, body in connection.execute(_NOT_SETTLED))
+    return [runs.of_point(_packed(body), point) for body in bodies if body[:1] != MARK or name in names_in(body)]
+
+
+def _packed(body: bytes) -> Packed:
+    return columns(body if body[:1] == MARK else pack(*_as_json(body)))
 
 
 def _add(found: Batch, body: bytes) -> None:
@@ -212,7 +317,7 @@ def _add(found: Batch, body: bytes) -> None:
 
 
 def _as_json(body: bytes) -> tuple[list[Reading], list[list[list[object]]]]:
-    """What a version before 0.3 left to be forwarded."""
+    """What an older version left to be forwarded."""
     readings, *rest = orjson.loads(body)
     return [Reading(p, at, v, Quality(q), t, r) for p, at, v, q, t, r in readings], rest
 

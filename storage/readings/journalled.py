@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import TypeVar
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from facility.quality import EVIDENCE
 from facility.reading import Bucket, Passage, Reading, Scan
+from storage.readings import runs
 from storage.readings.figures import grouped, together
 from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.journal import Journal
@@ -22,6 +24,7 @@ from storage.readings.memory import MemoryReadings
 from storage.readings.port import Kept, Readings, ReadingsUnavailable, Series, WrongServer
 
 _NOTHING: Readings = MemoryReadings()
+_RECEIVED = attrgetter("received")
 
 Happening = TypeVar("Happening", Passage, Scan)
 
@@ -61,15 +64,7 @@ class JournalledReadings:
         if start >= self.journal.readings_from():
             return here
         there = self.history.columns(point, start, end)
-        # Of two with one time the first: the journal's.
-        _, chosen = np.unique(np.concatenate([here.at, there.at]), return_index=True)
-        return Series(
-            at=np.concatenate([here.at, there.at])[chosen],
-            value=np.concatenate([here.value, there.value])[chosen],
-            quality=np.concatenate([here.quality, there.quality])[chosen],
-            test=np.concatenate([here.test, there.test])[chosen],
-            received=np.concatenate([here.received, there.received])[chosen],
-        )
+        return runs.series_of(runs.merged([runs.rows_of(here), runs.rows_of(there)], start, end))
 
     def before(self, point: str, at: int, limit: int) -> list[Reading]:
         here = self.journal.before(point, at, limit)
@@ -217,9 +212,8 @@ def _evidence(found: Series, name: int, which: npt.NDArray[np.bool_] | None = No
 
 
 def _merged(here: Iterable[Reading], there: Iterable[Reading]) -> list[Reading]:
-    """Oldest first; of two with one time the journal's, which is what was given first."""
-    found = {reading.at: reading for reading in there}
-    found.update((reading.at, reading) for reading in here)
+    """Oldest first; of two with one time the one that was given first: the journal may have dropped that before a repeat."""
+    found = {reading.at: reading for reading in sorted([*there, *here], key=_RECEIVED, reverse=True)}
     return [found[at] for at in sorted(found)]
 
 

@@ -80,21 +80,25 @@ class SqliteReadings:
         sifted = sift(readings, passages, scans)
         if sifted:
             with self._file.writing() as connection:
-                ids = self._ids_of(connection, [*sifted.readings, *sifted.passages, *sifted.scans])
-                _put_readings(connection, ids, sifted.readings)
-                _put_passages(connection, ids, sifted.passages)
-                _put_scans(connection, ids, sifted.scans)
-                sqlite_figures.note_late(connection, ids, sifted.readings)
-                self._put_also(connection, sifted)
+                ids = self._put(connection, sifted)
             # Only now: an id from a transaction that was undone may be given to another name.
             self._ids = ids
         sifted.complain()
 
-    def _put_also(self, connection: sqlite3.Connection, sifted: Sifted) -> None:
-        """What else is kept in the same transaction."""
+    def _put(self, connection: sqlite3.Connection, sifted: Sifted) -> dict[str, int]:
+        """Returns the points' ids, as they are known now."""
+        ids = self._ids_of(connection, points_of(sifted.readings, sifted.passages, sifted.scans))
+        _put_readings(connection, ids, sifted.readings)
+        sqlite_figures.note_late(connection, ids, sifted.readings)
+        self._put_heard(connection, ids, sifted)
+        return ids
 
-    def _ids_of(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> dict[str, int]:
-        missing = {row.point for row in rows} - self._ids.keys()
+    def _put_heard(self, connection: sqlite3.Connection, ids: dict[str, int], sifted: Sifted) -> None:
+        _put_passages(connection, ids, sifted.passages)
+        _put_scans(connection, ids, sifted.scans)
+
+    def _ids_of(self, connection: sqlite3.Connection, points: set[str]) -> dict[str, int]:
+        missing = points - self._ids.keys()
         if not missing:
             return self._ids
         names = json.dumps(sorted(missing))
@@ -207,6 +211,11 @@ class SqliteReadings:
 
     def close(self) -> None:
         self._file.close()
+
+
+def points_of(*kinds: Sequence[Row]) -> set[str]:
+    """The names in these rows."""
+    return {row.point for rows in kinds for row in rows}
 
 
 def _put_readings(connection: sqlite3.Connection, ids: dict[str, int], readings: list[Reading]) -> None:

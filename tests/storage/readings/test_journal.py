@@ -236,3 +236,58 @@ def test_what_an_older_version_left_waiting_is_forwarded(house: House) -> None:
     _, batch = house.journal.oldest(10)
     assert batch.readings == [Reading(POINT, T0, 0.6, Quality.STAMPED, test=True, received=T0 + 40)]
     assert batch.scans == [Scan(point="cp-1", at=T0, tag="t", guard="g", seq=2, received=T0 + 41)]
+
+
+def test_rows_that_an_older_version_wrote_are_read_with_the_rest(house: House) -> None:
+    house.give(T0 + 1)
+    house.forward(T0 + MINUTE)
+    with house.journal._file.writing() as connection:
+        connection.executemany("INSERT INTO readings VALUES (1, ?, 0.5, 1, 1, ?)", [(T0, T0 + 9), (T0 + 2, T0 + 9)])
+    old = [Reading(POINT, at, 0.5, Quality.STAMPED, test=True, received=T0 + 9) for at in (T0, T0 + 2)]
+    new = Reading(POINT, T0 + 1, 0.6, received=T0 + 41)
+    assert house.journal.range(POINT, 0, T0 + DAY) == [old[0], new, old[1]]
+    assert house.journal.range(POINT, 0, T0 + DAY, 2) == [old[0], new]
+    assert house.journal.before(POINT, T0 + 2, 1) == [new]
+    assert house.journal.last([POINT]) == {POINT: old[1]}
+
+
+def test_hundreds_of_batches_are_settled_as_few_runs_and_read_like_one(house: House) -> None:
+    times = [T0 + number * MINUTE // 2 + (number % 7) * HOUR for number in range(600)]
+    for number, at in enumerate(times):
+        house.give(at, received=T0 + DAY + number)
+        if number % 150 == 100:
+            house.journal.settle()
+    with house.journal._file.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM runs").fetchone()[0] < 120
+    known = sorted(times)
+    assert house.times() == known
+    for limit in (1, 7, 100, 599, 600, 700):
+        for edge in (known[0], known[5] + 1, known[300], known[-1], T0 + DAY):
+            first = [reading.at for reading in house.journal.range(POINT, edge, T0 + 9 * DAY, limit)]
+            newest = [reading.at for reading in house.journal.before(POINT, edge, limit)]
+            assert first == [at for at in known if at >= edge][:limit]
+            assert newest == [at for at in known if at < edge][::-1][:limit]
+
+
+def test_what_has_settled_is_not_settled_again_by_whoever_opens_the_journal_next(house: House) -> None:
+    house.give(T0, T0 + 1)
+    house.server.away = True
+    house.forward(T0 + MINUTE)
+    house.journal.close()
+    again = House(house.journal._file.path, house.server)
+    again.give(T0 + 2)
+    again.forward(T0 + 2 * MINUTE)
+    with again.journal._file.reading() as connection:
+        assert connection.execute("SELECT length(body) FROM runs").fetchall() == [(52,), (26,)]
+    assert [reading.at for reading in again.journal.range(POINT, 0, T0 + DAY)] == [T0, T0 + 1, T0 + 2]
+
+
+def test_a_repeat_that_stayed_longer_than_the_first_is_not_shown_instead_of_it(house: House) -> None:
+    house.give(T0, value=0.5)
+    house.forward(T0 + MINUTE)
+    house.give(T0, T0 + 1, value=0.7, received=T0 + HOUR)
+    house.forward(T0 + HOUR + MINUTE)
+    house.forwarder.once(T0 + KEPT + DAY)
+    assert [reading.value for reading in house.journal.range(POINT, 0, T0 + DAY)] == [0.7, 0.7]
+    assert [reading.value for reading in house.store.range(POINT, 0, T0 + DAY)] == [0.5, 0.7]
+    assert house.store.columns(POINT, 0, T0 + DAY).value.tolist() == [0.5, 0.7]

@@ -37,10 +37,11 @@ Row = tuple[str, int, float, Quality, bool]
 
 
 class Step(NamedTuple):
-    """Time passes, a batch comes, and some of what waits goes on to the server."""
+    """Time passes, a batch comes, what came is settled or not, and some of what waits goes on to the server."""
 
     passes: int
     rows: list[Row]
+    settles: bool
     forwards: int
     prunes: bool
 
@@ -50,6 +51,7 @@ STEPS = st.lists(
         Step,
         st.sampled_from((1, MINUTE, HOUR, 3 * DAY, 20 * DAY)),
         ROWS,
+        st.booleans(),
         st.sampled_from((0, 1, 4, 1000)),
         st.booleans(),
     ),
@@ -110,6 +112,8 @@ def test_charts_and_replay_read_the_journal_and_the_server_as_one(
                 batch = batch_at(now, step.rows)
                 store.append(*batch)
                 everything.append(*batch)
+                if step.settles:
+                    store.journal.settle()
                 forward(store, step.forwards)
                 if step.prunes:
                     store.journal.prune(now)
