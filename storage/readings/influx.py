@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from operator import itemgetter
 from typing import Any
+
+import numpy as np
 
 from facility.quality import Quality
 from facility.reading import Bucket, Passage, Reading, Scan
 from storage.readings import influx_buckets, influx_doctor, influx_hours, influxql
+from storage.readings.columns import Columns
 from storage.readings.figures import hour_of
 from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.influx_server import InfluxServer, LinesRefused, TooLarge
 from storage.readings.influx_url import InfluxTarget
-from storage.readings.keepable import LATEST, Row, Sifted, sift
+from storage.readings.keepable import LATEST, Row, sift
 from storage.readings.line_protocol import passage_line, reading_lines, scan_line, stored_name
 from storage.readings.port import Kept, ReadingsUnavailable, Series
 from storage.readings.series import series_of
@@ -28,7 +30,6 @@ Labels = Callable[[str], tuple[str, str]]
 
 LINES_AT_ONCE = 20_000
 """About 2 MB; servers take 25 MB or more by default."""
-_KEY = itemgetter(0, 1)
 
 
 class InfluxReadings:
@@ -40,22 +41,20 @@ class InfluxReadings:
 
     def append(self, readings: Sequence[Reading], passages: Sequence[Passage] = (), scans: Sequence[Scan] = ()) -> None:
         sifted = sift(readings, passages, scans)
-        rows, lines = self._lines(sifted)
-        for start in range(0, len(lines), LINES_AT_ONCE):
-            refused = self._store(rows[start : start + LINES_AT_ONCE], lines[start : start + LINES_AT_ONCE])
-            sifted.refused.extend(refused)
-        sifted.complain()
-
-    def _lines(self, sifted: Sifted) -> tuple[list[Row], list[str]]:
-        """Rows, and the line of each in the same order."""
-        readings = _once(sifted.readings)
-        lines = reading_lines(readings, self._labels)
+        kept = _once(sifted.readings)
+        lines = reading_lines(kept, self._labels)
         lines += (passage_line(p, *self._labels(p.point)) for p in sifted.passages)
         lines += (scan_line(s, *self._labels(s.point)) for s in sifted.scans)
-        return [*readings, *sifted.passages, *sifted.scans], lines
+        heard: list[Row] = [*sifted.passages, *sifted.scans]
+        for start in range(0, len(lines), LINES_AT_ONCE):
+            for place, why in self._store(start, lines[start : start + LINES_AT_ONCE]):
+                row = kept[place] if place < len(kept) else heard[place - len(kept)]
+                sifted.refused.append((row, why))
+        sifted.complain()
 
-    def _store(self, rows: Sequence[Row], lines: Sequence[str]) -> list[tuple[Row, str]]:
-        """Store what can be stored. Returns the refused rows, each with the server's reason.
+    def _store(self, first: int, lines: Sequence[str]) -> list[tuple[int, str]]:
+        """Store what can be stored; ``first`` is the place of the first line. Returns the places of the refused, each with
+        the server's reason.
 
         A server that refuses says so of the whole body, and may or may not have kept the rest: halves are sent again
         until each bad line stands alone.
@@ -64,9 +63,9 @@ class InfluxReadings:
             self._server.write("\n".join(lines).encode())
         except (LinesRefused, TooLarge) as refusal:
             if len(lines) == 1:
-                return [(rows[0], str(refusal))]
+                return [(first, str(refusal))]
             middle = len(lines) // 2
-            return self._store(rows[:middle], lines[:middle]) + self._store(rows[middle:], lines[middle:])
+            return self._store(first, lines[:middle]) + self._store(first + middle, lines[middle:])
         return []
 
     def range(self, point: str, start: int, end: int, limit: int | None = None) -> list[Reading]:
@@ -172,12 +171,12 @@ def _later() -> Iterator[None]:
         raise ReadingsUnavailable(f"figures of hours are refused: {refusal}") from refusal
 
 
-def _once(readings: list[Reading]) -> list[Reading]:
+def _once(readings: Columns) -> Columns:
     """The first of those with one point and time: the server would keep the last."""
-    if len(set(map(_KEY, readings))) == len(readings):
-        return readings
-    # Backwards, so that the first of two is the one that stays in the dictionary.
-    return list({(r.point, r.at): r for r in reversed(readings)}.values())[::-1]
+    at = readings.series.at
+    order = np.lexsort((at, readings.place))
+    again = (readings.place[order][1:] == readings.place[order][:-1]) & (at[order][1:] == at[order][:-1])
+    return readings.only(np.sort(order[np.r_[True, ~again]])) if again.any() else readings
 
 
 def _reading(point: str, row: list[Any]) -> Reading:

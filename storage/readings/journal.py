@@ -21,9 +21,10 @@ from facility.instant import DAY, MINUTE
 from facility.quality import Quality
 from facility.reading import Bucket, Passage, Reading, Scan
 from storage.readings import runs
+from storage.readings.columns import Columns
 from storage.readings.figures import buckets_of
 from storage.readings.keepable import Sifted
-from storage.readings.packed import MARK, Packed, columns, names_in, pack, unpack
+from storage.readings.packed import MARK, names_in, pack, unpack
 from storage.readings.port import ReadingsUnavailable, Series
 from storage.readings.runs import Rows
 from storage.readings.sqlite import SqliteReadings, points_of
@@ -37,8 +38,8 @@ AHEAD = 5 * MINUTE
 LIMIT = 8 << 30
 """Bytes that may wait for the server. Beyond, nothing more is taken, and so nothing more acknowledged."""
 
-SETTLED_AT_ONCE = 1_000
-"""Batches, in one transaction."""
+SETTLED_AT_ONCE = 20_000
+"""Readings in one transaction, about."""
 _BEGUN, _SETTLED, _READINGS_FROM, _HEARD_FROM = "begun", "settled", "readings_from", "heard_from"
 _ALSO = (
     """
@@ -78,7 +79,7 @@ _PRUNE_HEARD = (
 class Batch(NamedTuple):
     """What was given at once, as it is to be forwarded."""
 
-    readings: list[Reading]
+    readings: Sequence[Reading]
     passages: list[Passage]
     scans: list[Scan]
 
@@ -121,7 +122,8 @@ class Journal(SqliteReadings):
             [(s.point, s.at, s.tag, s.guard, s.seq, s.received) for s in sifted.scans],
         ]
         body = pack(sifted.readings, beside)
-        received = [row.received for rows in (sifted.readings, sifted.passages, sifted.scans) for row in rows]
+        received = sifted.readings.series.received.tolist()
+        received += [row.received for rows in (sifted.passages, sifted.scans) for row in rows]
         connection.execute(_PUT, (min(received), len(received), len(body), body))
         connection.execute("INSERT INTO notes VALUES (?, ?) ON CONFLICT DO NOTHING", (_BEGUN, max(received)))
         return ids
@@ -129,19 +131,27 @@ class Journal(SqliteReadings):
     def settle(self) -> bool:
         """A portion of what is not yet in runs, longest there first. Returns whether there may be more."""
         with self._file.writing() as connection:
-            found = connection.execute(f"{_NOT_SETTLED} LIMIT {SETTLED_AT_ONCE}").fetchall()
-            if not found:
-                return False
-            ids = self._settle(connection, found)
+            ids, more = self._settle(connection, SETTLED_AT_ONCE)
         self._ids = ids
-        return len(found) == SETTLED_AT_ONCE
+        return more
 
-    def _settle(self, connection: sqlite3.Connection, found: Sequence[tuple[int, bytes]]) -> dict[str, int]:
-        batches = [_packed(body) for _, body in found]
-        ids = self._ids_of(connection, {name for batch in batches for name in batch.names})
-        runs.put(connection, ids, batches)
-        connection.execute(_NOTE, (_SETTLED, found[-1][0]))
-        return ids
+    def _settle(self, connection: sqlite3.Connection, rows: int, upto: int = 1 << 62) -> tuple[dict[str, int], bool]:
+        """About so many rows, none of a batch behind ``upto``."""
+        found: list[Columns] = []
+        last = count = 0
+        for seq, body in connection.execute(_NOT_SETTLED):
+            if count >= rows or seq > upto:
+                break
+            found.append(_unpacked(body)[0])
+            count += len(found[-1])
+            last = seq
+        if not found:
+            return self._ids, False
+        batch = Columns.joined(found)
+        ids = self._ids_of(connection, set(batch.names))
+        runs.put(connection, ids, batch)
+        connection.execute(_NOTE, (_SETTLED, last))
+        return ids, count >= rows
 
     # --- what waits ---------------------------------------------------------------------------------------------
 
@@ -170,24 +180,28 @@ class Journal(SqliteReadings):
 
     def oldest(self, rows: int) -> tuple[int, Batch]:
         """The batches that have waited longest, about ``rows`` rows of them, and the number of the last; 0: none waits."""
-        found = Batch([], [], [])
-        last = 0
+        readings: list[Columns] = []
+        passages: list[Passage] = []
+        scans: list[Scan] = []
+        last = count = 0
         with self._file.reading() as connection, closing(connection.execute(_IN_ORDER)) as batches:
             # One by one: after a day without the server there are gigabytes of them.
             for seq, body in batches:
-                if last and len(found) >= rows:
+                if last and count >= rows:
                     break
                 last = seq
-                _add(found, body)
-        return last, found
+                some, (doors, tags) = _unpacked(body)
+                readings.append(some)
+                passages += map(_passage, doors)
+                scans += map(_scan, tags)
+                count += len(some) + len(doors) + len(tags)
+        return last, Batch(Columns.joined(readings), passages, scans)
 
     def forwarded(self, seq: int) -> None:
         """The server has everything up to there."""
-        ids = self._ids
         with self._file.writing() as connection:
-            found = connection.execute(_NOT_SETTLED).fetchall()
-            if upto := [one for one in found if one[0] <= seq]:
-                ids = self._settle(connection, upto)
+            # Before it goes: what was settled meanwhile is not settled again.
+            ids, _ = self._settle(connection, 1 << 62, seq)
             connection.execute("DELETE FROM waiting WHERE seq <= ?", (seq,))
         self._ids = ids
 
@@ -222,7 +236,7 @@ class Journal(SqliteReadings):
         with self._file.snapshot() as connection:
             names = dict(connection.execute(_IDS, (_names(wanted),)).fetchall())
             found = [{names[id]: row for id, row in runs.newest(connection, names).items()}]
-            found += (runs.newest_of(_packed(body)) for _, body in connection.execute(_NOT_SETTLED))
+            found += (runs.newest_of(_unpacked(body)[0]) for _, body in connection.execute(_NOT_SETTLED))
         for part in found:
             for name in wanted & part.keys():
                 (reading,) = runs.readings_of(name, part[name])
@@ -262,10 +276,10 @@ class Journal(SqliteReadings):
 
     def told(self, points: Iterable[str], newest: Iterable[Reading]) -> None:
         """What the server says of points of which nothing is here: their newest readings."""
-        batch = columns(pack(list(newest), []))
+        batch = Columns.of(list(newest))
         with self._file.writing() as connection:
             ids = self._ids_of(connection, set(batch.names))
-            runs.put(connection, ids, [batch])
+            runs.put(connection, ids, batch)
             connection.execute(
                 "INSERT INTO asked SELECT value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING", (_names(points),)
             )
@@ -302,24 +316,15 @@ def _tail(connection: sqlite3.Connection, point: str) -> list[Rows]:
     """What is not settled yet, in the order in which it came."""
     name = orjson.dumps(point)
     bodies = (body for _, body in connection.execute(_NOT_SETTLED))
-    return [runs.of_point(_packed(body), point) for body in bodies if body[:1] != MARK or name in names_in(body)]
+    return [runs.of_point(_unpacked(body)[0], point) for body in bodies if body[:1] != MARK or name in names_in(body)]
 
 
-def _packed(body: bytes) -> Packed:
-    return columns(body if body[:1] == MARK else pack(*_as_json(body)))
-
-
-def _add(found: Batch, body: bytes) -> None:
-    readings, (passages, scans) = unpack(body) if body[:1] == MARK else _as_json(body)
-    found.readings.extend(readings)
-    found.passages.extend(_passage(row) for row in passages)
-    found.scans.extend(_scan(row) for row in scans)
-
-
-def _as_json(body: bytes) -> tuple[list[Reading], list[list[list[object]]]]:
-    """What an older version left to be forwarded."""
+def _unpacked(body: bytes) -> tuple[Columns, list[list[list[object]]]]:
+    if body[:1] == MARK:
+        return unpack(body)
+    # What an older version left to be forwarded.
     readings, *rest = orjson.loads(body)
-    return [Reading(p, at, v, Quality(q), t, r) for p, at, v, q, t, r in readings], rest
+    return Columns.of([Reading(p, at, v, Quality(q), t, r) for p, at, v, q, t, r in readings]), rest
 
 
 def _names(points: Iterable[str]) -> str:

@@ -7,11 +7,16 @@ is the number of points. Times are nanoseconds; see ``_nanoseconds`` for what st
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import repeat
 from zlib import crc32
 
-from facility.reading import Bucket, Passage, Reading, Scan
+import numpy as np
+
+from facility.reading import Bucket, Passage, Scan
+from storage.readings.columns import Columns
+from storage.readings.port import Series
 
 MILLISECOND = 1_000_000
 """Nanoseconds."""
@@ -27,23 +32,33 @@ _TEXT = str.maketrans({"\\": "\\\\", '"': '\\"'})
 _QUERY = str.maketrans({"\\": "\\\\", "'": "\\'", "\n": "\\n"})
 
 
-def reading_lines(readings: Iterable[Reading], labels: Callable[[str], tuple[str, str]]) -> list[str]:
+def reading_lines(readings: Columns, labels: Callable[[str], tuple[str, str]]) -> list[str]:
     """``reading,point=…,quantity=…,site=… value=0.6,quality=0i,test=f,received=…i <ns>`` of each.
 
-    ``labels``: a point's site and quantity. Written out: it runs for every reading.
+    ``labels``: a point's site and quantity. It runs for every reading.
     """
-    heads: dict[str, str] = {}
-    lines: list[str] = []
-    last, tail = (-1, False, -1), ""
-    for point, at, value, quality, test, received in readings:
-        head = heads.get(point)
-        if head is None:
-            head = heads[point] = f"{_series('reading', point, *labels(point))} value="
-        if (quality, test, received) != last:
-            last = quality, test, received
-            tail = f",quality={int(quality)}i,test={'t' if test else 'f'},received={received}i "
-        lines.append(f"{head}{float(value)!r}{tail}{at * MILLISECOND}")
-    return lines
+    heads = [f"{_series('reading', name, *labels(name))} value=" for name in readings.names]
+    at, value, *_ = readings.series
+    cells = zip(
+        map(heads.__getitem__, readings.place.tolist()),
+        value.tolist(),
+        _tails(readings.series),
+        (at * MILLISECOND).tolist(),
+        strict=True,
+    )
+    return [f"{head}{value!r}{tail}{nanoseconds}" for head, value, tail, nanoseconds in cells]
+
+
+def _tails(series: Series) -> Iterator[str]:
+    """What is alike for most that came together is written once."""
+    _, _, quality, test, received = series
+    if not len(quality):
+        return
+    change = (quality[1:] != quality[:-1]) | (test[1:] != test[:-1]) | (received[1:] != received[:-1])
+    starts = np.flatnonzero(np.r_[True, change])
+    for start, count in zip(starts.tolist(), np.diff([*starts, len(quality)]).tolist(), strict=True):
+        tail = f",quality={quality[start]}i,test={'t' if test[start] else 'f'},received={received[start]}i "
+        yield from repeat(tail, count)
 
 
 def passage_line(passage: Passage, site: str, quantity: str) -> str:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from facility.instant import HOUR
 from facility.quality import Quality
 from facility.reading import Reading
-from storage.readings.packed import Packed
+from storage.readings.columns import Columns
 from storage.readings.port import Series
 
 LAYOUT = """
@@ -86,34 +86,31 @@ def merged(parts: Sequence[Rows], start: int, end: int) -> Rows:
     return np.take(together, first)
 
 
-def of_point(packed: Packed, point: str) -> Rows:
+def of_point(batch: Columns, point: str) -> Rows:
     """What a batch says of one point."""
-    if point not in packed.names:
+    if point not in batch.names:
         return np.empty(0, ROW)
-    return np.compress(packed.place == packed.names.index(point), rows_of(packed.series))
+    return rows_of(batch.only(batch.place == batch.names.index(point)).series)
 
 
-def newest_of(packed: Packed) -> dict[str, Rows]:
+def newest_of(batch: Columns) -> dict[str, Rows]:
     """The newest reading of each point in a batch, as a single row; of two with one time the first."""
-    rows = rows_of(packed.series)
-    order = np.lexsort((-np.arange(len(rows)), rows["at"], packed.place))
-    place = packed.place[order]
+    rows = rows_of(batch.series)
+    order = np.lexsort((-np.arange(len(rows)), rows["at"], batch.place))
+    place = batch.place[order]
     lasts = order[np.flatnonzero(np.r_[place[1:] != place[:-1], True])] if len(rows) else order
-    return {packed.names[packed.place[one]]: rows[one : one + 1] for one in lasts}
+    return {batch.names[batch.place[one]]: rows[one : one + 1] for one in lasts}
 
 
 # --- in the file --------------------------------------------------------------------------------------------------------
 
 
-def put(connection: sqlite3.Connection, ids: Mapping[str, int], batches: Iterable[Packed]) -> None:
-    """Batches, in the order in which they came, as a run for each point and hour."""
-    points, rows = [], []
-    for batch in batches:
-        points.append(np.array([ids[name] for name in batch.names], np.int64)[batch.place])
-        rows.append(rows_of(batch.series))
-    if not rows or not sum(map(len, rows)):
+def put(connection: sqlite3.Connection, ids: Mapping[str, int], batch: Columns) -> None:
+    """Readings in the order in which they came, as a run for each point and hour."""
+    if not len(batch):
         return
-    point, together = np.concatenate(points), np.concatenate(rows)
+    point = np.array([ids[name] for name in batch.names], np.int64)[batch.place]
+    together = rows_of(batch.series)
     hour = together["at"] // HOUR
     order = np.lexsort((hour, point))
     point, hour, together = point[order], hour[order], together[order]

@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import numpy as np
 from facility.quality import Quality
 from facility.reading import Bucket, Passage, Reading, Scan
 from storage.readings import sqlite_figures
+from storage.readings.columns import Columns
 from storage.readings.figures import day_of, hour_of
 from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.keepable import Row, Sifted, sift
@@ -63,8 +63,6 @@ CROSS JOIN readings ON readings.point = points.id
 _HAS_OLD = "SELECT EXISTS (SELECT 1 FROM {table} WHERE point = ? AND {time} < ?)"
 _FORGET = "DELETE FROM {table} WHERE point = ? AND {time} < ?"
 
-_KEY = itemgetter(0, 1)
-
 
 class SqliteReadings:
     """``append`` returns once the batch is on the disk (WAL, synchronous FULL)."""
@@ -87,7 +85,7 @@ class SqliteReadings:
 
     def _put(self, connection: sqlite3.Connection, sifted: Sifted) -> dict[str, int]:
         """Returns the points' ids, as they are known now."""
-        ids = self._ids_of(connection, points_of(sifted.readings, sifted.passages, sifted.scans))
+        ids = self._ids_of(connection, {*sifted.readings.names, *points_of(sifted.passages, sifted.scans)})
         _put_readings(connection, ids, sifted.readings)
         sqlite_figures.note_late(connection, ids, sifted.readings)
         self._put_heard(connection, ids, sifted)
@@ -218,12 +216,11 @@ def points_of(*kinds: Sequence[Row]) -> set[str]:
     return {row.point for rows in kinds for row in rows}
 
 
-def _put_readings(connection: sqlite3.Connection, ids: dict[str, int], readings: list[Reading]) -> None:
-    rows = [
-        (ids[point], at, value, int(quality), test, received) for point, at, value, quality, test, received in readings
-    ]
+def _put_readings(connection: sqlite3.Connection, ids: dict[str, int], readings: Columns) -> None:
+    point = np.array([ids[name] for name in readings.names], np.int64)[readings.place]
     # In the order of the key: neighbours go into one page while it is at hand. The sort is stable, so the first stays.
-    rows.sort(key=_KEY)
+    order = np.lexsort((readings.series.at, point))
+    rows = zip(point[order].tolist(), *(column[order].tolist() for column in readings.series), strict=True)
     connection.executemany("INSERT INTO readings VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", rows)
 
 

@@ -9,11 +9,12 @@ transaction that notes its hours as ended: what comes for such an hour later is 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from facility.instant import DAY, HOUR
 from facility.quality import EVIDENCE
-from facility.reading import Bucket, Reading
+from facility.reading import Bucket
+from storage.readings.columns import Columns
 from storage.readings.figures import day_of, grouped, hour_of
 from storage.readings.sqlite_file import FIGURES
 
@@ -81,10 +82,10 @@ def set_mark(connection: sqlite3.Connection, name: str, value: int) -> None:
     )
 
 
-def note_late(connection: sqlite3.Connection, ids: dict[str, int], readings: Iterable[Reading]) -> None:
+def note_late(connection: sqlite3.Connection, ids: dict[str, int], readings: Columns) -> None:
     """In the transaction that appends them: hours that were made already are stale now."""
     made = mark(connection, MADE)
-    late = {(hour_of(reading.at), ids[reading.point]) for reading in readings if reading.at < made} if made else ()
+    late = {(hour_of(reading.at), ids[reading.point]) for reading in readings.only(readings.series.at < made)}
     connection.executemany("INSERT INTO stale_hours VALUES (?, ?) ON CONFLICT DO NOTHING", late)
 
 

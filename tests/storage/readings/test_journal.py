@@ -234,7 +234,7 @@ def test_what_an_older_version_left_waiting_is_forwarded(house: House) -> None:
     with house.journal._file.writing() as connection:
         connection.execute("INSERT INTO waiting VALUES (1, ?, 2, ?, 2, ?, ?)", (T0 + 40, len(body), len(body), body))
     _, batch = house.journal.oldest(10)
-    assert batch.readings == [Reading(POINT, T0, 0.6, Quality.STAMPED, test=True, received=T0 + 40)]
+    assert list(batch.readings) == [Reading(POINT, T0, 0.6, Quality.STAMPED, test=True, received=T0 + 40)]
     assert batch.scans == [Scan(point="cp-1", at=T0, tag="t", guard="g", seq=2, received=T0 + 41)]
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from facility.quality import Quality
 from facility.reading import Bucket, Passage, Reading, Scan
+from storage.readings.columns import Columns
 from storage.readings.line_protocol import (
     MILLISECOND,
     hour_line,
@@ -42,7 +43,7 @@ def tags_of(line: str) -> dict[str, str]:
 
 
 def reading_line(reading: Reading, site: str, quantity: str) -> str:
-    (line,) = reading_lines([reading], lambda _: (site, quantity))
+    (line,) = reading_lines(Columns.of([reading]), lambda _: (site, quantity))
     return line
 
 

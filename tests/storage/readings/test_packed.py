@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from facility.quality import Quality
 from facility.reading import Reading
+from storage.readings.columns import Columns
 from storage.readings.keepable import LATEST, _reading_fault, sift
 from storage.readings.line_protocol import MILLISECOND, _series, reading_lines
 from storage.readings.packed import MARK, pack, unpack
@@ -32,10 +33,11 @@ unfit = st.builds(
 
 @given(st.lists(fit, max_size=20))
 def test_readings_come_out_as_they_were_and_in_their_order(readings: list[Reading]) -> None:
-    body = pack(readings, [[["door-1", 5]], []])
+    body = pack(Columns.of(readings), [[["door-1", 5]], []])
     found, rest = unpack(body)
     assert body[:1] == MARK
-    assert found == readings
+    assert list(found) == readings
+    assert [found[place] for place in range(len(found))] == readings
     assert all(type(a) is Reading and type(a.quality) is Quality and type(a.test) is bool for a in found)
     assert rest == [[["door-1", 5]], []]
 
@@ -43,7 +45,7 @@ def test_readings_come_out_as_they_were_and_in_their_order(readings: list[Readin
 @given(st.lists(st.one_of(fit, unfit), max_size=12))
 def test_looking_at_all_at_once_refuses_what_looking_at_each_does(readings: list[Reading]) -> None:
     found = sift(readings, (), ())
-    assert repr(found.readings) == repr([row for row in readings if not _reading_fault(row)])
+    assert repr(list(found.readings)) == repr([row for row in readings if not _reading_fault(row)])
     assert [fault for _, fault in found.refused] == [fault for row in readings if (fault := _reading_fault(row))]
 
 
@@ -58,7 +60,9 @@ def line_of(reading: Reading, site: str, quantity: str) -> str:
 
 @given(st.lists(fit, max_size=12))
 def test_many_lines_are_those_that_each_reading_has(readings: list[Reading]) -> None:
-    assert reading_lines(readings, lambda point: ("site", point)) == [line_of(r, "site", r.point) for r in readings]
+    assert reading_lines(Columns.of(readings), lambda point: ("site", point)) == [
+        line_of(r, "site", r.point) for r in readings
+    ]
 
 
 def test_a_batch_of_a_thousand_takes_less_than_half_of_what_json_takes() -> None:
@@ -66,4 +70,4 @@ def test_a_batch_of_a_thousand_takes_less_than_half_of_what_json_takes() -> None
         Reading(f"gauge-{n % 9}.pressure", 1_764_000_000_000 + n, 0.601, received=1_764_000_000_000)
         for n in range(1_000)
     ]
-    assert len(pack(readings, [[], []])) * 2 < len(orjson.dumps([tuple(row) for row in readings]))
+    assert len(pack(Columns.of(readings), [[], []])) * 2 < len(orjson.dumps([tuple(row) for row in readings]))
