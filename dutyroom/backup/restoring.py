@@ -80,7 +80,8 @@ def _files_of(source: Path) -> Iterator[tuple[str, IO[bytes]]]:
         return _files_of_folder(source)
     if source.is_file() and source.name.endswith(PACKED):
         return _files_of_tar(source)
-    raise BackupRefused(f"{source}: name the folder of a backup, or a file that ends in {', '.join(PACKED)}")
+    wanted = f"name the folder of a backup, or a file that ends in {', '.join(PACKED)}"
+    raise BackupRefused(f"{source}: {wanted}" if source.exists() else f"{source} is not there: {wanted}")
 
 
 def _files_of_folder(folder: Path) -> Iterator[tuple[str, IO[bytes]]]:

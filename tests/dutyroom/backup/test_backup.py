@@ -232,7 +232,15 @@ def test_what_is_missing_or_cut_off_is_refused(copied: Path, kept: Path, data: P
     cut = tmp_path / "cut.tar.gz"
     cut.write_bytes((kept / "all.tar.gz").read_bytes()[:-20_000])
     assert "cut off or is damaged" in refused(cut, data)
-    assert "name the folder of a backup" in refused(tmp_path / "nowhere", data)
+    other = tmp_path / "backup.zip"
+    other.write_bytes(b"PK")
+    assert refused(other, data).startswith(f"{other}: name the folder of a backup")
+    assert not data.exists()
+
+
+@pytest.mark.parametrize("name", ["nowhere", "nowhere.tar.gz"])
+def test_a_backup_that_is_not_there_is_said_to_be_not_there(data: Path, tmp_path: Path, name: str) -> None:
+    assert refused(tmp_path / name, data).startswith(f"{tmp_path / name} is not there: name the folder of a backup")
     assert not data.exists()
 
 
