@@ -17,8 +17,8 @@ from collector.mqtt_bulk_line import BulkLine
 from collector.mqtt_line import Diary, Line
 
 QUEUE_LIMIT = 2_000
-QUEUE_BYTES = 16 << 20
-"""About two seconds of work in the longest messages that there are."""
+QUEUE_BYTES = 8 << 20
+"""About a second of work in the longest messages that there are."""
 PATHS: dict[str, type[Line]] = {"paho": Line, "bulk": BulkLine}
 """How messages are read: one by one by paho, or in bulk by ours."""
 PATH = "bulk"

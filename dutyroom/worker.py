@@ -263,6 +263,7 @@ def work(settings: Settings) -> None:
     readings = wiring.open_readings(settings, records)
     journal = JournalMotion(readings, records, wiring.now, settings.data_folder / "journal.lock")
     try:
+        journal.settle()
         if settings.share:
             journal.start()
             share(settings, records, readings, journal.note, stop)

@@ -17,7 +17,10 @@ AHEAD = DAY
 
 def put_to_be_judged(records: Records, readings: Readings) -> int:
     """Returns of how many points."""
-    here = readings.journal if isinstance(readings, JournalledReadings) else readings
+    here = readings
+    if isinstance(readings, JournalledReadings):
+        here = readings.journal
+        readings.journal.settle()  # each point is looked for by itself
     with records.read() as unit:
         mark = judged_up_to(unit)
         points = list(unit.registers.load().points) if mark is not None else []

@@ -50,8 +50,7 @@ class Forwarder:
         self._seen = now
         if now >= self._settled + FILL:
             self._settled = now
-            while self.store.journal.settle():
-                pass
+            self.store.journal.settle()
         if now < self._not_before:
             return False
         self._tidy(now)

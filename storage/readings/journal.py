@@ -102,6 +102,8 @@ class Journal(SqliteReadings):
     """As ``SqliteReadings``; ``limit`` in bytes. One process forwards, any number reads."""
 
     ALSO = _ALSO
+    CACHE = 4 << 20
+    """It is written at its end alone."""
 
     def __init__(self, path: str | Path, limit: int = LIMIT) -> None:
         super().__init__(path)
@@ -128,12 +130,13 @@ class Journal(SqliteReadings):
         connection.execute("INSERT INTO notes VALUES (?, ?) ON CONFLICT DO NOTHING", (_BEGUN, max(received)))
         return ids
 
-    def settle(self) -> bool:
-        """A portion of what is not yet in runs, longest there first. Returns whether there may be more."""
-        with self._file.writing() as connection:
-            ids, more = self._settle(connection, SETTLED_AT_ONCE)
-        self._ids = ids
-        return more
+    def settle(self) -> None:
+        """What is not yet in runs, a portion at a time, longest there first."""
+        more = True
+        while more:
+            with self._file.writing() as connection:
+                ids, more = self._settle(connection, SETTLED_AT_ONCE)
+            self._ids = ids
 
     def _settle(self, connection: sqlite3.Connection, rows: int, upto: int = 1 << 62) -> tuple[dict[str, int], bool]:
         """About so many rows, none of a batch behind ``upto``."""

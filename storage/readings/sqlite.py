@@ -69,9 +69,11 @@ class SqliteReadings:
 
     ALSO = ""
     """Further tables of a kind of store built on this one."""
+    CACHE = 16 << 20
+    """Bytes that a connection may keep in memory. Each append touches a page for every point that spoke."""
 
     def __init__(self, path: str | Path) -> None:
-        self._file = SqliteFile(Path(path), self.ALSO)
+        self._file = SqliteFile(Path(path), self.ALSO, self.CACHE)
         self._ids: dict[str, int] = {}
 
     def append(self, readings: Sequence[Reading], passages: Sequence[Passage] = (), scans: Sequence[Scan] = ()) -> None:

@@ -56,9 +56,9 @@ class SqliteFile:
     Opening is lazy, so that a store which is away does not stop the start. All raise ``ReadingsUnavailable``.
     """
 
-    def __init__(self, path: Path, also: str = "") -> None:
-        """``also``: further tables, made where they are missing."""
-        self.path, self._also = path, also
+    def __init__(self, path: Path, also: str = "", cache: int = 16 << 20) -> None:
+        """``also``: further tables, made where they are missing. ``cache``: bytes that each connection may keep in memory."""
+        self.path, self._also, self._cache = path, also, cache
         self._lock = Lock()
         self._writer: sqlite3.Connection | None = None
         self._readers: list[sqlite3.Connection] = []
@@ -142,7 +142,7 @@ class SqliteFile:
         # FULL: in WAL mode anything less may lose the last commits when the power fails, and those were acknowledged.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute("PRAGMA cache_size = -16384")
+        connection.execute(f"PRAGMA cache_size = -{self._cache >> 10}")
         connection.execute("PRAGMA journal_size_limit = 67108864")
         return connection
 

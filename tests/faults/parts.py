@@ -50,13 +50,18 @@ class Part:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env={**os.environ, **self.environment},
+                env=self._surroundings(),
                 cwd="/" if self.user else None,
                 start_new_session=True,
                 user=self.user,
                 group=self.user,
                 extra_groups=[] if self.user else None,
             )
+
+    def _surroundings(self) -> dict[str, str]:
+        """Ours and its own. A service keeps its compiled modules from start to start, whatever this shell is set to."""
+        ours = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return ours | dict(self.environment)
 
     @property
     def alive(self) -> bool:
