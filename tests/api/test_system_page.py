@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import api.web
 from api.flow import BROKEN, SLOW, TIMED
 from api.web.words import WORDS
 from collector.refusals import CLASSES
@@ -37,6 +39,29 @@ def test_all_is_grey_while_all_is_well(home: House, browser_of: BrowserOf) -> No
         assert said in text
     assert "40 % · 40 GiB" in text
     assert "kept right" in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_processes_are_cards_on_a_phone_each_figure_with_its_name(
+    home: House, browser_of: BrowserOf, language: str
+) -> None:
+    told = page(home, browser_of("officer"), language)
+    (table,) = re.findall(r'<section id="machines".*?</section>', told, re.DOTALL)
+    assert '<table class="cards">' in table
+    assert 'class="scroll"' not in table
+    heads = [words(head) for head in re.findall(r"<th\b.*?</th>", table)]
+    for row in re.findall(r"<tr>(<td.*?)</tr>", table):
+        assert re.findall(r'<td[^>]* data-label="([^"]+)"', row) == heads
+        assert row.count("<td") == len(heads)
+
+
+def test_what_makes_cards_of_a_table_is_on_every_page() -> None:
+    folder = Path(api.web.__file__).parent
+    every = re.findall(r'static\("(\w+\.css)"\)', (folder / "templates" / "frame.html").read_text())
+    found = [
+        file for file in every if re.search(r"^ *\.cards td\b", (folder / "static" / file).read_text(), re.MULTILINE)
+    ]
+    assert len(found) == 1
 
 
 @pytest.mark.parametrize(
