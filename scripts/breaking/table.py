@@ -7,6 +7,7 @@ from scripts.breaking.mutation import Mutation
 PROMISES = "tests/promises/test_promises.py"
 PRIVACY = "tests/promises/test_privacy.py"
 HISTORY = "tests/promises/test_without_history.py"
+JOURNAL = "tests/storage/readings/test_journal.py"
 
 MUTATIONS = [
     # 1. An acknowledged message is durable and judged.
@@ -714,5 +715,29 @@ MUTATIONS = [
         "        safe = now if oldest is None else oldest\n",
         "        safe = now\n",
         HISTORY,
+    ),
+    Mutation(
+        12,
+        "what has not settled in the journal yet is not found there",
+        "storage/readings/journal.py",
+        "    bodies = (body for _, body in connection.execute(_NOT_SETTLED))\n",
+        "    bodies: list[bytes] = []\n",
+        HISTORY,
+    ),
+    Mutation(
+        12,
+        "what is forwarded leaves the journal before it has settled",
+        "storage/readings/journal.py",
+        "            ids, _ = self._settle(connection, 1 << 62, seq)\n",
+        "            ids = self._ids\n",
+        JOURNAL,
+    ),
+    Mutation(
+        12,
+        "what has settled in the journal settles once more",
+        "storage/readings/journal.py",
+        "        connection.execute(_NOTE, (_SETTLED, last))\n",
+        "",
+        JOURNAL,
     ),
 ]

@@ -282,6 +282,14 @@ def test_what_has_settled_is_not_settled_again_by_whoever_opens_the_journal_next
     assert [reading.at for reading in again.journal.range(POINT, 0, T0 + DAY)] == [T0, T0 + 1, T0 + 2]
 
 
+def test_what_the_server_has_stays_here_even_if_it_went_before_it_had_settled(house: House) -> None:
+    house.give(T0)
+    seq, batch = house.journal.oldest(1)
+    house.server.append(*batch)
+    house.journal.forwarded(seq)
+    assert [reading.at for reading in house.journal.range(POINT, 0, T0 + DAY)] == [T0]
+
+
 def test_a_repeat_that_stayed_longer_than_the_first_is_not_shown_instead_of_it(house: House) -> None:
     house.give(T0, value=0.5)
     house.forward(T0 + MINUTE)
