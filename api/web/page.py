@@ -18,6 +18,7 @@ from api.telling_people import unseen
 from api.web.look import Look, look_at
 from api.web.told import ToldAbout, told
 from api.web.words_incidents import HAPPENED_TO
+from api.web.words_parts import PARTS
 from facility.alert import Alert
 from facility.incident import Incident
 from facility.maintenance import Maintenance
@@ -141,27 +142,7 @@ def people(unit: Unit, accounts: Sequence[Account], look: Look) -> dict[str, str
     """Account or part of the product → name."""
     names = {account.id: account.name for account in accounts}
     names |= {f"token/{token.id}": token.name for token in unit.people.tokens()}
-    return names | {
-        "system:rules": look._("the rules"),
-        "system:clocks": look._("the clocks"),
-        "system:responder": look._("the responder"),
-        "system:collector": look._("the collector"),
-        "system:rota": look._("the rota"),
-        "system:duties": look._("the duties"),
-        "system:rounds": look._("the rounds"),
-        "system:doors": look._("the doors"),
-        "system:cameras": look._("the cameras"),
-        "file:plans": look._("a file of plans"),
-        "system:dispatch": look._("given out in turn"),
-        "system:escalation": look._("the chains"),
-        "system:outbox": look._("the outbox"),
-        "system:incidents": look._("the playbooks"),
-        "system:reports": look._("residents' reports"),
-        "system:visits": look._("the visitors' watch"),
-        "system:retention": look._("the ends of personal data"),
-        "system:history": look._("the keeping of data"),
-        "resident": look._("a resident"),
-    }
+    return names | {part: look.word("part", part) for part in PARTS}
 
 
 @contextmanager

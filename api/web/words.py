@@ -13,6 +13,7 @@ from api.web import (
     words_incidents,
     words_notices,
     words_orders,
+    words_parts,
     words_phone,
     words_residents,
     words_results,
@@ -267,6 +268,7 @@ for more in (words_clocks, words_incidents, words_notices, words_orders, words_r
     WORDS.update(more.WORDS)
 WORDS.update(words_channels.WORDS)
 WORDS.update(words_system.WORDS)
+WORDS.update(words_parts.WORDS)
 HAPPENED.update(words_results.HAPPENED)
 words_incidents.HAPPENED_TO.update(words_results.HAPPENED_TO)
 RIGHTS.update(words_results.RIGHTS)

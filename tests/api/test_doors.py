@@ -35,7 +35,7 @@ NAMES = ("孔工", "严立", "戚伟")
 @pytest.fixture
 def house(home: House) -> House:
     """Riverside with its permissions, and somebody at the substation's door this morning."""
-    how = Importing(hide=partial(hide, "card"), who="system:test", at=NOW - HOUR)
+    how = Importing(hide=partial(hide, "card"), who="system:start", at=NOW - HOUR)
     assert not import_permissions(home.context.records, SITE / "permissions", how).errors
     mapping = read_mapping((SITE / "door-list.toml").read_text("utf-8"))
     made = replace(home, context=replace(home.context, hide=hide, door_list=lambda: mapping))
@@ -318,6 +318,17 @@ def test_without_doors_and_permissions_the_pages_teach(bare: House) -> None:
     assert "台账里还没有门" in words(browser.page("/doors"))
     assert "dutyroom permissions import" in words(browser.page("/permissions"))
     assert "没有要复核的" in words(browser.page("/permissions/review"))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "启动时读入的站点文件"), ("en", "the site’s files, read at the start")]
+)
+def test_what_the_start_brought_in_is_told_in_words(sign_in: SignIn, language: str, said: str) -> None:
+    browser = sign_in("manager")
+    for address in ("/permissions", "/permissions/review"):
+        told = words(browser.client.get(address, headers={"accept-language": language}).text)
+        assert said in told
+        assert "system:" not in told
 
 
 def test_an_alert_of_a_door_says_what_to_do_first_and_leads_to_the_door(sign_in: SignIn, house: House) -> None:

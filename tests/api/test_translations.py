@@ -18,7 +18,9 @@ from facility.register import TABLES
 from facility.site import ACCESS_CLASSES, ZONE_KINDS
 from facility.work_order import Action, State
 
-API = Path(__file__).parents[2] / "api"
+ROOT = Path(__file__).parents[2]
+API = ROOT / "api"
+PACKAGES = ("api", "collector", "dutyroom", "facility", "inspections", "notify", "response", "rules", "storage")
 METHODS = [("web/templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
 
 
@@ -70,6 +72,17 @@ def test_translations_fill_in_the_same_names() -> None:
 )
 def test_every_stored_word_has_one_that_people_read(kind: str, stored: list[str]) -> None:
     assert set(stored) == set(WORDS[kind])
+
+
+def test_every_part_of_the_product_that_acts_has_a_name() -> None:
+    """Facts name it as ``system:…``; pages say it in words."""
+    parts = {part for name in PACKAGES for file in (ROOT / name).rglob("*.py") for part in acting(file)}
+    assert {"system:rules", "system:start"} <= parts
+    assert parts <= set(WORDS["part"])
+
+
+def acting(file: Path) -> list[str]:
+    return re.findall(r'"(system:[a-z-]+)"', file.read_text("utf-8"))
 
 
 def test_every_kind_of_work_that_a_rule_names_has_a_word() -> None:
