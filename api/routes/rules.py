@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -11,6 +12,8 @@ from pydantic import Field
 from api.access import READING
 from api.context import Context, context_of
 from api.paging import PROBLEMS, Out, Words, words
+from facility.kind_words import kind_name
+from facility.permission_telling import CLASSES
 from facility.register import Register
 from facility.text import Text
 from rules.book import RuleBook, limit_text, limits_at, sentence
@@ -90,7 +93,18 @@ def in_force(book: RuleBook) -> list[Rule]:
 
 def says(rule: Rule) -> Text:
     """What it watches, in a sentence."""
-    return WATCHES.get(rule.id) or Text(sentence(rule, "zh"), sentence(rule, "en"))
+    return WATCHES.get(rule.id) or Text(sentence(_in_words(rule, "zh"), "zh"), sentence(_in_words(rule, "en"), "en"))
+
+
+def _in_words(rule: Rule, language: str) -> Rule:
+    """The rule with the names of kinds of assets and classes of zones where its file has their ids."""
+    only = rule.applies.only
+    named = replace(
+        only,
+        asset=tuple(kind_name(kind).say(language) for kind in only.asset),
+        access=tuple(CLASSES[access].say(language) for access in only.access),
+    )
+    return replace(rule, applies=replace(rule.applies, only=named))
 
 
 def find_rule(context: Context, id: str) -> Rule:

@@ -94,6 +94,25 @@ def test_every_rule_of_the_manual_has_a_page(site: Site) -> None:
         assert page.count("<figcaption><b") == len(rule.stories)
 
 
+@pytest.mark.parametrize(
+    ("rule", "language", "said"),
+    [
+        ("door-forced-sensitive", "zh", "门（敏感区域、高风险区域）显示"),
+        ("door-forced-sensitive", "en", "When door (sensitive areas, high-risk areas) "),
+        ("terminal-heating", "zh", "温度（配电箱）每"),
+        ("terminal-heating", "en", "When temperature (distribution box) "),
+    ],
+)
+def test_a_rule_says_in_words_at_which_places_it_looks(
+    home: House, browser_of: BrowserOf, rule: str, language: str, said: str
+) -> None:
+    client = browser_of("officer").client
+    for address in ("/rules", f"/rules/{rule}"):
+        assert said in words(client.get(address, headers={"accept-language": language}).text)
+    found = client.get(f"/api/v1/rules/{rule}", headers={"authorization": "Bearer dr_guard"}).json()
+    assert said in found["sentence"][language]
+
+
 def test_a_rule_says_when_it_last_judged_what_it_costs_and_that_it_fails(site: Site) -> None:
     home, sign_in, _ = site
     for error, says in ((None, "最近判断"), ({"text": "ZeroDivisionError"}, "规则程序出错： ZeroDivisionError")):
