@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.servers import Bucket
@@ -14,14 +15,13 @@ FOLDER = Path(__file__).parent / ".built" / f"telegraf-{VERSION}"
 PACKAGE = f"github.com/influxdata/telegraf/cmd/telegraf@v{VERSION}"
 TAGS = ("custom", "inputs.mqtt_consumer", "outputs.influxdb_v2", "parsers.json_v2", "serializers.influx")
 
-# More may be under way than a write holds: with less it would wait for each flush interval.
 _CONFIGURATION = """
 [agent]
 interval = "1s"
-flush_interval = "1s"
+flush_interval = "{flush}"
 flush_jitter = "0s"
 metric_batch_size = {batch}
-metric_buffer_limit = 200000
+metric_buffer_limit = {buffer}
 omit_hostname = true
 debug = true
 [[inputs.mqtt_consumer]]
@@ -48,6 +48,26 @@ bucket = "{bucket}"
 """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """``window``: messages that may be unacknowledged; ``batch``: points in a write; ``buffer``: points in memory."""
+
+    window: int
+    batch: int
+    buffer: int = 200_000
+    flush: str = "1s"
+
+
+AS_INSTALLED = Tuning(window=1_000, batch=1_000, buffer=10_000, flush="10s")
+"""What is in the file that Telegraf brings, as of 1.37."""
+
+
+def tuned(window: int, *, single: bool) -> Tuning:
+    """The quickest that was found. More may be under way than a write holds: with less it would wait for each flush interval."""
+    # With more long messages on their way it kept all of them in memory.
+    return Tuning(window=window, batch=window // 2) if single else Tuning(window=100, batch=5_000)
+
+
 def built() -> Path:
     """The program; built when it is not there yet, about a minute. Raises ``SystemExit`` where Go is missing or fails."""
     binary = FOLDER / "telegraf"
@@ -64,17 +84,17 @@ def built() -> Path:
     return binary
 
 
-def configured(
-    file: Path, *, broker: str, topic_filter: str, client: str, bucket: Bucket, window: int, batch: int
-) -> list[str]:
-    """The command that runs it with a configuration in ``file``; ``window``: messages that may be unacknowledged."""
+def configured(file: Path, *, broker: str, topic_filter: str, client: str, bucket: Bucket, tuning: Tuning) -> list[str]:
+    """The command that runs it with a configuration in ``file``."""
     file.write_text(
         _CONFIGURATION.format(
             broker=broker,
             filter=topic_filter,
             client=client,
-            undelivered=window,
-            batch=batch,
+            undelivered=tuning.window,
+            batch=tuning.batch,
+            buffer=tuning.buffer,
+            flush=tuning.flush,
             base=bucket.address.base,
             token=bucket.address.token,
             organization=bucket.address.org,
