@@ -31,4 +31,14 @@ CONDITIONS = {
     "humidity": N_("%RH"),
     "phase": N_("phase"),
 }
-WORDS: dict[str, dict[str, str]] = {"outcome": OUTCOMES, "insulation": INSULATION, "condition-of": CONDITIONS}
+INSTRUMENTS = {
+    "insulation-tester": N_("insulation tester"),
+    "slip-meter": N_("slip meter"),
+}
+"""Kinds that the manual's duties ask for; one of a site's own is called by its word."""
+WORDS: dict[str, dict[str, str]] = {
+    "outcome": OUTCOMES,
+    "insulation": INSULATION,
+    "condition-of": CONDITIONS,
+    "instrument-kind": INSTRUMENTS,
+}

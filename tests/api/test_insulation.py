@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.insulation import one_box
 from api.web.insulation_chart import chart
 from api.web.pages.instruments import state_of
+from api.web.words import WORDS
 from facility.instant import DAY
 from facility.instrument import Instrument
 from facility.insulation import Heading, State
@@ -157,9 +160,33 @@ def test_nothing_else_has_a_page_of_insulation(home: House, browser_of: Browsers
 
 def test_instruments_show_what_is_over_and_for_what_they_are_asked(home: House, browser_of: Browsers) -> None:
     said = english(browser_of("inspector"), "/instruments")
-    assert "MEG-03 Spare megohmmeter MY-50-071 insulation-tester" in said
+    assert "MEG-03 Spare megohmmeter MY-50-071 insulation tester" in said
     assert "over: no evidence" in said
     assert "Insulation test of a distribution box" in said
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "兆欧表"), ("en", "insulation tester")])
+def test_the_kind_of_an_instrument_is_told_in_words(
+    home: House, browser_of: Browsers, language: str, said: str
+) -> None:
+    client = browser_of("inspector").client
+    for address in ("/instruments", "/duties/kinds/box-insulation"):
+        told = words(client.get(address, headers={"accept-language": language}).text)
+        assert said in told
+        assert "insulation-tester" not in told
+
+
+def test_a_kind_of_instrument_that_is_missing_is_named_in_words(bare: House) -> None:
+    browser = Browser(TestClient(create_app(bare.context), follow_redirects=False))
+    browser.sign_in("manager")
+    assert "No instrument of the kind insulation tester is in the register" in english(browser, "/instruments")
+
+
+def test_every_kind_of_instrument_that_the_manual_asks_for_has_a_word(home: House) -> None:
+    duties = home.context.duties().values()
+    kinds = {check.instrument for duty in duties for check in duty.checks if check.instrument}
+    assert kinds
+    assert kinds <= set(WORDS["instrument-kind"])
 
 
 def test_a_calibration_that_ends_soon_is_told_before_it_does() -> None:
@@ -171,10 +198,6 @@ def test_a_calibration_that_ends_soon_is_told_before_it_does() -> None:
 
 
 def test_a_register_without_instruments_says_how_to_add_them(bare: House) -> None:
-    from starlette.testclient import TestClient
-
-    from api.app import create_app
-
     browser = Browser(TestClient(create_app(bare.context), raise_server_exceptions=False, follow_redirects=False))
     browser.sign_in("manager")
     assert "instruments.csv" in english(browser, "/instruments")
