@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,12 @@ SINCE_START = {
     "acknowledged": N_("%(count)s acknowledged"),
 }
 
+COUNTED = {
+    re.compile(r"(?P<store>[^;]*), (?P<count>\d+) points"): N_("%(count)s points"),
+    re.compile(r"(?P<store>.*), schema (?P<version>\w+)"): N_("version of the tables: %(version)s"),
+}
+"""How a store's line about itself may end, and what the end is in words."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
@@ -28,6 +35,8 @@ class Box:
     main: str
     """Its figure, with what it counts."""
     figures: list[str]
+    technical: str = ""
+    """What a store says of itself, or why it fails, as it stands: which program, which version, where."""
     busy: float | None = None
     """Share of the collector's time, where that is known."""
 
@@ -40,44 +49,58 @@ class Box:
 def boxes(page: Page, worker: Worker | None, stores: Mapping[str, tuple[bool, str]], streams: int) -> list[Box]:
     """From the broker to the browser; ``stores``: (answers, what it says of itself)."""
     answers = {name: ok for name, (ok, _) in stores.items()}
-    told = _figures(page, worker, stores, streams)
+    told = _figures(page, worker, streams)
+    kept = {"store": _of_itself(page.look, *stores["readings"]), "commit": _of_itself(page.look, *stores["records"])}
+    if worker is not None:
+        kept["forward"] = [], worker.journal_error
     return [
-        Box(stage=stage, state=state, main=told[stage][0], figures=told[stage][1], busy=_busy(worker, stage))
+        Box(
+            stage=stage,
+            state=state,
+            main=told[stage][0],
+            figures=told[stage][1] + kept.get(stage, ([], ""))[0],
+            technical=kept.get(stage, ([], ""))[1],
+            busy=_busy(worker, stage),
+        )
         for stage, state in states(worker, answers, page.look.now).items()
     ]
+
+
+def _of_itself(look: Look, answers: bool, says: str) -> tuple[list[str], str]:
+    """(what is counted, in words; the rest as it stands)."""
+    for line, words in COUNTED.items():
+        if answers and (found := line.fullmatch(says)):
+            return [look._(words, **found.groupdict())], found["store"]
+    return [], says
 
 
 def _busy(worker: Worker | None, stage: str) -> float | None:
     return min(1.0, worker.busy[stage]) if worker is not None and stage in TIMED and stage in worker.busy else None
 
 
-def _figures(
-    page: Page, worker: Worker | None, stores: Mapping[str, tuple[bool, str]], streams: int
-) -> dict[str, tuple[str, list[str]]]:
+def _figures(page: Page, worker: Worker | None, streams: int) -> dict[str, tuple[str, list[str]]]:
     look = page.look
     rules = look._("%(count)s rules in force", count=len(page.context.book()))
     found = dict.fromkeys(TIMED, ("", list[str]()))
     found |= {
         "broker": ("", [look._("no worker has ever reported")]),
         "collect": ("", []),
-        "store": ("", [stores["readings"][1]]),
+        "store": ("", []),
         "judge": (rules, []),
-        "commit": ("", [stores["records"][1]]),
+        "commit": ("", []),
         "pages": (look._("live pages open: %(count)s", count=streams), []),
     }
-    return found if worker is None else found | _of(look, worker, stores, rules)
+    return found if worker is None else found | _of(look, worker, rules)
 
 
-def _of(
-    look: Look, worker: Worker, stores: Mapping[str, tuple[bool, str]], rules: str
-) -> dict[str, tuple[str, list[str]]]:
+def _of(look: Look, worker: Worker, rules: str) -> dict[str, tuple[str, list[str]]]:
     return {
         "broker": ("", _broker(look, worker)),
         "collect": (_rate(look, worker), _collect(look, worker)),
         "decode": (_since_start(look, worker, "decoded"), _refused(look, worker)),
-        "store": (_since_start(look, worker, "readings"), [*_errors(look, worker, "readings"), stores["readings"][1]]),
+        "store": (_since_start(look, worker, "readings"), _errors(look, worker, "readings")),
         "judge": (rules, [look._("%(rule)s: %(error)s", rule=rule, error=error) for rule, _, error in worker.broken_rules]),
-        "commit": (_since_start(look, worker, "batches"), [*_errors(look, worker, "records"), stores["records"][1]]),
+        "commit": (_since_start(look, worker, "batches"), _errors(look, worker, "records")),
         "acknowledge": (_since_start(look, worker, "acknowledged"), _lag(look, worker)),
         "forward": (_waiting(look, worker), _journal(look, worker)),
     }  # fmt: skip
@@ -137,4 +160,4 @@ def _journal(look: Look, worker: Worker) -> list[str]:
     found = [look._("the oldest since %(ago)s", ago=look.ago(int(journal["oldest"])))] if "oldest" in journal else []
     share = 100 * journal.get("bytes", 0) / (journal.get("limit") or 1)
     found.append(look._("%(share)s %% of what may wait", share=f"{share:.0f}"))
-    return [*found, worker.journal_error] if worker.journal_error else found
+    return found

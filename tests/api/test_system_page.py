@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 import api.web
+from api.app import create_app
 from api.flow import BROKEN, SLOW, TIMED
 from api.web.words import WORDS
 from collector.refusals import CLASSES
+from facility.reading import Reading
 from response.self_watch.watching import SelfWatch
+from storage.readings.sqlite import SqliteReadings
 from tests.api.browser import Browser, words
-from tests.api.seed import NOW, WORKER, House
+from tests.api.seed import GAUGE, NOW, WORKER, House
 
 BrowserOf = Callable[[str], Browser]
 
@@ -39,6 +45,40 @@ def test_all_is_grey_while_all_is_well(home: House, browser_of: BrowserOf) -> No
         assert said in text
     assert "40 % · 40 GiB" in text
     assert "kept right" in text
+
+
+@pytest.fixture
+def on_disk(home: House, tmp_path: Path) -> Iterator[House]:
+    """Riverside whose readings are kept in a file, with one point."""
+    with closing(SqliteReadings(tmp_path / "readings.db")) as readings:
+        readings.append([Reading(GAUGE, NOW, 0.6)])
+        yield replace(home, context=replace(home.context, readings=readings))
+
+
+@pytest.mark.parametrize(
+    ("language", "points", "tables"),
+    [("en", "1 points", "version of the tables: m"), ("zh", "1 个测点", "数据表版本：m")],
+)
+def test_what_stores_say_is_told_in_words_and_the_rest_as_a_technical_text(
+    on_disk: House, language: str, points: str, tables: str
+) -> None:
+    browser = Browser(TestClient(create_app(on_disk.context), follow_redirects=False))
+    browser.sign_in("officer")
+    told = page(on_disk, browser, language)
+    codes = re.findall(r'<code lang="en">([^<]*)</code>', told)
+    assert [code.split()[0] for code in codes] == ["SQLite", "SQLite"]
+    assert codes[0].endswith("readings.db")
+    assert codes[1].endswith("records.db")
+    assert points in words(told)
+    assert tables in words(told)
+    assert "schema" not in words(told)
+
+
+def test_why_a_store_does_not_answer_stands_as_it_is(home: House, browser_of: BrowserOf) -> None:
+    browser = browser_of("officer")
+    home.readings.close()
+    (box,) = re.findall(r'<li class="broken">.*?</li>', page(home, browser, "zh"), re.DOTALL)
+    assert '<code lang="en">the store of readings is closed</code>' in box
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
