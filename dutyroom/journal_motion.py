@@ -37,12 +37,9 @@ class JournalMotion:
             self._forwarder = Forwarder(store=readings, bury=self.bury, points=self._points)
 
     def settle(self) -> None:
-        """What an earlier life left: a start looks for each point by itself. If it cannot be done now, it is done later."""
+        """What an earlier life left: a start looks for each point by itself."""
         if self._forwarder is not None:
-            try:
-                self._forwarder.store.journal.settle()
-            except ReadingsUnavailable as error:
-                log.warning("the journal could not be settled", reason=str(error))
+            self._forwarder.settle()
 
     def start(self) -> None:
         """In a thread of its own: the server's troubles never hold up what is live."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
+import numpy.typing as npt
 
 from facility.instant import DAY, HOUR
 from facility.quality import EVIDENCE
@@ -46,10 +47,15 @@ def grouped(parts: Iterable[Bucket], width: int) -> list[Bucket]:
     return [together(at * width, list(group)) for at, group in groupby(ordered, lambda part: part.start // width)]
 
 
+def usable(found: Series) -> npt.NDArray[np.bool_]:
+    """Which are evidence and no tests."""
+    return np.isin(found.quality, _EVIDENCE) & ~found.test
+
+
 def buckets_of(found: Series, width: int) -> list[Bucket]:
     """Of those that are evidence and no tests, by buckets of ``width`` ms, oldest first."""
-    usable = np.isin(found.quality, _EVIDENCE) & ~found.test
-    value, bucket = found.value[usable], found.at[usable] // width
+    which = usable(found)
+    value, bucket = found.value[which], found.at[which] // width
     if not len(value):
         return []
     starts = np.flatnonzero(np.r_[True, bucket[1:] != bucket[:-1]])

@@ -6,9 +6,13 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+import structlog
+
 from facility.instant import MINUTE, SECOND
 from storage.readings.journalled import JournalledReadings
 from storage.readings.port import ReadingsRefused, ReadingsUnavailable
+
+log = structlog.get_logger()
 
 AT_ONCE = 20_000
 """Rows in one write. Small writes cost the server three times as much as large ones."""
@@ -50,7 +54,7 @@ class Forwarder:
         self._seen = now
         if now >= self._settled + FILL:
             self._settled = now
-            self.store.journal.settle()
+            self.settle()
         if now < self._not_before:
             return False
         self._tidy(now)
@@ -76,6 +80,13 @@ class Forwarder:
         behind = oldest is not None and now - oldest > FILL
         self._not_before = now if behind else now + FILL
         return behind
+
+    def settle(self) -> None:
+        """What cannot be settled keeps nothing from going on to the server: on a full disk that is what makes room."""
+        try:
+            self.store.journal.settle()
+        except ReadingsUnavailable as error:
+            log.warning("the journal could not be settled", reason=str(error))
 
     def note(self) -> dict[str, int | str | None]:
         """What waits and how it goes, for the health note."""

@@ -33,7 +33,7 @@ LINES_AT_ONCE = 20_000
 
 
 class InfluxReadings:
-    """``labels`` gives the tags ``site`` and ``quantity`` of a point; it is called for every row and must be quick."""
+    """``labels`` gives the tags ``site`` and ``quantity`` of a point; it is called for each point of each batch."""
 
     def __init__(self, target: InfluxTarget, labels: Labels) -> None:
         self._server = InfluxServer(target)

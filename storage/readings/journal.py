@@ -11,7 +11,9 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from time import sleep
 from typing import NamedTuple
 
 import numpy as np
@@ -38,8 +40,10 @@ AHEAD = 5 * MINUTE
 LIMIT = 8 << 30
 """Bytes that may wait for the server. Beyond, nothing more is taken, and so nothing more acknowledged."""
 
-SETTLED_AT_ONCE = 20_000
-"""Readings in one transaction, about."""
+SETTLED_AT_ONCE = 5_000
+"""Readings in one transaction, about: others who write wait so long."""
+BREATH = 0.001
+"""Seconds between two, in which they have their turn."""
 _BEGUN, _SETTLED, _READINGS_FROM, _HEARD_FROM = "begun", "settled", "readings_from", "heard_from"
 _ALSO = (
     """
@@ -69,7 +73,11 @@ _IDS = "SELECT id, name FROM points WHERE name IN (SELECT value FROM json_each(?
 _NOTE = "INSERT INTO notes VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 # An older version wrote a row for each reading; what is left of them is read, and ends as runs do.
 _OLD = "SELECT at, value, received, quality, test FROM readings WHERE point = ?1 AND at >= ?2 AND at < ?3 ORDER BY at {} LIMIT ?4"
-_PRUNE_OLD = "DELETE FROM readings WHERE point = ?1 AND at < ?2 AND received < ?3"
+_PRUNE_OLD = """
+DELETE FROM readings WHERE point = ?1 AND at < ?2 AND received < ?3 AND at < max(
+  (SELECT max(at) FROM readings WHERE point = ?1), coalesce((SELECT max(last) FROM runs WHERE point = ?1), 0)
+)
+"""
 _PRUNE_HEARD = (
     "DELETE FROM passages WHERE point = ? AND at < ? AND received < ?",
     "DELETE FROM scans WHERE point = ? AND at < ? AND received < ?",
@@ -132,41 +140,31 @@ class Journal(SqliteReadings):
 
     def settle(self) -> None:
         """What is not yet in runs, a portion at a time, longest there first."""
-        more = True
-        while more:
-            with self._file.writing() as connection:
-                ids, more = self._settle(connection, SETTLED_AT_ONCE)
-            self._ids = ids
+        while self._settle_some():
+            sleep(BREATH)
 
-    def _settle(self, connection: sqlite3.Connection, rows: int, upto: int = 1 << 62) -> tuple[dict[str, int], bool]:
-        """About so many rows, none of a batch behind ``upto``."""
-        found: list[Columns] = []
-        last = count = 0
-        for seq, body in connection.execute(_NOT_SETTLED):
-            if count >= rows or seq > upto:
-                break
-            found.append(_unpacked(body)[0])
-            count += len(found[-1])
-            last = seq
-        if not found:
-            return self._ids, False
-        batch = Columns.joined(found)
+    def _settle_some(self) -> bool:
+        with self._file.writing() as connection:
+            last, batch = _unsettled(connection, SETTLED_AT_ONCE)
+            ids = self._settle(connection, last, batch)
+        self._ids = ids
+        return len(batch) >= SETTLED_AT_ONCE
+
+    def _settle(self, connection: sqlite3.Connection, last: int, batch: Columns) -> dict[str, int]:
+        if not last:
+            return self._ids
         ids = self._ids_of(connection, set(batch.names))
         runs.put(connection, ids, batch)
         connection.execute(_NOTE, (_SETTLED, last))
-        return ids, count >= rows
+        return ids
 
     # --- what waits ---------------------------------------------------------------------------------------------
 
     def waiting(self) -> Waiting:
         """How much waits, and since when."""
-        with self._file.reading() as connection:
-            # One snapshot: what is forwarded between two looks would be counted against the wrong end.
-            connection.execute("BEGIN")
-            try:
-                first, last = connection.execute(_FIRST).fetchone(), connection.execute(_LAST).fetchone()
-            finally:
-                connection.execute("COMMIT")
+        # One snapshot: what is forwarded between two looks would be counted against the wrong end.
+        with self._file.snapshot() as connection:
+            first, last = connection.execute(_FIRST).fetchone(), connection.execute(_LAST).fetchone()
         if first is None:
             return Waiting(batches=0, rows=0, bytes=0, oldest=None)
         return Waiting(
@@ -203,9 +201,10 @@ class Journal(SqliteReadings):
     def forwarded(self, seq: int) -> None:
         """The server has everything up to there."""
         with self._file.writing() as connection:
-            # Before it goes: what was settled meanwhile is not settled again.
-            ids, _ = self._settle(connection, 1 << 62, seq)
+            last, batch = _unsettled(connection, 1 << 62, seq)
+            # First room, then what takes it: on a full disk that is what lets it go on.
             connection.execute("DELETE FROM waiting WHERE seq <= ?", (seq,))
+            ids = self._settle(connection, last, batch)
         self._ids = ids
 
     # --- the readings that are here -----------------------------------------------------------------------------
@@ -228,7 +227,7 @@ class Journal(SqliteReadings):
             id = _id(connection, point)
             parts = [
                 _old(connection, id, (0, at), limit, "DESC"),
-                *runs.before(connection, id, at, limit),
+                runs.before(connection, id, at, limit),
                 *_tail(connection, point),
             ]
         return runs.readings_of(point, runs.merged(parts, 0, at)[-limit:][::-1])
@@ -238,13 +237,13 @@ class Journal(SqliteReadings):
         newest = super().last(wanted)
         with self._file.snapshot() as connection:
             names = dict(connection.execute(_IDS, (_names(wanted),)).fetchall())
-            found = [{names[id]: row for id, row in runs.newest(connection, names).items()}]
-            found += (runs.newest_of(_unpacked(body)[0]) for _, body in connection.execute(_NOT_SETTLED))
-        for part in found:
-            for name in wanted & part.keys():
-                (reading,) = runs.readings_of(name, part[name])
-                if name not in newest or newest[name].at < reading.at:
-                    newest[name] = reading
+            settled = {names[id]: row for id, row in runs.newest(connection, names).items()}
+            batches = (_unpacked(body)[0] for _, body in connection.execute(_NOT_SETTLED))
+            for part in chain([settled], (runs.newest_of(batch, wanted) for batch in batches)):
+                for name, row in part.items():
+                    (reading,) = runs.readings_of(name, row)
+                    if name not in newest or newest[name].at < reading.at:
+                        newest[name] = reading
         return newest
 
     def _within(self, point: str, start: int, end: int, limit: int | None = None) -> Rows:
@@ -252,7 +251,7 @@ class Journal(SqliteReadings):
             id = _id(connection, point)
             parts = [
                 _old(connection, id, (start, end), -1 if limit is None else limit),
-                *runs.within(connection, id, start, end, limit),
+                runs.within(connection, id, start, end, limit),
                 *_tail(connection, point),
             ]
         return runs.merged(parts, start, end)
@@ -302,6 +301,19 @@ class Journal(SqliteReadings):
                 connection.execute(_PRUNE_OLD, (point, readings, safe))
                 for statement in _PRUNE_HEARD:
                     connection.execute(statement, (point, heard, safe))
+
+
+def _unsettled(connection: sqlite3.Connection, rows: int, upto: int = 1 << 62) -> tuple[int, Columns]:
+    """(the last of the batches that are not settled yet, their readings), about so many rows; (0, none) without any."""
+    found: list[Columns] = []
+    last = count = 0
+    for seq, body in connection.execute(_NOT_SETTLED):
+        if count >= rows or seq > upto:
+            break
+        found.append(_unpacked(body)[0])
+        count += len(found[-1])
+        last = seq
+    return last, Columns.joined(found)
 
 
 def _id(connection: sqlite3.Connection, point: str) -> int:

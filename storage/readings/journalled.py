@@ -14,10 +14,9 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from facility.quality import EVIDENCE
 from facility.reading import Bucket, Passage, Reading, Scan
 from storage.readings import runs
-from storage.readings.figures import grouped, together
+from storage.readings.figures import grouped, together, usable
 from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.journal import Journal
 from storage.readings.memory import MemoryReadings
@@ -203,8 +202,7 @@ def as_far_as_known(readings: Readings, work: Callable[[Readings], None]) -> Non
 
 def _evidence(found: Series, name: int, which: npt.NDArray[np.bool_] | None = None) -> Bucket | None:
     """A bucket of those that are evidence and no tests; None where there are none."""
-    usable = np.isin(found.quality, [int(quality) for quality in EVIDENCE]) & ~found.test
-    value = found.value[usable if which is None else usable & which]
+    value = found.value[usable(found) if which is None else usable(found) & which]
     if not len(value):
         return None
     low, high, mean = float(value.min()), float(value.max()), float(value.mean())

@@ -35,7 +35,7 @@ _QUERY = str.maketrans({"\\": "\\\\", "'": "\\'", "\n": "\\n"})
 def reading_lines(readings: Columns, labels: Callable[[str], tuple[str, str]]) -> list[str]:
     """``reading,point=…,quantity=…,site=… value=0.6,quality=0i,test=f,received=…i <ns>`` of each.
 
-    ``labels``: a point's site and quantity. It runs for every reading.
+    ``labels``: a point's site and quantity.
     """
     heads = [f"{_series('reading', name, *labels(name))} value=" for name in readings.names]
     at, value, *_ = readings.series

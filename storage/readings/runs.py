@@ -1,14 +1,14 @@
 """Readings of one point and hour that came one after another, as one row of the journal.
 
-A row of its own for each reading costs three times as much, and writes a page for every point that spoke. Within a run the
-readings stand as they came. Where two have one time the one that was received first counts. As no run goes beyond an hour,
-one that ends an hour after what is asked for has nothing to do with it.
+A row of its own for each reading would write a page for every point that spoke. Where points speak seldom a run is one reading,
+so what is read is joined as bytes. Within a run the readings stand as they came. Where two have one time the one that was
+received first counts. As no run goes beyond an hour, one that ends an hour after what is asked for has nothing to do with it.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from facility.instant import HOUR
 from facility.quality import Quality
 from facility.reading import Reading
 from storage.readings.columns import Columns
+from storage.readings.keepable import LATEST
 from storage.readings.port import Series
 
 LAYOUT = """
@@ -31,10 +32,12 @@ ROW = np.dtype([("at", "<i8"), ("value", "<f8"), ("received", "<i8"), ("quality"
 
 Rows = npt.NDArray[Any]
 """Readings of one point, of the kind ``ROW``."""
+_Run = tuple[int, int, bytes]
+"""Its id, its newest time, its rows."""
 
 _PUT = "INSERT INTO runs (point, last, received, body) VALUES (?, ?, ?, ?)"
-_WITHIN = "SELECT last, body FROM runs WHERE point = ? AND last >= ? AND last < ? ORDER BY last"
-_BACKWARDS = "SELECT last, body FROM runs WHERE point = ? AND last < ? ORDER BY last DESC"
+_WITHIN = "SELECT id, last, body FROM runs WHERE point = ? AND last >= ? AND last < ? ORDER BY last"
+_BACKWARDS = "SELECT id, last, body FROM runs WHERE point = ? AND last < ? ORDER BY last DESC"
 _NEWEST = """
 SELECT wanted.value, body FROM json_each(?) AS wanted
 CROSS JOIN runs ON runs.id = (SELECT id FROM runs WHERE point = wanted.value ORDER BY last DESC, id LIMIT 1)
@@ -93,8 +96,13 @@ def of_point(batch: Columns, point: str) -> Rows:
     return rows_of(batch.only(batch.place == batch.names.index(point)).series)
 
 
-def newest_of(batch: Columns) -> dict[str, Rows]:
-    """The newest reading of each point in a batch, as a single row; of two with one time the first."""
+def newest_of(batch: Columns, wanted: Set[str]) -> dict[str, Rows]:
+    """The newest reading of each of these points in a batch, as a single row; of two with one time the first."""
+    places = [place for place, name in enumerate(batch.names) if name in wanted]
+    if not places:
+        return {}
+    if len(places) < len(batch.names):
+        batch = batch.only(np.isin(batch.place, places))
     rows = rows_of(batch.series)
     order = np.lexsort((-np.arange(len(rows)), rows["at"], batch.place))
     place = batch.place[order]
@@ -127,35 +135,42 @@ def put(connection: sqlite3.Connection, ids: Mapping[str, int], batch: Columns) 
     )
 
 
-def within(connection: sqlite3.Connection, point: int, start: int, end: int, limit: int | None = None) -> list[Rows]:
+def within(connection: sqlite3.Connection, point: int, start: int, end: int, limit: int | None = None) -> Rows:
     """All that may have something in [start, end); with a limit, no more than is needed for the first so many."""
-    found = connection.execute(_WITHIN, (point, start, end + HOUR))
-    if limit is None:
-        return [_rows(body) for _, body in found]
-    return list(_as_far_as(((last - HOUR, _rows(body)) for last, body in found), (start, end), limit))
+    found = connection.execute(_WITHIN, (point, start, min(end, LATEST + 1) + HOUR))
+    return _in_order(found if limit is None else _as_far_as(found, -HOUR, (start, end), limit))
 
 
-def before(connection: sqlite3.Connection, point: int, at: int, limit: int) -> list[Rows]:
+def before(connection: sqlite3.Connection, point: int, at: int, limit: int) -> Rows:
     """What is needed for the newest ``limit`` before ``at``."""
-    found = connection.execute(_BACKWARDS, (point, at + HOUR))
-    return list(_as_far_as(((last, _rows(body)) for last, body in found), (0, at), -limit))
+    found = connection.execute(_BACKWARDS, (point, min(at, LATEST + 1) + HOUR))
+    return _in_order(_as_far_as(found, 0, (0, at), -limit))
 
 
-def _as_far_as(found: Iterable[tuple[int, Rows]], span: tuple[int, int], limit: int) -> Iterator[Rows]:
-    """``found``: a time beyond which nothing of it and of what follows goes, and the rows; a limit below 0 is of the newest.
+def _as_far_as(found: Iterable[_Run], edge: int, span: tuple[int, int], limit: int) -> Iterator[_Run]:
+    """``edge``: nothing of a run and of those that follow goes beyond its newest time and this. A limit below 0 is of the newest.
 
     Whether there are enough is looked at each time there are half as many more.
     """
     start, end = span
-    times, look_at = np.empty(0, np.int64), abs(limit)
-    for edge, rows in found:
-        if len(times) >= look_at:
+    bodies: list[bytes] = []
+    count, look_at = 0, abs(limit)
+    for run in found:
+        if count >= look_at:
+            times = _rows(b"".join(bodies))["at"]
             once = np.unique(times[(times >= start) & (times < end)])
-            if len(once) >= abs(limit) and (once[limit - 1] < edge if limit > 0 else once[limit] > edge):
+            beyond = run[1] + edge
+            if len(once) >= abs(limit) and (once[limit - 1] < beyond if limit > 0 else once[limit] > beyond):
                 return
-            look_at = len(times) + max(abs(limit), len(times) // 2)
-        times = np.concatenate([times, rows["at"]])
-        yield rows
+            look_at = count + max(abs(limit), count // 2)
+        bodies.append(run[2])
+        count += len(run[2]) // ROW.itemsize
+        yield run
+
+
+def _in_order(found: Iterable[_Run]) -> Rows:
+    """As they came."""
+    return _rows(b"".join(body for _, _, body in sorted(found)))
 
 
 def newest(connection: sqlite3.Connection, points: Iterable[int]) -> dict[int, Rows]:

@@ -59,7 +59,7 @@ class SqliteFile:
     def __init__(self, path: Path, also: str = "", cache: int = 16 << 20) -> None:
         """``also``: further tables, made where they are missing. ``cache``: bytes that each connection may keep in memory."""
         self.path, self._also, self._cache = path, also, cache
-        self._lock = Lock()
+        self._lock, self._pool = Lock(), Lock()
         self._writer: sqlite3.Connection | None = None
         self._readers: list[sqlite3.Connection] = []
         self._identity = (0, 0)
@@ -100,7 +100,7 @@ class SqliteFile:
                 connection.execute("COMMIT")
 
     def close(self) -> None:
-        with self._lock:
+        with self._lock, self._pool:
             self._closed = True
             for connection in (self._writer, *self._readers):
                 if connection is not None:
@@ -109,8 +109,11 @@ class SqliteFile:
             self._readers.clear()
 
     def _reader(self) -> sqlite3.Connection:
-        with self._lock:
-            self._opened()
+        if self._writer is None:
+            with self._lock:
+                self._opened()
+        self._refuse_if_gone()
+        with self._pool:
             if self._readers:
                 return self._readers.pop()
         connection = self._connect()
@@ -119,22 +122,27 @@ class SqliteFile:
         return connection
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
-        with self._lock:
+        with self._pool:
             if self._closed:
                 connection.close()
             else:
                 self._readers.append(connection)
 
     def _opened(self) -> sqlite3.Connection:
+        if self._writer is None and not self._closed:
+            connection = self._lay_out(self._connect())
+            self._identity = _identity(self.path)
+            self._writer = connection
+        self._refuse_if_gone()
+        assert self._writer is not None
+        return self._writer
+
+    def _refuse_if_gone(self) -> None:
         if self._closed:
             raise ReadingsUnavailable("the store of readings is closed")
-        if self._writer is None:
-            self._writer = self._lay_out(self._connect())
-            self._identity = _identity(self.path)
         # SQLite goes on writing into a file that was deleted or replaced under it: acknowledged, and lost.
         if _identity(self.path) != self._identity:
             raise ReadingsUnavailable(f"{self.path} was moved or replaced while in use; restart to open the new one")
-        return self._writer
 
     def _connect(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)

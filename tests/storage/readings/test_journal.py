@@ -290,6 +290,65 @@ def test_what_the_server_has_stays_here_even_if_it_went_before_it_had_settled(ho
     assert [reading.at for reading in house.journal.range(POINT, 0, T0 + DAY)] == [T0]
 
 
+def test_a_disk_that_is_full_gets_room_again_by_what_goes_on_to_the_server(house: House) -> None:
+    house.server.away = True
+    house.give(T0)
+    with house.journal._file.writing() as connection:
+        connection.execute("PRAGMA max_page_count = 60")
+    with pytest.raises(ReadingsUnavailable, match="full"):
+        for at in range(T0 + 1, T0 + 100_000, 50):
+            house.give(*range(at, at + 50))
+    waiting = house.journal.waiting().rows
+    house.forward(T0 + MINUTE)
+    house.server.away = False
+    house.forward(T0 + HOUR)
+    assert house.journal.waiting().rows == 0
+    assert len(house.server.range(POINT, 0, T0 + DAY)) == waiting
+    house.give(T0 + DAY)
+
+
+def test_what_an_older_version_left_waiting_is_among_its_rows_and_settles_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    before = Journal(path)
+    before.append([Reading(POINT, T0, 0.6, received=T0 + 40)])
+    with before._file.writing() as connection:
+        connection.execute("INSERT INTO points VALUES (1, ?)", (POINT,))
+        connection.execute("INSERT INTO readings VALUES (1, ?, 0.6, 0, 0, ?)", (T0, T0 + 40))
+        connection.execute("DROP TABLE runs")
+    before.close()
+    house = House(path, Server())
+    house.give(T0 + 1)
+    house.journal.settle()
+    with house.journal._file.reading() as connection:
+        assert connection.execute("SELECT last FROM runs").fetchall() == [(T0 + 1,)]
+    house.forward(T0 + MINUTE)
+    assert house.server.taken == [[T0, T0 + 1]]
+
+
+def test_the_newest_of_a_point_stays_also_where_an_older_version_wrote_it(house: House) -> None:
+    house.server.append([Reading(POINT, T0, 0.6, received=T0 + 40)])
+    house.store.learn([POINT])
+    with house.journal._file.writing() as connection:
+        connection.execute("DELETE FROM runs")
+        connection.execute("INSERT INTO readings VALUES (1, ?, 0.6, 0, 0, ?)", (T0, T0 + 40))
+    house.journal.prune(T0 + 3 * DAY)
+    assert house.store.last([POINT])[POINT].at == T0
+
+
+def test_of_two_that_were_received_together_the_first_counts_however_they_are_asked_for(house: House) -> None:
+    for values in (((T0, 1.0), (T0 + 10, 1.0)), ((T0, 2.0),)):
+        house.store.append([Reading(POINT, at, value, received=T0 + 40) for at, value in values])
+        house.journal.settle()
+    assert [reading.value for reading in house.journal.range(POINT, T0, T0 + 10)] == [1.0]
+    assert [reading.value for reading in house.journal.range(POINT, T0, T0 + 10, 1)] == [1.0]
+    assert [reading.value for reading in house.journal.before(POINT, T0 + 1, 1)] == [1.0]
+
+
+def test_an_instant_beyond_all_time_may_be_asked_for(house: House) -> None:
+    house.give(T0)
+    assert len(house.journal.range(POINT, 0, 2**63 - 1)) == len(house.journal.before(POINT, 2**63 - 1, 5)) == 1
+
+
 def test_a_repeat_that_stayed_longer_than_the_first_is_not_shown_instead_of_it(house: House) -> None:
     house.give(T0, value=0.5)
     house.forward(T0 + MINUTE)
