@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from itertools import count, pairwise
+from itertools import count, pairwise, starmap
 from pathlib import Path
 
 import pytest
@@ -295,9 +295,9 @@ def test_a_disk_that_is_full_gets_room_again_by_what_goes_on_to_the_server(house
     house.give(T0)
     with house.journal._file.writing() as connection:
         connection.execute("PRAGMA max_page_count = 60")
+    batches = (range(at, at + 50) for at in range(T0 + 1, T0 + 100_000, 50))
     with pytest.raises(ReadingsUnavailable, match="full"):
-        for at in range(T0 + 1, T0 + 100_000, 50):
-            house.give(*range(at, at + 50))
+        deque(starmap(house.give, batches), maxlen=0)
     waiting = house.journal.waiting().rows
     house.forward(T0 + MINUTE)
     house.server.away = False
