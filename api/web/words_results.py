@@ -33,9 +33,11 @@ CONDITIONS = {
 }
 INSTRUMENTS = {
     "insulation-tester": N_("insulation tester"),
+    "lux-meter": N_("light meter"),
+    "manometer": N_("reference pressure gauge"),
     "slip-meter": N_("slip meter"),
 }
-"""Kinds that the manual's duties ask for; one of a site's own is called by its word."""
+"""Kinds that the manual's duties ask for, and others that are common; one of a site's own is called by its word."""
 WORDS: dict[str, dict[str, str]] = {
     "outcome": OUTCOMES,
     "insulation": INSULATION,
