@@ -728,8 +728,8 @@ MUTATIONS = [
         12,
         "what is forwarded leaves the journal before it has settled",
         "storage/readings/journal.py",
-        "            ids, _ = self._settle(connection, 1 << 62, seq)\n",
-        "            ids = self._ids\n",
+        "(seq,))\n            ids = self._settle(connection, last, batch)\n",
+        "(seq,))\n            ids = self._ids\n",
         JOURNAL,
     ),
     Mutation(
