@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from facility.door_check import DoorCheck
 from facility.door_finding import DoorFinding, DoorRule
-from facility.instant import duration_text
+from facility.instant import duration_words
 from facility.permission import REASONS, Reason
 from facility.text import Text
 
@@ -37,17 +37,20 @@ def limit_of(finding: DoorFinding, check: DoorCheck) -> Text:
             many, _, came = finding.reason.partition(">")
             return Text(f"数到 {many} 人，刷卡 {came} 次", f"{many} counted, {came} let in")
         case DoorRule.CLOCK:
-            limit = duration_text(check.limit)
-            return Text(f"偏差 {finding.reason}，允许 ±{limit}", f"off by {finding.reason}, ±{limit} allowed")
+            limit, off = duration_words(check.limit), reason_text(finding)
+            return Text(f"偏差 {off.zh}，允许 ±{limit.zh}", f"off by {off.en}, ±{limit.en} allowed")
         case DoorRule.PASSBACK:
-            within = duration_text(check.within)
-            return Text(f"{within} 内未出再进", f"in twice within {within} without coming out")
+            within = duration_words(check.within)
+            return Text(f"{within.zh}内未出再进", f"in twice within {within.en} without coming out")
         case _:
             return reason_text(finding)
 
 
 def reason_text(finding: DoorFinding) -> Text:
-    """Why, in words; figures as they are."""
+    """Why, in words; figures as they are, with their unit."""
+    if finding.rule is DoorRule.CLOCK:
+        seconds = finding.reason.removesuffix("s")
+        return Text(f"{seconds} 秒", f"{seconds} s")
     try:
         return REASONS[Reason(finding.reason)]
     except ValueError:

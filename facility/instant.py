@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, tzinfo
 
+from facility.text import Text
+
 SECOND = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
@@ -16,6 +18,13 @@ DAY = 24 * HOUR
 
 _UNITS = {"ms": 1, "s": SECOND, "m": MINUTE, "min": MINUTE, "h": HOUR, "d": DAY}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)")
+_WORDS = (
+    (DAY, Text("天", "d")),
+    (HOUR, Text("小时", "h")),
+    (MINUTE, Text("分", "min")),
+    (SECOND, Text("秒", "s")),
+    (1, Text("毫秒", "ms")),
+)
 
 
 def duration(text: str) -> int:
@@ -48,6 +57,22 @@ def duration_text(milliseconds: int) -> str:
         if count:
             parts.append(f"{count}{unit}")
     return "".join(parts)
+
+
+def duration_words(milliseconds: int) -> Text:
+    """As a person reads it, exact: ``90_000`` → ``1 分 30 秒``, ``1 min 30 s``; of 0 and more.
+
+    ``10 分钟`` where there are minutes alone, ``1 小时 30 分`` beside other units.
+    """
+    parts: list[tuple[int, Text]] = []
+    rest = milliseconds
+    for size, word in _WORDS:
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append((count, word))
+    zh = " ".join(f"{count} {word.zh}" for count, word in parts) or "0 秒"
+    en = " ".join(f"{count} {word.en}" for count, word in parts) or "0 s"
+    return Text(f"{zh}钟" if len(parts) == 1 and zh.endswith("分") else zh, en)
 
 
 def parse(text: str) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from facility.alert import Severity
 from facility.clause import CLAUSES
-from facility.instant import duration_text
+from facility.instant import duration_words
 from facility.point import Point
 from facility.register import Register
 from facility.text import Text
@@ -126,8 +126,8 @@ def sentence(rule: Rule, language: str) -> str:
 
 def _chinese(rule: Rule) -> str:
     spec = rule.spec
-    hold = f"持续 {duration_text(spec.hold_for)}" if spec.hold_for else ""
-    clear = f"；恢复正常 {duration_text(spec.clear_for)} 后解除" if spec.clear_for else "；恢复正常即解除"
+    hold = f"持续 {duration_words(spec.hold_for).zh}" if spec.hold_for else ""
+    clear = f"；恢复正常 {duration_words(spec.clear_for).zh}后解除" if spec.clear_for else "；恢复正常即解除"
     order = "，并开工单" if rule.response.work_order else ""
     level = SEVERITIES[rule.severity].zh
     clause = f"（手册 {rule.clause}）" if rule.clause in CLAUSES else ""
@@ -137,9 +137,9 @@ def _chinese(rule: Rule) -> str:
 
 def _english(rule: Rule) -> str:
     spec = rule.spec
-    hold = f" for {duration_text(spec.hold_for)}" if spec.hold_for else ""
+    hold = f" for {duration_words(spec.hold_for).en}" if spec.hold_for else ""
     clear = (
-        f"once it has been good for {duration_text(spec.clear_for)}"
+        f"once it has been good for {duration_words(spec.clear_for).en}"
         if spec.clear_for
         else "as soon as it is good again"
     )

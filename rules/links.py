@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from facility.alert import Alert, Condition, Severity
-from facility.instant import MINUTE, duration_text
+from facility.instant import MINUTE, duration_words
 from facility.point import Device
 from facility.register import Register
 from facility.text import Text
@@ -80,9 +80,9 @@ WATCHES: dict[str, Text] = {
         "life safety excepted. It returns with the first word through the gateway.",
     ),
     BROKER: Text(
-        f"采集与消息服务器的连接中断 {duration_text(CUT_FOR)} 时，发出紧急报警并开工单；"
+        f"采集与消息服务器的连接中断 {duration_words(CUT_FOR).zh}时，发出紧急报警并开工单；"
         "恢复之前不判断任何设备失联；连接恢复即解除。",
-        f"When the collector has had no link to its broker for {duration_text(CUT_FOR)}, this raises a critical alert and "
+        f"When the collector has had no link to its broker for {duration_words(CUT_FOR).en}, this raises a critical alert and "
         "opens a work order. Until the link is back nobody is called silent. It returns with the link.",
     ),
 }
@@ -222,7 +222,8 @@ def gateway_alert(gateway: Gateway, engine: Engine, since: int, now: int) -> Ale
 
 def broker_alert(worker: str, since: int, now: int) -> Alert:
     """The one alert for everything that cannot be heard."""
-    limit = Text(f"断开不超过 {duration_text(CUT_FOR)}", f"not cut for {duration_text(CUT_FOR)}")
+    longest = duration_words(CUT_FOR)
+    limit = Text(f"断开不超过 {longest.zh}", f"not cut for {longest.en}")
     return _alert(BROKER_RULE, worker, BROKER_RULE.title, limit, zone="", behind=(), since=since, now=now)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 
-from facility.instant import DAY, HOUR, MINUTE, SECOND, from_datetime, iso, to_datetime
+from facility.instant import DAY, HOUR, MINUTE, SECOND, duration_words, from_datetime, iso, to_datetime
 
 Say = Callable[..., str]
 """gettext: the text with its ``%(name)s`` filled in."""
@@ -39,17 +39,9 @@ def utc(instant: int, zone: tzinfo) -> str:
 
 def span(milliseconds: int, language: str) -> str:
     """``12 s``, ``5 min``, ``3 h 20 min``, ``4 d``; in Chinese ``12 秒``, ``5 分钟``, ``3 小时 20 分``, ``4 天``."""
-    zh = language == "zh"
     size = max(0, milliseconds)
-    if size < MINUTE:
-        return f"{size // SECOND} {'秒' if zh else 's'}"
-    if size < HOUR:
-        return f"{size // MINUTE} {'分钟' if zh else 'min'}"
-    if size < DAY:
-        hours, rest = divmod(size // MINUTE, 60)
-        minutes = f" {rest} {'分' if zh else 'min'}" if rest else ""
-        return f"{hours} {'小时' if zh else 'h'}{minutes}"
-    return f"{size // DAY} {'天' if zh else 'd'}"
+    step = SECOND if size < MINUTE else MINUTE if size < DAY else DAY
+    return duration_words(size - size % step).say(language)
 
 
 def countdown(milliseconds: int, language: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from facility.alert import Severity
-from facility.instant import MINUTE, SECOND, duration_text
+from facility.instant import MINUTE, SECOND, duration_words
 from facility.own_alert import Cause
 from facility.self_alert import LAG, LETTERS, READINGS_LOST, RECORDS_AWAY, Limits
 from facility.text import Text
@@ -37,9 +37,9 @@ def _why(error: str) -> Text:
 
 
 def _behind(worker: Said, limits: Limits) -> Cause:
-    lag, limit = worker.number("lag"), duration_text(limits.lag)
-    told = duration_text(int(lag) // SECOND * SECOND)
-    said = Text(f"滞后 {told}，限值 {limit}", f"{told} behind, the limit is {limit}")
+    lag, limit = worker.number("lag"), duration_words(limits.lag)
+    told = duration_words(int(lag) // SECOND * SECOND)
+    said = Text(f"滞后 {told.zh}，限值 {limit.zh}", f"{told.en} behind, the limit is {limit.en}")
     return cause_of(LAG, worker.name, Severity.HIGH, said, stays=lag < limits.lag)
 
 
@@ -59,9 +59,9 @@ def _was_away(worker: Said, now: int, limits: Limits) -> Iterator[Cause]:
     since, until = int(number(away.get("since"))), int(number(away.get("until")))
     if until - since < limits.silence or now - until > TOLD_FOR:
         return
-    long = duration_text((until - since) // SECOND * SECOND)
+    long = duration_words((until - since) // SECOND * SECOND)
     said = Text(
-        f"中断了 {long}；其间没有判断，也没有通知",
-        f"For {long}; nothing was judged and nobody was told meanwhile",
+        f"中断了 {long.zh}；其间没有判断，也没有通知",
+        f"For {long.en}; nothing was judged and nobody was told meanwhile",
     )
     yield cause_of(RECORDS_AWAY, worker.name, Severity.HIGH, said)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from facility.alert import Severity
-from facility.instant import HOUR, duration_text
+from facility.instant import HOUR, duration_words
 from facility.own_alert import Cause
 from facility.self_alert import CLOCK, DISK, Limits
 from facility.text import Text
@@ -57,13 +57,13 @@ def _clock(host: str, clock: Mapping[str, Any], now: int, limits: Limits) -> Ite
     apart, stepped, at = (number(clock.get(name)) for name in ("database_ms", "stepped_ms", "stepped_at"))
     unkept = clock.get("unkept_since")
     if abs(apart) >= limits.clock:
-        long = duration_text(round(abs(apart)))
-        said = Text(f"与数据库时钟相差 {long}", f"{long} apart from the database's clock")
+        long = duration_words(round(abs(apart)))
+        said = Text(f"与数据库时钟相差 {long.zh}", f"{long.en} apart from the database's clock")
         yield cause_of(CLOCK, host, Severity.HIGH, said)
     elif abs(stepped) >= limits.clock and now - at < STEP_TOLD_FOR:
-        long = duration_text(round(abs(stepped)))
+        long = duration_words(round(abs(stepped)))
         way = ("向前", "forward") if stepped > 0 else ("向后", "back")
-        said = Text(f"时钟被{way[0]}拨了 {long}", f"The clock was set {way[1]} by {long}")
+        said = Text(f"时钟被{way[0]}拨了 {long.zh}", f"The clock was set {way[1]} by {long.en}")
         yield cause_of(CLOCK, host, Severity.HIGH, said)
     elif unkept is not None and now - number(unkept) >= UNKEPT_FOR:
         said = Text("没有时间同步，时钟会越走越偏", "Nothing keeps it: it drifts away from the right time")

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from facility.definition_files.values import Duration, Filled
-from facility.instant import duration_text
+from facility.instant import duration_words
 from facility.point import Point
 from facility.quality import TRUE_BUT_UNTIMELY
 from facility.text import Text
@@ -98,19 +98,19 @@ def evidence(samples: Samples, limits: LimitTable, row: Index) -> Bools:
 
 
 def watches(spec: Spec) -> Text:
-    within = duration_text(spec.within)
+    within = duration_words(spec.within)
     return Text(
-        f"{within} 内 {spec.at_least} 次显示“{_words(spec, 'zh')}”",
-        f"says {_words(spec, 'en')} {spec.at_least} times within {within}",
+        f"在 {within.zh}内 {spec.at_least} 次显示“{_words(spec, 'zh')}”",
+        f"says {_words(spec, 'en')} {spec.at_least} times within {within.en}",
     )
 
 
 def limit_text(spec: Spec, point: Point, limits: Limits) -> Text:
     del point, limits
-    within = duration_text(spec.within)
+    within = duration_words(spec.within)
     return Text(
-        f"{within} 内“{_words(spec, 'zh')}”少于 {spec.at_least} 次",
-        f"fewer than {spec.at_least} times {_words(spec, 'en')} within {within}",
+        f"{within.zh}内“{_words(spec, 'zh')}”少于 {spec.at_least} 次",
+        f"fewer than {spec.at_least} times {_words(spec, 'en')} within {within.en}",
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from facility.definition_files.values import Duration
-from facility.instant import duration_text
+from facility.instant import duration_words
 from facility.point import Point
 from facility.text import Text
 from rules.amounts import Amount, span, span_at, written
@@ -105,23 +105,23 @@ def watches(spec: Spec) -> Text:
 
 
 def _ways(spec: Spec) -> list[Text]:
-    per, found = duration_text(spec.per), []
+    per, found = duration_words(spec.per), []
     if spec.fall is not None:
         fall = written(spec.fall)
-        found.append(Text(f"每 {per} 下降超过 {fall}", f"falls by more than {fall} in {per}"))
+        found.append(Text(f"每 {per.zh}下降超过 {fall}", f"falls by more than {fall} in {per.en}"))
     if spec.rise is not None:
         rise = written(spec.rise)
-        found.append(Text(f"每 {per} 上升超过 {rise}", f"rises by more than {rise} in {per}"))
+        found.append(Text(f"每 {per.zh}上升超过 {rise}", f"rises by more than {rise} in {per.en}"))
     return found
 
 
 def limit_text(spec: Spec, point: Point, limits: Limits) -> Text:
     del point, limits
-    per = duration_text(spec.per)
+    per = duration_words(spec.per)
     fall = [] if spec.fall is None else [Text(f"下降 {written(spec.fall)}", f"a fall of {written(spec.fall)}")]
     rise = [] if spec.rise is None else [Text(f"上升 {written(spec.rise)}", f"a rise of {written(spec.rise)}")]
     ways = fall + rise
     return Text(
-        f"每 {per} 至多" + "、".join(way.zh for way in ways),
-        "at most " + " or ".join(way.en for way in ways) + f" in {per}",
+        f"每 {per.zh}至多" + "、".join(way.zh for way in ways),
+        "at most " + " or ".join(way.en for way in ways) + f" in {per.en}",
     )

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from facility.definition_files.values import Filled
 from facility.definition_files.values import Table as BareTable
-from facility.instant import duration, duration_text
+from facility.instant import duration, duration_words
 from facility.point import Point
 from facility.quality import Quality
 from facility.text import Text
@@ -86,18 +86,15 @@ def evidence(samples: Samples, limits: LimitTable, row: Index) -> Bools:
 
 
 def watches(spec: Spec) -> Text:
-    return Text(f"超过 {_after(spec, 'zh')} 没有消息", f"has not been heard for {_after(spec, 'en')}")
+    after = duration_words(spec.after)
+    if spec.intervals:
+        after = Text(f"{spec.intervals:g} 个间隔", f"{spec.intervals:g} of its intervals")
+    return Text(f"超过 {after.zh}没有消息", f"has not been heard for {after.en}")
 
 
 def limit_text(spec: Spec, point: Point, limits: Limits) -> Text:
-    after = duration_text(limits.after)
+    after = duration_words(limits.after)
     if not spec.intervals:
-        return Text(f"{after} 内应有消息", f"news within {after}")
-    each = duration_text(point.interval)
-    return Text(f"{after} 内应有消息（每 {each} 一次）", f"news within {after} (one every {each})")
-
-
-def _after(spec: Spec, language: str) -> str:
-    if not spec.intervals:
-        return duration_text(spec.after)
-    return f"{spec.intervals:g} 个间隔" if language == "zh" else f"{spec.intervals:g} of its intervals"
+        return Text(f"{after.zh}内应有消息", f"news within {after.en}")
+    each = duration_words(point.interval)
+    return Text(f"{after.zh}内应有消息（每 {each.zh}一次）", f"news within {after.en} (one every {each.en})")

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from facility.definition_files.values import Duration, Filled
 from facility.definition_files.values import Table as BareTable
-from facility.instant import duration_text
+from facility.instant import duration_words
 from facility.point import Point
 from facility.quality import Quality
 from facility.text import Text
@@ -118,8 +118,8 @@ def _names(spec: Spec) -> Text:
 def _apart(spec: Spec) -> Text:
     if spec.within is None:
         return Text("", "")
-    within = duration_text(spec.within)
-    return Text(f" {within} 内", f", begun within {within}")
+    within = duration_words(spec.within)
+    return Text(f" {within.zh}内", f", begun within {within.en}")
 
 
 def complete(spec: Spec, parts: Sequence[tuple[int, str, str]]) -> list[tuple[int, str, str]]:

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from facility.definition_files.values import Duration, Filled
-from facility.instant import duration_text
+from facility.instant import duration_text, duration_words
 from facility.point import Point
 from facility.text import Text
 from rules.amounts import Amount, amount, shown, value_at, written
@@ -109,12 +109,12 @@ def not_clear(samples: Samples, limits: LimitTable, row: Index) -> Bools:
 
 
 def watches(spec: Spec) -> Text:
-    limit, within = written(spec.toward), duration_text(spec.within)
+    limit, within = written(spec.toward), duration_words(spec.within)
     chinese, english = ("跌破", "below") if spec.above else ("超过", "above")
-    return Text(f"按趋势将在 {within} 内{chinese} {limit}", f"is heading {english} {limit} within {within}")
+    return Text(f"按趋势将在 {within.zh}内{chinese} {limit}", f"is heading {english} {limit} within {within.en}")
 
 
 def limit_text(spec: Spec, point: Point, limits: Limits) -> Text:
-    limit, within = shown(point, limits.low if spec.above else limits.high), duration_text(spec.within)
+    limit, within = shown(point, limits.low if spec.above else limits.high), duration_words(spec.within)
     chinese, english = ("不低于", "at least") if spec.above else ("不高于", "at most")
-    return Text(f"{within} 后仍{chinese} {limit}", f"{english} {limit} in {within} still")
+    return Text(f"{within.zh}后仍{chinese} {limit}", f"{english} {limit} in {within.en} still")

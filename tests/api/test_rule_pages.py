@@ -304,8 +304,8 @@ def test_a_page_is_drawn_from_one_state_of_a_trial(lively: House) -> None:
     [
         (GATEWAY, "en", ("When nothing comes through a gateway", "Check the gateway's power", "Gateways it watches")),
         (GATEWAY, "zh", ("经网关没有收到任何消息", "先查网关的电源和网络", "它监视的网关", "1号楼水泵房网关")),
-        (BROKER, "en", ("no link to its broker for 1m", "Check broker and network", "life safety")),
-        (BROKER, "zh", ("连接中断 1m", "查消息服务器和网络", "没有规则文件和示例")),
+        (BROKER, "en", ("no link to its broker for 1 min", "Check broker and network", "life safety")),
+        (BROKER, "zh", ("连接中断 1 分钟时", "查消息服务器和网络", "没有规则文件和示例")),
     ],
 )
 def test_a_rule_that_judges_links_has_its_page(

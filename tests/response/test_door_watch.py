@@ -415,7 +415,8 @@ def test_a_clock_that_is_off_is_told_once_a_day_and_ends_when_it_is_right(house:
     house.look(MORNING + 10 * MINUTE)
     house.look(MORNING + 20 * MINUTE)
     (alert,) = house.alerts()
-    assert (alert.rule, alert.limit.en) == ("door-clock", "off by +14.0s, ±10s allowed")
+    assert (alert.rule, alert.limit.en) == ("door-clock", "off by +14.0 s, ±10 s allowed")
+    assert alert.limit.zh == "偏差 +14.0 秒，允许 ±10 秒"
     house.acknowledge(MORNING + 21 * MINUTE)
     house.look(MORNING + 30 * MINUTE)
     assert [one.condition for one in house.alerts()] == [Condition.ACTIVE]

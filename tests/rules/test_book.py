@@ -64,9 +64,11 @@ def test_every_rule_is_a_sentence_in_both_languages(language: str) -> None:
 
 def test_the_pressure_rule_reads_like_the_manual() -> None:
     assert sentence(MANUAL.rules["pump-pressure-band"], "en") == (
-        "When pressure (pump-room-gauge) is more than 0.1 MPa away from its set pressure for 30s, this raises a high alert "
-        "and opens a work order; it returns once it has been good for 5m (manual EQ-4)."
+        "When pressure (pump-room-gauge) is more than 0.1 MPa away from its set pressure for 30 s, this raises a high alert "
+        "and opens a work order; it returns once it has been good for 5 min (manual EQ-4)."
     )
+    assert "持续 30 秒时，" in sentence(MANUAL.rules["pump-pressure-band"], "zh")
+    assert "；恢复正常 5 分钟后解除" in sentence(MANUAL.rules["pump-pressure-band"], "zh")
 
 
 def test_the_schema_allows_what_the_loader_allows() -> None:

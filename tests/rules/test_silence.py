@@ -23,7 +23,7 @@ def test_a_point_that_stops_speaking_is_silent_after_its_limit_and_not_before() 
     room.tick(T0 + 10 * SECOND + LIMIT)
     [alert] = room.alerts()
     assert (alert.rule, alert.point, alert.started) == ("silence-equipment", GAUGE, T0 + 10 * SECOND + LIMIT)
-    assert (alert.value, alert.unit, alert.limit.en) == (None, "", "news within 1m (one every 10s)")
+    assert (alert.value, alert.unit, alert.limit.en) == (None, "", "news within 1 min (one every 10 s)")
     assert (len(room.orders()), room.orders()[0].kind) == (1, "instrument")
 
 

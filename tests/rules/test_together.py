@@ -265,5 +265,5 @@ def test_what_cannot_be_raised_is_told(text: str, wanted: str, tmp_path: Path) -
 def test_limits_name_the_parts_as_people_know_them() -> None:
     rule = load_book().rules["pipe-burst"]
     text = rule.kind.limit_text(rule.spec, house().points["floor.leak"], Limits())
-    assert text.zh == "同一区域 10m 内不得有 2 个测点同时报警：地面有水 + 水泵房压力超出设定值 ±0.1 MPa"
+    assert text.zh == "同一区域 10 分钟内不得有 2 个测点同时报警：地面有水 + 水泵房压力超出设定值 ±0.1 MPa"
     assert "Water on the floor + Pump-room pressure" in text.en
