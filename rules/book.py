@@ -132,7 +132,8 @@ def _chinese(rule: Rule) -> str:
     level = SEVERITIES[rule.severity].zh
     clause = f"（手册 {rule.clause}）" if rule.clause in CLAUSES else ""
     what = rule.kind.watches(rule.spec).zh
-    return f"{_who(rule.applies.only, 'zh')}{what}{hold}时，发出{level}级报警{order}{clear}{clause}。"
+    gap = " " if what[-1:].isascii() else ""  # behind a unit
+    return f"{_who(rule.applies.only, 'zh')}{what}{gap}{hold}时，发出{level}级报警{order}{clear}{clause}。"
 
 
 def _english(rule: Rule) -> str:
