@@ -62,13 +62,14 @@ class Verdict:
 
 def judge(issued: Sequence[Message], acknowledged: set[int], doubtful: set[int], found: Found) -> Verdict:
     """``acknowledged``: numbers of messages. ``doubtful``: those that the broker may have lost when it was killed."""
-    sure = {told for m in issued if m.number in acknowledged - doubtful for told in m.readings}
+    certain = acknowledged - doubtful
+    sure = {told for m in issued if m.number in certain for told in m.readings}
     perhaps = {told for m in issued if m.number in acknowledged for told in m.readings} - sure
     known = {(told.point, told.at): told for m in issued for told in m.readings}
     here = {Told(s.point, s.at, s.value) for s in found.readings}
     # What is missing is counted once, as missing: alerts are held against what is there, and what was promised.
     wanted = sorted(Raised(point, start) for point, start in conditions(here | sure))
-    poison = {m.payload for m in issued if m.poison and m.number in acknowledged - doubtful}
+    poison = {m.payload for m in issued if m.poison and m.number in certain}
     letters = set(found.letters)
     wrong = {
         "missing": [str(told) for told in sorted(sure - here)],
