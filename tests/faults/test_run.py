@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +37,8 @@ def test_nothing_is_lost_and_nothing_doubled_whatever_breaks(
     folder: Path, mosquitto_url: str, influx2_url: str, postgres_url: str
 ) -> None:
     del mosquitto_url, influx2_url, postgres_url  # only that there are such programs on this machine
+    # It may take longer than any other test may: what is broken, what is left to do after it, and parts that come back.
+    faulthandler.dump_traceback_later(MINUTES * 60 + 900, file=sys.__stderr__, exit=True)
     outcome = run(Plan(minutes=MINUTES, seed=SEED, every=EVERY), folder, Log(folder / "faults.log", quiet=True))
     assert outcome.good, (folder / "faults.log").read_text("utf-8") + table(outcome)
     told = as_json(outcome)
