@@ -5,7 +5,6 @@ from __future__ import annotations
 import faulthandler
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from tests.faults.running import Log, Plan, run
 MINUTES = float(os.environ.get("DUTYROOM_TEST_FAULT_MINUTES", "0.5"))
 SEED = 2_159
 """In half a minute it kills every part but the API, sets the clock back, fills the disk, and breaks the way to each server."""
+STDERR = 2
 EVERY = 2.0 if MINUTES <= 1 else None
 
 
@@ -38,7 +38,7 @@ def test_nothing_is_lost_and_nothing_doubled_whatever_breaks(
 ) -> None:
     del mosquitto_url, influx2_url, postgres_url  # only that there are such programs on this machine
     # It may take longer than any other test may: what is broken, what is left to do after it, and parts that come back.
-    faulthandler.dump_traceback_later(MINUTES * 60 + 900, file=sys.__stderr__, exit=True)
+    faulthandler.dump_traceback_later(MINUTES * 60 + 900, file=STDERR, exit=True)
     outcome = run(Plan(minutes=MINUTES, seed=SEED, every=EVERY), folder, Log(folder / "faults.log", quiet=True))
     assert outcome.good, (folder / "faults.log").read_text("utf-8") + table(outcome)
     told = as_json(outcome)
