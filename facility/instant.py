@@ -7,6 +7,7 @@ Nothing in here reads a clock: an instant is always an argument.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 
 from facility.text import Text
@@ -18,13 +19,14 @@ DAY = 24 * HOUR
 
 _UNITS = {"ms": 1, "s": SECOND, "m": MINUTE, "min": MINUTE, "h": HOUR, "d": DAY}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)")
-_WORDS = (
-    (DAY, Text("天", "d")),
-    (HOUR, Text("小时", "h")),
-    (MINUTE, Text("分", "min")),
-    (SECOND, Text("秒", "s")),
-    (1, Text("毫秒", "ms")),
-)
+_SHORT = {DAY: "d", HOUR: "h", MINUTE: "m", SECOND: "s", 1: "ms"}
+_WORDS = {
+    DAY: Text("天", "d"),
+    HOUR: Text("小时", "h"),
+    MINUTE: Text("分", "min"),
+    SECOND: Text("秒", "s"),
+    1: Text("毫秒", "ms"),
+}
 
 
 def duration(text: str) -> int:
@@ -50,13 +52,7 @@ def duration_text(milliseconds: int) -> str:
     """The shortest text that ``duration`` reads back: ``90_000`` → ``"1m30s"``."""
     if milliseconds == 0:
         return "0s"
-    parts: list[str] = []
-    rest = milliseconds
-    for unit, size in (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1)):
-        count, rest = divmod(rest, size)
-        if count:
-            parts.append(f"{count}{unit}")
-    return "".join(parts)
+    return "".join(f"{count}{_SHORT[size]}" for count, size in _split(milliseconds))
 
 
 def duration_words(milliseconds: int) -> Text:
@@ -64,15 +60,18 @@ def duration_words(milliseconds: int) -> Text:
 
     ``10 分钟`` where there are minutes alone, ``1 小时 30 分`` beside other units.
     """
-    parts: list[tuple[int, Text]] = []
-    rest = milliseconds
-    for size, word in _WORDS:
-        count, rest = divmod(rest, size)
-        if count:
-            parts.append((count, word))
+    parts = [(count, _WORDS[size]) for count, size in _split(milliseconds)]
     zh = " ".join(f"{count} {word.zh}" for count, word in parts) or "0 秒"
     en = " ".join(f"{count} {word.en}" for count, word in parts) or "0 s"
     return Text(f"{zh}钟" if len(parts) == 1 and zh.endswith("分") else zh, en)
+
+
+def _split(milliseconds: int) -> Iterator[tuple[int, int]]:
+    """(how many, of which size), the largest first; sizes of which there are none are left out."""
+    for size in _SHORT:
+        count, milliseconds = divmod(milliseconds, size)
+        if count:
+            yield count, size
 
 
 def parse(text: str) -> int:
