@@ -182,10 +182,17 @@ def mosquitto_server(folder: Path, configuration: str, port: int) -> Iterator[st
     config = folder / "mosquitto.conf"
     # Started as root it would run as a user of its own, who sees nothing of the folder.
     config.write_text(f"user root\n{configuration}")
-    with (folder / "log").open("ab") as log:
-        process = subprocess.Popen([mosquitto_program(), "-c", config], stdout=log, stderr=log)
+    with _broker([mosquitto_program(), "-c", config], port, folder / "log") as url:
+        yield url
+
+
+@contextmanager
+def _broker(command: "list[str | Path]", port: int, log: Path) -> Iterator[str]:
+    """Running and answering; yields its MQTT address."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     try:
-        wait_until_answers(process, port, folder / "log")
+        wait_until_answers(process, port, log)
         yield f"mqtt://{HOST}:{port}"
     finally:
         process.terminate()
@@ -209,14 +216,8 @@ def nats_server(folder: Path) -> Iterator[str]:
     config = folder / "nats.conf"
     config.write_text(NATS_CONFIG.format(host=HOST, port=free_port(), mqtt_port=mqtt_port, folder=folder))
     binary = Path(sysconfig.get_path("scripts")) / "nats-server"
-    with (folder / "nats.log").open("ab") as log:
-        process = subprocess.Popen([binary, "-c", config], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    try:
-        wait_until_answers(process, mqtt_port, folder / "nats.log")
-        yield f"mqtt://{HOST}:{mqtt_port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=15)
+    with _broker([binary, "-c", config], mqtt_port, folder / "nats.log") as url:
+        yield url
 
 
 def wait_until_answers(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:

@@ -1,9 +1,6 @@
 """Alerts of what no rule judges: one a cause, told anew with a fact where that is news, over once."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-
-import pytest
 
 from facility.alert import Condition, Severity
 from facility.own_alert import Cause
@@ -18,14 +15,6 @@ NOW = 1_795_479_000_000
 CAUSE = Cause(
     rule="own", key="a", severity=Severity.MEDIUM, title=Text("甲", "A"), limit=Text("1", "1"), clause="MP-4", zone="t1"
 )
-
-
-@pytest.fixture
-def records() -> Iterator[SqlRecords]:
-    made = SqlRecords("sqlite:///:memory:")
-    made.migrate()
-    yield made
-    made.close()
 
 
 def look(records: SqlRecords, *causes: Cause, quiet: bool = False) -> list[str]:
