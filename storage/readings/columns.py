@@ -21,6 +21,12 @@ _FIELDS = tuple(map(itemgetter, range(6)))
 _QUALITIES = {int(quality): quality for quality in Quality}
 
 
+def starts_of(*columns: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+    """Where a stretch of alike cells begins in columns of one length."""
+    size = len(columns[0])
+    return np.flatnonzero(np.any([np.r_[True, one[1:] != one[:-1]][:size] for one in columns], axis=0))
+
+
 class Columns(Sequence[Reading]):
     """Immutable. ``names``: of the points, each once; ``place``: of each reading's point among them; the rest in ``series``."""
 

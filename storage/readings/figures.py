@@ -7,11 +7,11 @@ from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
-import numpy.typing as npt
 
 from facility.instant import DAY, HOUR
 from facility.quality import EVIDENCE
 from facility.reading import Bucket
+from storage.readings.columns import starts_of
 from storage.readings.port import Series
 
 _EVIDENCE = [int(quality) for quality in EVIDENCE]
@@ -47,18 +47,13 @@ def grouped(parts: Iterable[Bucket], width: int) -> list[Bucket]:
     return [together(at * width, list(group)) for at, group in groupby(ordered, lambda part: part.start // width)]
 
 
-def usable(found: Series) -> npt.NDArray[np.bool_]:
-    """Which are evidence and no tests."""
-    return np.isin(found.quality, _EVIDENCE) & ~found.test
-
-
 def buckets_of(found: Series, width: int) -> list[Bucket]:
     """Of those that are evidence and no tests, by buckets of ``width`` ms, oldest first."""
-    which = usable(found)
+    which = np.isin(found.quality, _EVIDENCE) & ~found.test
     value, bucket = found.value[which], found.at[which] // width
     if not len(value):
         return []
-    starts = np.flatnonzero(np.r_[True, bucket[1:] != bucket[:-1]])
+    starts = starts_of(bucket)
     counts = np.diff([*starts, len(value)])
     return [
         Bucket(start=int(at) * width, low=float(low), high=float(high), mean=float(total / count), count=int(count))

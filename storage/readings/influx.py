@@ -15,7 +15,7 @@ import numpy as np
 from facility.quality import Quality
 from facility.reading import Bucket, Passage, Reading, Scan
 from storage.readings import influx_buckets, influx_doctor, influx_hours, influxql
-from storage.readings.columns import Columns
+from storage.readings.columns import Columns, starts_of
 from storage.readings.figures import hour_of
 from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.influx_server import InfluxServer, LinesRefused, TooLarge
@@ -173,10 +173,9 @@ def _later() -> Iterator[None]:
 
 def _once(readings: Columns) -> Columns:
     """The first of those with one point and time: the server would keep the last."""
-    at = readings.series.at
-    order = np.lexsort((at, readings.place))
-    again = (readings.place[order][1:] == readings.place[order][:-1]) & (at[order][1:] == at[order][:-1])
-    return readings.only(np.sort(order[np.r_[True, ~again]])) if again.any() else readings
+    order = np.lexsort((readings.series.at, readings.place))
+    firsts = order[starts_of(readings.place[order], readings.series.at[order])]
+    return readings if len(firsts) == len(readings) else readings.only(np.sort(firsts))
 
 
 def _reading(point: str, row: list[Any]) -> Reading:

@@ -132,10 +132,10 @@ class Journal(SqliteReadings):
             [(s.point, s.at, s.tag, s.guard, s.seq, s.received) for s in sifted.scans],
         ]
         body = pack(sifted.readings, beside)
-        received = sifted.readings.series.received.tolist()
-        received += [row.received for rows in (sifted.passages, sifted.scans) for row in rows]
-        connection.execute(_PUT, (min(received), len(received), len(body), body))
-        connection.execute("INSERT INTO notes VALUES (?, ?) ON CONFLICT DO NOTHING", (_BEGUN, max(received)))
+        heard = np.array([row.received for rows in (sifted.passages, sifted.scans) for row in rows], np.int64)
+        received = np.concatenate([sifted.readings.series.received, heard])
+        connection.execute(_PUT, (int(received.min()), len(received), len(body), body))
+        connection.execute("INSERT INTO notes VALUES (?, ?) ON CONFLICT DO NOTHING", (_BEGUN, int(received.max())))
         return ids
 
     def settle(self) -> None:

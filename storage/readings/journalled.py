@@ -8,15 +8,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from operator import attrgetter
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from facility.reading import Bucket, Passage, Reading, Scan
 from storage.readings import runs
-from storage.readings.figures import grouped, together, usable
+from storage.readings.figures import buckets_of, grouped
 from storage.readings.heard import heard_in_order, scans_in_order
 from storage.readings.journal import Journal
 from storage.readings.memory import MemoryReadings
@@ -113,23 +113,23 @@ class JournalledReadings:
         touched = {int(at) // width * width for at in late.at[late.received >= oldest]} if oldest is not None else set()
         kept = [one for one in self.history.buckets(point, start, end, width) if one.start not in touched]
         ended = self.history.ended_before() if touched else 0
-        made = [self._counted(point, max(at, start, ended), min(at + width, end), at) for at in touched]
-        made += [self._added(point, (max(at, start), min(at + width, end, ended)), at, width) for at in touched]
-        return grouped([*kept, *(one for one in made if one is not None)], width)
+        made = [self._counted(point, (max(at, start, ended), min(at + width, end)), width) for at in touched]
+        made += [self._added(point, (max(at, start), min(at + width, end, ended)), width) for at in touched]
+        return grouped([*kept, *chain.from_iterable(made)], width)
 
-    def _added(self, point: str, span: tuple[int, int], name: int, width: int) -> Bucket | None:
+    def _added(self, point: str, span: tuple[int, int], width: int) -> list[Bucket]:
         """Of what has ended: what the server kept, and what it has not got yet."""
         start, end = span
         if start >= end:
-            return None
+            return []
         here = self.journal.columns(point, start, end)
-        new = _evidence(here, name, ~np.isin(here.at, self.history.columns(point, start, end).at))
-        there = self.history.buckets(point, start, end, width)
-        parts = [*there, *([new] if new is not None else [])]
-        return together(name, parts) if parts else None
+        new = ~np.isin(here.at, self.history.columns(point, start, end).at)
+        fresh = buckets_of(runs.series_of(runs.rows_of(here)[new]), width)
+        return [*self.history.buckets(point, start, end, width), *fresh]
 
-    def _counted(self, point: str, start: int, end: int, name: int) -> Bucket | None:
-        return _evidence(self.columns(point, start, end), name) if start < end else None
+    def _counted(self, point: str, span: tuple[int, int], width: int) -> list[Bucket]:
+        start, end = span
+        return buckets_of(self.columns(point, start, end), width) if start < end else []
 
     def passages(self, point: str, start: int, end: int, limit: int = 1000) -> list[Passage]:
         here = self.journal.passages(point, start, end, limit)
@@ -198,15 +198,6 @@ def as_far_as_known(readings: Readings, work: Callable[[Readings], None]) -> Non
             raise
         with readings.alone():
             work(readings)
-
-
-def _evidence(found: Series, name: int, which: npt.NDArray[np.bool_] | None = None) -> Bucket | None:
-    """A bucket of those that are evidence and no tests; None where there are none."""
-    value = found.value[usable(found) if which is None else usable(found) & which]
-    if not len(value):
-        return None
-    low, high, mean = float(value.min()), float(value.max()), float(value.mean())
-    return Bucket(start=name, low=low, high=high, mean=mean, count=len(value))
 
 
 def _merged(here: Iterable[Reading], there: Iterable[Reading]) -> list[Reading]:

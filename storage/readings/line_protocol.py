@@ -15,7 +15,7 @@ from zlib import crc32
 import numpy as np
 
 from facility.reading import Bucket, Passage, Scan
-from storage.readings.columns import Columns
+from storage.readings.columns import Columns, starts_of
 from storage.readings.port import Series
 
 MILLISECOND = 1_000_000
@@ -52,10 +52,7 @@ def reading_lines(readings: Columns, labels: Callable[[str], tuple[str, str]]) -
 def _tails(series: Series) -> Iterator[str]:
     """What is alike for most that came together is written once."""
     _, _, quality, test, received = series
-    if not len(quality):
-        return
-    change = (quality[1:] != quality[:-1]) | (test[1:] != test[:-1]) | (received[1:] != received[:-1])
-    starts = np.flatnonzero(np.r_[True, change])
+    starts = starts_of(quality, test, received)
     for start, count in zip(starts.tolist(), np.diff([*starts, len(quality)]).tolist(), strict=True):
         tail = f",quality={quality[start]}i,test={'t' if test[start] else 'f'},received={received[start]}i "
         yield from repeat(tail, count)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from facility.instant import HOUR
 from facility.quality import Quality
 from facility.reading import Reading
-from storage.readings.columns import Columns
+from storage.readings.columns import Columns, starts_of
 from storage.readings.keepable import LATEST
 from storage.readings.port import Series
 
@@ -122,7 +122,7 @@ def put(connection: sqlite3.Connection, ids: Mapping[str, int], batch: Columns) 
     hour = together["at"] // HOUR
     order = np.lexsort((hour, point))
     point, hour, together = point[order], hour[order], together[order]
-    starts = np.flatnonzero(np.r_[True, (point[1:] != point[:-1]) | (hour[1:] != hour[:-1])])
+    starts = starts_of(point, hour)
     connection.executemany(
         _PUT,
         zip(
