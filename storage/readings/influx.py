@@ -1,7 +1,8 @@
 """Readings in InfluxDB: 1.x, 2.x and 3, written as line protocol and read by InfluxQL, which all of them answer.
 
 What is told apart by (point, at) is written again when it comes again. A repeat carries the same data, so only
-``received`` then differs from what stood there; the other stores keep the first.
+``received`` then differs from what stood there; the other stores keep the first. Where two with one time differ all the same,
+the later one's value stands with whatever one of them said against it.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class InfluxReadings:
     def append(self, readings: Sequence[Reading], passages: Sequence[Passage] = (), scans: Sequence[Scan] = ()) -> None:
         sifted = sift(readings, passages, scans)
         kept = _once(sifted.readings)
-        lines = reading_lines(kept, self._labels)
+        lines = reading_lines(kept, self._labels, whole=self._server.third_generation)
         lines += (passage_line(p, *self._labels(p.point)) for p in sifted.passages)
         lines += (scan_line(s, *self._labels(s.point)) for s in sifted.scans)
         heard: list[Row] = [*sifted.passages, *sifted.scans]
@@ -73,7 +74,7 @@ class InfluxReadings:
 
     def columns(self, point: str, start: int, end: int) -> Series:
         rows = self._rows(influxql.range_of(point, start, end, None))
-        return series_of((row[0], float(row[1]), row[2], row[3], row[4]) for row in rows)
+        return series_of((row[0], float(row[1]), row[2] or 0, bool(row[3]), row[4]) for row in rows)
 
     def before(self, point: str, at: int, limit: int) -> list[Reading]:
         return self._readings(point, influxql.before(point, at, limit)) if limit else []
@@ -180,7 +181,7 @@ def _once(readings: Columns) -> Columns:
 
 def _reading(point: str, row: list[Any]) -> Reading:
     at, value, quality, test, received = row
-    return Reading(point, at, float(value), Quality(quality), test, received)
+    return Reading(point, at, float(value), Quality(quality or 0), bool(test), received)
 
 
 def _passage(point: str, row: list[Any]) -> Passage:

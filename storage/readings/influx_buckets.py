@@ -57,7 +57,7 @@ def _there(server: InfluxServer, point: str, start: int, end: int, width: int) -
 def _counted(server: InfluxServer, point: str, start: int, end: int, width: int) -> list[Bucket]:
     if start >= end:
         return []
-    found = by_point(server.query(influxql.figures((point,), start, end, width)))
+    found = by_point(server.query(influxql.figures((point,), start, end, width, whole=server.third_generation)))
     return [bucket for series in found.values() for bucket in buckets_of(series)]
 
 

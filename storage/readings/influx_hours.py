@@ -100,7 +100,8 @@ def bucket_of(hour: Hour) -> Bucket:
 def made_of(server: InfluxServer, points: Collection[str], start: int, end: int) -> dict[str, list[Hour]]:
     """Every hour with readings, also where none is evidence, from the readings. All points where none are named."""
     # Counted before the figures are taken: a reading that arrives in between makes the hour stale, never wrong for good.
-    asked = influxql.readings(points, start, end, HOUR), influxql.figures(points, start, end, HOUR)
+    figures = influxql.figures(points, start, end, HOUR, whole=server.third_generation)
+    asked = influxql.readings(points, start, end, HOUR), figures
     found = by_point(server.query("; ".join(asked)))
     return {point: list(_hours(counts_of(series), buckets_of(series))) for point, series in found.items()}
 

@@ -164,9 +164,14 @@ class InfluxServer:
         return answer if isinstance(answer, dict) else {}
 
     @property
+    def third_generation(self) -> bool:
+        """InfluxDB 3: no deletion by time, and to compare a field that a row has not is neither true nor false, as in SQL."""
+        return self.version().startswith("3.")
+
+    @property
     def deletes(self) -> bool:
-        """Whether it has a deletion by time: InfluxDB 3 has none."""
-        return self.first_generation or not self.version().startswith("3.")
+        """Whether it has a deletion by time."""
+        return not self.third_generation
 
     def delete(self, measurement: str, before: int) -> None:
         """Everything of a measurement older than ``before``, an instant. Where there is no such thing nothing happens."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from facility.quality import EVIDENCE
+from facility.quality import EVIDENCE, Quality
 from storage.readings.keepable import LATEST
 from storage.readings.line_protocol import quoted, stored_name
 
@@ -15,10 +15,14 @@ FIGURES = {"low": "min", "high": "max", "mean": "mean", "count": "count"}
 NAMED = 100
 """Points in one question."""
 _EVIDENCE = " OR ".join(f'"quality" = {int(quality)}' for quality in sorted(EVIDENCE))
+_NO_EVIDENCE = " OR ".join(f'"quality" = {int(quality)}' for quality in Quality if quality not in EVIDENCE)
+_OF_WHOLE_ROWS = f'({_EVIDENCE}) AND "test" = false'
+# A row without these fields is good and no test. To be equal to something is false for what is not there, so this finds it too.
+_OF_ANY_ROWS = f'({_NO_EVIDENCE} OR "test" = true) = false'
 
 
 def range_of(point: str, start: int, end: int, limit: int | None) -> str:
-    """Columns time, value, quality, test, received; oldest first."""
+    """Columns time, value, quality, test, received; oldest first. Quality and test may be missing: good, and no test."""
     upto = "" if limit is None else f" LIMIT {limit}"
     return f'SELECT {_FIELDS} FROM "reading" WHERE {_of(point)} AND {_within(start, end)} ORDER BY time ASC{upto}'
 
@@ -40,13 +44,13 @@ def last(points: Collection[str]) -> str:
     return f'SELECT {_FIELDS} FROM "reading"{which} GROUP BY "point" ORDER BY time DESC LIMIT 1'
 
 
-def figures(points: Collection[str], start: int, end: int, width: int) -> str:
+def figures(points: Collection[str], start: int, end: int, width: int, *, whole: bool) -> str:
     """For each name of ``FIGURES`` one series per point, columns time and that name; of all points when none are named.
 
     Intervals begin at multiples of ``width`` since 1970. One statement per figure: all in one, with its conditions, takes
-    five times as long on InfluxDB 1.
+    five times as long on InfluxDB 1. ``whole``: every row has ``quality`` and ``test``.
     """
-    which = f'{_which(points, start, end)} AND ({_EVIDENCE}) AND "test" = false'
+    which = f"{_which(points, start, end)} AND {_OF_WHOLE_ROWS if whole else _OF_ANY_ROWS}"
     return "; ".join(
         f'SELECT {taken}("value") AS "{name}" FROM "reading" WHERE {which} GROUP BY "point", time({width}ms) fill(none)'
         for name, taken in FIGURES.items()

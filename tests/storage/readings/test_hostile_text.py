@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from facility.quality import Quality
 from facility.reading import Passage, Reading, Scan
 from storage.readings.influx import InfluxReadings
 from storage.readings.influx_server import InfluxServer
@@ -72,7 +73,7 @@ def strings(node: object) -> Iterator[str]:
 @pytest.mark.parametrize("which", ["influx1", "influx2"])
 def test_every_text_comes_back_as_it_was_and_nothing_else_does(which: str, request: pytest.FixtureRequest) -> None:
     target = parse_influx_url(request.getfixturevalue(f"{which}_emptied"))
-    readings = [Reading(text, T0 + i, i, received=T0) for i, text in enumerate(texts())]
+    readings = [Reading(text, T0 + i, i, Quality.STALE, test=True, received=T0) for i, text in enumerate(texts())]
     passages = [
         Passage(point="door", at=T0 + i, event=r.point, credential=r.point, direction=r.point, received=T0)
         for i, r in enumerate(readings)

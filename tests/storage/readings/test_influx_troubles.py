@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote_to_bytes
 
 import pytest
 
@@ -17,7 +18,7 @@ from storage.readings.port import Kept, ReadingsRefused, ReadingsUnavailable
 from tests.services import free_port
 
 T0 = 1_764_000_000_000
-DAY = 86_400_000
+MINUTE, DAY = 60_000, 86_400_000
 SECRET = "hush-hush"
 Answer = Callable[[str, bytes], tuple[int, bytes] | tuple[int, bytes, dict[str, str]]]
 
@@ -167,6 +168,29 @@ def test_influxdb_3_is_written_to_like_2_and_forgets_by_its_own_retention() -> N
         store.append(readings(1))
         assert [store.forget(what, T0) for what in Kept] == [0, 0, 0, 0]
     assert paths == ["/api/v2/write"]
+
+
+@pytest.mark.parametrize(
+    ("version", "line", "asked"),
+    [
+        ("v2.7.12", b"value=0.5,received=0i", b'"test" = true) = false'),
+        ("3.4.1", b"value=0.5,quality=0i,test=f,received=0i", b'("quality" = 0 OR "quality" = 1) AND "test" = false'),
+    ],
+)
+def test_influxdb_3_is_given_whole_rows_and_asked_about_them(version: str, line: bytes, asked: bytes) -> None:
+    """Its SQL finds neither true nor false of what a row has not; the other two are asked in test_conformance.py."""
+    bodies: list[bytes] = []
+
+    def answer(path: str, body: bytes) -> tuple[int, bytes]:
+        bodies.append(unquote_to_bytes(body.replace(b"+", b" ")))
+        return (204, b"") if "write" in path else (200, b'{"results":[]}')
+
+    with server(version, answer) as target, store_on(target) as store:
+        store.append(readings(1))
+        store.buckets("p-0", T0, T0 + MINUTE, MINUTE)
+    written, question = bodies
+    assert line in written
+    assert asked in question
 
 
 @pytest.mark.parametrize(

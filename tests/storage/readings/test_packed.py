@@ -49,19 +49,22 @@ def test_looking_at_all_at_once_refuses_what_looking_at_each_does(readings: list
     assert [fault for _, fault in found.refused] == [fault for row in readings if (fault := _reading_fault(row))]
 
 
-def line_of(reading: Reading, site: str, quantity: str) -> str:
+def line_of(reading: Reading, site: str, quantity: str, *, whole: bool) -> str:
     """The plain way."""
     _, at, value, quality, test, received = reading
-    return (
-        f"{_series('reading', reading.point, site, quantity)} value={float(value)!r},quality={int(quality)}i,"
-        f"test={'t' if test else 'f'},received={received}i {at * MILLISECOND}"
-    )
+    fields = [f"value={float(value)!r}"]
+    if whole or quality is not Quality.GOOD:
+        fields.append(f"quality={int(quality)}i")
+    if whole or test:
+        fields.append(f"test={'t' if test else 'f'}")
+    fields.append(f"received={received}i")
+    return f"{_series('reading', reading.point, site, quantity)} {','.join(fields)} {at * MILLISECOND}"
 
 
-@given(st.lists(fit, max_size=12))
-def test_many_lines_are_those_that_each_reading_has(readings: list[Reading]) -> None:
-    assert reading_lines(Columns.of(readings), lambda point: ("site", point)) == [
-        line_of(r, "site", r.point) for r in readings
+@given(st.lists(fit, max_size=12), st.booleans())
+def test_many_lines_are_those_that_each_reading_has(readings: list[Reading], whole: bool) -> None:
+    assert reading_lines(Columns.of(readings), lambda point: ("site", point), whole=whole) == [
+        line_of(r, "site", r.point, whole=whole) for r in readings
     ]
 
 
