@@ -46,6 +46,7 @@ def test_the_signal_goes_in_the_middle_and_the_inspection_arrives_once(
     circuit.locator("summary").click()
     for name, text in (("volts", "250"), ("seconds", "60"), ("celsius", "21,5"), ("humidity", "wet")):
         circuit.locator(f"[name={name}]").fill(text)
+    expect(phone.locator("form.checks:not([data-keeping])")).to_be_visible()
 
     phone.reload()
     expect(phone.locator("#bar")).to_contain_text("没有信号")

@@ -72,7 +72,10 @@ const KINDS = { pass: passing, number: numbered, choice: chosen, text: written, 
 function block(form, line, answer) {
   const made = h("div", { class: "answer" });
   const keepIt = (redraw) => {
-    store.put("drafts", form.draft, form.draft.key).catch(form.room.full);
+    // Whether what was typed last lies on the disk can be seen on the form.
+    const page = made.closest("form");
+    page?.setAttribute("data-keeping", "");
+    store.keepDraft(form.draft).then(() => page?.removeAttribute("data-keeping"), form.room.full);
     counted(form);
     made.dataset.outcome = judge(line, answer, expired(form, answer));
     if (redraw) paint();

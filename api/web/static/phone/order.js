@@ -17,7 +17,7 @@ export async function order(room, id) {
   const state = sent.filter((one) => one.state === "waiting" || (one.state === "sent" && one.at > day.at)).reduce((now, one) => AFTER[one.body.action] || now, work.state);
   const key = `${me.account}/order-${id}`;
   const form = { room, me, work, said: h("p", { role: "status" }), draft: (await store.get("drafts", key)) || { key, reason: "", code: "", ticks: [], files: [] } };
-  form.keep = () => store.put("drafts", form.draft, key).catch(room.full);
+  form.keep = () => store.keepDraft(form.draft).catch(room.full);
   const action = me.rights.includes("act-on-work") ? NEXT[state] : "";
   const made = [
     h("h1", {}, `#${work.id} ${say(work.title)}`),

@@ -36,6 +36,26 @@ export const keys = (store) => within([store], "readonly", (s) => s.getAllKeys()
 export const put = (store, value, key) => within([store], "readwrite", (s) => s.put(value, key));
 export const drop = (store, key) => within([store], "readwrite", (s) => s.delete(key));
 
+// A draft as it changes: one write is under way at most, and behind it stands the newest. Kept when the promise is.
+const newest = new Map();
+let writing;
+export const keepDraft = (draft) => {
+  newest.set(draft.key, draft);
+  return (writing ??= writeDrafts());
+};
+
+async function writeDrafts() {
+  try {
+    while (newest.size) {
+      const some = [...newest.values()];
+      newest.clear();
+      await within(["drafts"], "readwrite", (drafts) => some.map((draft) => drafts.put(draft, draft.key)).at(-1));
+    }
+  } finally {
+    writing = undefined;
+  }
+}
+
 export const uuid = () => crypto.randomUUID();
 
 export async function deviceId() {
@@ -48,6 +68,7 @@ export async function deviceId() {
 
 // The entry into the queue and its draft out of the drafts: both or neither.
 export function enqueue(entry, draft) {
+  newest.delete(draft);
   return within(["queue", "drafts"], "readwrite", (queue, drafts) => {
     if (draft) drafts.delete(draft);
     return queue.add({ id: uuid(), state: "waiting", tries: 0, device_at: Date.now(), files: [], ...entry });
@@ -74,7 +95,7 @@ export async function forget(account) {
 // What was sent is shown for a day. Files that neither an entry nor a draft needs any more go at once.
 export async function sweep() {
   for (const one of await all("queue")) if (one.state === "sent" && one.settled < Date.now() - 864e5) await drop("queue", one.n);
-  const drafts = JSON.stringify(await all("drafts"));
+  const drafts = JSON.stringify([...newest.values(), ...(await all("drafts"))]);
   const open = (await all("queue")).filter((one) => one.state !== "sent").flatMap((one) => one.files);
   for (const sha of await keys("files")) if (!open.includes(sha) && !drafts.includes(sha)) await drop("files", sha);
 }
