@@ -33,12 +33,17 @@ def document(message: Message) -> Any:
 
 def parsed(payload: bytes, limit: int) -> Any:
     """As ``document``, of a payload of which the source allows ``limit`` bytes."""
+    if payload.count(b"{") + payload.count(b"[") > DEPTH_LIMIT and len(payload) <= limit:
+        refuse_depth(payload)
+    return unmeasured(payload, limit)
+
+
+def unmeasured(payload: bytes, limit: int) -> Any:
+    """As ``parsed``, however deep it is: for whoever then looks at each part of the document, or calls ``refuse_depth``."""
     if len(payload) > limit:
         raise DecodeError(f"payload of {len(payload)} bytes; allowed: up to {limit}")
     if payload[:3] == _BOM:
         payload = payload[3:]
-    if payload.count(b"{") + payload.count(b"[") > DEPTH_LIMIT:
-        _refuse_depth(payload)
     try:
         return orjson.loads(payload)
     except orjson.JSONDecodeError as error:
@@ -79,7 +84,8 @@ def depth(payload: bytes) -> int:
     return int(_STEP[np.frombuffer(outside, dtype=np.uint8)].cumsum().max())
 
 
-def _refuse_depth(payload: bytes) -> None:
+def refuse_depth(payload: bytes) -> None:
+    """Raises ``DecodeError`` where arrays and objects are too deep inside one another."""
     found = depth(payload)
     if found > DEPTH_LIMIT:
         raise DecodeError(f"nested {found} deep; allowed: up to {DEPTH_LIMIT} arrays and objects inside one another")

@@ -46,6 +46,8 @@ class _Flood:
     dropped: int = 0
     sparse: dict[int, list[Reading]] = field(default_factory=dict)
     """Its own seconds with no more than are allowed, such as those of a backlog: all are kept, and nothing is worked out."""
+    apart: set[int] = field(default_factory=set)
+    """Those with one reading that came in a message of such: it is kept, and what it said need not be remembered."""
     seconds: dict[int, _Second] = field(default_factory=dict)
     """The others."""
 
@@ -90,7 +92,30 @@ class Thinner:
             count = counts[point] = counts.get(point, 0) + 1
             if count > rate:
                 many = True
-        return [reading for reading in readings if self._keeps(reading)] if many else readings
+        if not many or self._all_apart(readings):
+            return readings
+        return [reading for reading in readings if self._keeps(reading)]
+
+    def _all_apart(self, readings: list[Reading]) -> bool:
+        """Whether they are of one point, and each the first in its second: so is a backlog. Then all are kept."""
+        point = readings[0].point
+        if len(readings) == 1 or any(reading[0] != point for reading in readings):
+            return False
+        flood = self._flood_of(point)
+        numbers = [reading[1] // SECOND for reading in readings]
+        fresh = set(numbers)
+        if flood.seconds or len(fresh) < len(numbers):
+            return False
+        if not (flood.apart.isdisjoint(fresh) and flood.sparse.keys().isdisjoint(fresh)):
+            return False
+        flood.apart |= fresh
+        return True
+
+    def _flood_of(self, point: str) -> _Flood:
+        flood = self._floods.get(point)
+        if flood is None:
+            flood = self._floods[point] = self._flood(point)
+        return flood
 
     def due(self, now: int) -> list[Reading]:
         """What was held back and is the last word of its second; each is given once."""
@@ -131,9 +156,7 @@ class Thinner:
     def _keeps(self, reading: Reading) -> bool:
         if self._counts[reading.point] <= self._rate:
             return True
-        flood = self._floods.get(reading.point)
-        if flood is None:
-            flood = self._floods[reading.point] = self._flood(reading.point)
+        flood = self._flood_of(reading.point)
         number = reading.at // SECOND
         second = flood.seconds.get(number)
         if second is None:
