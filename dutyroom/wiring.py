@@ -55,7 +55,7 @@ def open_readings(settings: Settings, records: Records) -> Readings:
         from storage.readings.sqlite import SqliteReadings
 
         return SqliteReadings(Path(settings.readings.removeprefix("sqlite:///")))
-    _needs("influxdb_client", "influx", "READINGS_URL")
+    _needs("urllib3", "influx", "READINGS_URL")
     from storage.readings.influx import InfluxReadings
     from storage.readings.influx_url import parse_influx_url
     from storage.readings.journal import Journal

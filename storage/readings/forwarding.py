@@ -14,8 +14,8 @@ from storage.readings.port import ReadingsRefused, ReadingsUnavailable
 
 log = structlog.get_logger()
 
-AT_ONCE = 20_000
-"""Rows in one write. Small writes cost the server three times as much as large ones."""
+AT_ONCE = 80_000
+"""Rows taken on together. Small writes cost the server three times as much as large ones; one at a time leaves it half idle."""
 FILL = SECOND
 """So long is waited for a fuller write: history may be a second late, alarms are not."""
 TIDY_EVERY = 10 * MINUTE

@@ -7,6 +7,7 @@ the later one's value stands with whatever one of them said against it.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -43,15 +44,26 @@ class InfluxReadings:
     def append(self, readings: Sequence[Reading], passages: Sequence[Passage] = (), scans: Sequence[Scan] = ()) -> None:
         sifted = sift(readings, passages, scans)
         kept = _once(sifted.readings)
-        lines = reading_lines(kept, self._labels, whole=self._server.third_generation)
-        lines += (passage_line(p, *self._labels(p.point)) for p in sifted.passages)
-        lines += (scan_line(s, *self._labels(s.point)) for s in sifted.scans)
+        sifted.refused.extend((kept[place], why) for place, why in self._store_readings(kept))
         heard: list[Row] = [*sifted.passages, *sifted.scans]
+        lines = [passage_line(p, *self._labels(p.point)) for p in sifted.passages]
+        lines += (scan_line(s, *self._labels(s.point)) for s in sifted.scans)
         for start in range(0, len(lines), LINES_AT_ONCE):
-            for place, why in self._store(start, lines[start : start + LINES_AT_ONCE]):
-                row = kept[place] if place < len(kept) else heard[place - len(kept)]
-                sifted.refused.append((row, why))
+            refused = self._store(start, lines[start : start + LINES_AT_ONCE])
+            sifted.refused.extend((heard[place], why) for place, why in refused)
         sifted.complain()
+
+    def _store_readings(self, kept: Columns) -> list[tuple[int, str]]:
+        """As ``_store``. No two are of one point and time, so it does not matter which of two writes is there first."""
+        refused: list[tuple[int, str]] = []
+
+        def store(start: int) -> None:
+            whole = self._server.third_generation
+            lines = reading_lines(kept[start : start + LINES_AT_ONCE], self._labels, whole=whole)
+            refused.extend(self._store(start, lines))
+
+        _two_at_once(store, range(0, len(kept), LINES_AT_ONCE))
+        return refused
 
     def _store(self, first: int, lines: Sequence[str]) -> list[tuple[int, str]]:
         """Store what can be stored; ``first`` is the place of the first line. Returns the places of the refused, each with
@@ -161,6 +173,34 @@ class InfluxReadings:
 
     def close(self) -> None:
         self._server.close()
+
+
+def _two_at_once(work: Callable[[int], None], pieces: Sequence[int]) -> None:
+    """Each piece once, until one fails; raises what the first to fail did. A server works on one write with about one core.
+
+    The second thread is a daemon: a server that does not answer must not keep a process from ending.
+    """
+    waiting, failed, lock = iter(pieces), list[Exception](), threading.Lock()
+
+    def next_one() -> int | None:
+        with lock:
+            return None if failed else next(waiting, None)
+
+    def do() -> None:
+        while (piece := next_one()) is not None:
+            try:
+                work(piece)
+            except Exception as error:  # noqa: BLE001 - it is raised where both have ended
+                failed.append(error)
+
+    beside = threading.Thread(target=do, name="history", daemon=True) if len(pieces) > 1 else None
+    if beside is not None:
+        beside.start()
+    do()
+    if beside is not None:
+        beside.join()
+    if failed:
+        raise failed[0]
 
 
 @contextmanager

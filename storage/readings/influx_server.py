@@ -1,7 +1,6 @@
 """One InfluxDB server over HTTP: which generation it is, how it is written to, asked, and told to forget.
 
-Writing to InfluxDB 2 and 3 goes through ``influxdb_client`` in its synchronous mode: the batching mode loses in silence.
-Its bodies are lines made by ``storage.readings.line_protocol``, never its ``Point``, which writes an empty line for NaN.
+What is written are lines made by ``storage.readings.line_protocol``: one request, one answer, and what the answer means.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,9 +52,7 @@ class InfluxServer:
         self.target = target
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
         self._http = urllib3.PoolManager(maxsize=16, retries=False, timeout=timeout, headers=_credentials(target))
-        self._lock = Lock()
         self._version = self._build = ""
-        self._client: Any = None
         self._closed = False
 
     def version(self) -> str:
@@ -101,36 +97,15 @@ class InfluxServer:
 
     def write(self, body: bytes) -> None:
         """Lines, durable when this returns. Raises ``LinesRefused``, ``TooLarge``, ``ReadingsUnavailable``."""
+        target = self.target
         if self.first_generation:
-            query = urlencode({"db": self.target.database, "precision": "ns"})
-            response = self._request("POST", f"/write?{query}", body, "text/plain; charset=utf-8")
-            self._judge(response.status, response.data, response.headers)
+            path, query = "/write", {"db": target.database}
         else:
-            self._write_by_client(body)
-
-    def _write_by_client(self, body: bytes) -> None:
-        from influxdb_client.client.write_api import SYNCHRONOUS
-        from influxdb_client.domain.write_precision import WritePrecision
-        from influxdb_client.rest import ApiException
-
-        with _plainly(self):
-            try:
-                self._influxdb_client().write_api(write_options=SYNCHRONOUS).write(
-                    bucket=self.target.database, org=self.target.org, record=body, write_precision=WritePrecision.NS
-                )
-            except ApiException as error:
-                self._judge(error.status or 0, str(error.body or error.reason).encode(), error.headers or {})
-
-    def _influxdb_client(self) -> Any:
-        from influxdb_client.client.influxdb_client import InfluxDBClient
-
-        with self._lock:
-            if self._client is None:
-                milliseconds = (int(CONNECT_SECONDS * 1000), int(READ_SECONDS * 1000))
-                self._client = InfluxDBClient(
-                    url=self.target.base, token=self.target.token, org=self.target.org, timeout=milliseconds
-                )
-            return self._client
+            path, query = "/api/v2/write", {"bucket": target.database, "org": target.org}
+        response = self._request(
+            "POST", f"{path}?{urlencode({**query, 'precision': 'ns'})}", body, "text/plain; charset=utf-8"
+        )
+        self._judge(response.status, response.data, response.headers)
 
     def query(self, statement: str) -> list[Series]:
         """InfluxQL; times come back in milliseconds. Raises ``ReadingsUnavailable``."""
@@ -190,8 +165,6 @@ class InfluxServer:
         """Release the connections."""
         self._closed = True
         self._http.clear()
-        if self._client is not None:
-            self._client.close()
 
     def __str__(self) -> str:
         return f"InfluxDB at {self.target.host}:{self.target.port}"
