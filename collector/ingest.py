@@ -31,6 +31,7 @@ from facility.letter import DeadLetter
 from facility.quality import Quality
 from facility.reading import Reading
 from facility.register import Register
+from storage.readings.columns import Columns
 from storage.readings.journalled import as_far_as_known
 from storage.readings.port import Readings, ReadingsRefused, ReadingsUnavailable
 from storage.records.port import Conflict, Records, RecordsUnavailable, Unit
@@ -239,11 +240,10 @@ class Ingest:
     def _commit(self, group: list[Prepared], now: int) -> None:
         """Store, judge, commit. Readings that are stored already stay as they are when it is tried again."""
         with self.stats.during("store"):
-            self._store(group, now)
+            readings = self._store(group, now)
         if self._in_doubt and self._was_committed(group):
             self._kept_back = self._to_keep_back()
             return
-        readings = [reading for one in group for reading in one.found.readings]
         kept_back = self._to_keep_back()
 
         def write(unit: Unit) -> None:
@@ -279,17 +279,20 @@ class Ingest:
         rest = self._hand[1][0].received - 1 if len(self._hand) > 1 else group[-1].received
         return min(group[-1].received, rest)
 
-    def _store(self, group: list[Prepared], now: int) -> None:
-        readings = [reading for one in group for reading in one.found.readings]
+    def _store(self, group: list[Prepared], now: int) -> Sequence[Reading]:
+        """The readings, which are durable then."""
+        readings = _together(group)
         passages = [passage for one in group for passage in one.found.passages]
         scans = [scan for one in group for scan in one.found.scans]
         if not (readings or passages or scans):
-            return
+            return readings
         try:
             self._readings.append(readings, passages, scans)
         except ReadingsRefused as error:
             if not self._drop(group, error, now):
                 raise
+            return _together(group)
+        return readings
 
     def _drop(self, group: list[Prepared], error: ReadingsRefused, now: int) -> bool:
         """Take out what the store will never keep; the rest of the batch is durable. False when it cannot be found."""
@@ -448,6 +451,15 @@ class Ingest:
         with self._records.begin() as unit:
             unit.letters.retried(letter.id, reason)
         return False
+
+
+def _together(group: Iterable[Prepared]) -> Sequence[Reading]:
+    """As columns, for the store and for the judge; as they are where the store will have something to say about one."""
+    readings = [reading for one in group for reading in one.found.readings]
+    try:
+        return Columns.of(readings)
+    except (OverflowError, ValueError, TypeError):
+        return readings
 
 
 def _why_not(letter: DeadLetter, one: Prepared) -> str:

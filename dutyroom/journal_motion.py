@@ -20,6 +20,8 @@ log = structlog.get_logger()
 
 LOOP = 0.25
 """Seconds between two looks when nothing waits."""
+SETTLED_EVERY = 1.0
+"""Seconds."""
 AFTER_ERROR = 2.0
 SOURCE = "history"
 """Of the dead letters: what the server refused for good."""
@@ -31,7 +33,7 @@ class JournalMotion:
     def __init__(self, readings: Readings, records: Records, clock: Callable[[], int], lock: Path) -> None:
         self._records, self._clock, self._lock_path = records, clock, lock
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
         self._forwarder: Forwarder | None = None
         if isinstance(readings, JournalledReadings):
             self._forwarder = Forwarder(store=readings, bury=self.bury, points=self._points)
@@ -42,16 +44,20 @@ class JournalMotion:
             self._forwarder.settle()
 
     def start(self) -> None:
-        """In a thread of its own: the server's troubles never hold up what is live."""
+        """In threads of their own: the server's troubles never hold up what is live, nor what is settled."""
         if self._forwarder is not None:
-            self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
-            self._thread.start()
+            self._begin(self._run, "journal")
+
+    def _begin(self, work: Callable[[], None], name: str) -> None:
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def stop(self, within: float = 5.0) -> None:
         """What is not forwarded yet stays in the journal."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join(within)
+        for thread in self._threads:
+            thread.join(within)
 
     def note(self) -> dict[str, Any]:
         """What waits and how it goes; empty without a journal."""
@@ -68,22 +74,33 @@ class JournalMotion:
 
     def _run(self) -> None:
         with self._lock_path.open("a") as lock:
+            while not _locked(lock):
+                if self._stop.wait(AFTER_ERROR):  # another process forwards
+                    return
+            self._begin(self._keep_settling, "settling")
             while not self._stop.is_set():
-                if not _locked(lock):
-                    self._stop.wait(AFTER_ERROR)  # another process forwards
-                elif not self._once():
+                if not self._once():
                     self._stop.wait(LOOP)
 
+    def _keep_settling(self) -> None:
+        while not self._stop.wait(SETTLED_EVERY):
+            self._guard(self.settle)
+
     def _once(self) -> bool:
-        assert self._forwarder is not None
+        forwarder = self._forwarder
+        assert forwarder is not None
+        return self._guard(lambda: forwarder.once(self._clock())) or False
+
+    def _guard(self, work: Callable[[], Any]) -> Any:
+        """Whatever goes wrong is said, and it goes on."""
         try:
-            return self._forwarder.once(self._clock())
+            return work()
         except (ReadingsUnavailable, RecordsUnavailable, Conflict) as error:
             log.warning("the journal could not be forwarded", reason=str(error))
         except Exception:
             log.exception("the journal could not be forwarded")
         self._stop.wait(AFTER_ERROR)
-        return False
+        return None
 
     def bury(self, lines: Sequence[str], reason: str) -> None:
         """What the server will never take, as dead letters: one for each reason, with the first rows."""

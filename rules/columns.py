@@ -12,6 +12,7 @@ import numpy as np
 
 from facility.reading import Reading
 from rules.limits import Bools, Bytes, Floats, Index, Ints
+from storage.readings.columns import Columns as Stored
 
 _POINT, _AT, _VALUE, _QUALITY, _TEST, _RECEIVED = map(itemgetter, range(6))
 """The fields of a ``Reading`` that are judged, in its order."""
@@ -28,6 +29,7 @@ class Columns:
     quality: Bytes
     test: Bools
     source: Sequence[Reading] = ()
+    """What they were given as."""
 
     def __len__(self) -> int:
         return len(self.at)
@@ -35,6 +37,8 @@ class Columns:
     @cached_property
     def received(self) -> Ints:
         """When each arrived. Silence alone asks for it."""
+        if isinstance(self.source, Stored):
+            return self.source.series.received
         return np.fromiter(map(_RECEIVED, self.source), np.int64, len(self.source))
 
     @cached_property
@@ -55,9 +59,20 @@ class Columns:
 
 def columns(readings: Sequence[Reading], index: Mapping[str, int]) -> Columns:
     """``index`` leads from a point's id to its number; readings of other points are left out."""
+    whole = _of_stored(readings, index) if isinstance(readings, Stored) else _of_each(readings, index)
+    return whole if whole.point.min(initial=0) >= 0 else _only(whole, whole.point >= 0)
+
+
+def _of_stored(readings: Stored, index: Mapping[str, int]) -> Columns:
+    at, value, quality, test, _ = readings.series
+    numbers = np.fromiter((index.get(name, -1) for name in readings.names), np.intp, len(readings.names))
+    return Columns(point=numbers[readings.place], at=at, value=value, quality=quality, test=test, source=readings)
+
+
+def _of_each(readings: Sequence[Reading], index: Mapping[str, int]) -> Columns:
     # zip(*readings) is no faster, and its many iterators wake the garbage collector.
     size = len(readings)
-    whole = Columns(
+    return Columns(
         point=np.fromiter(map(index.get, map(_POINT, readings), repeat(-1)), np.intp, size),
         at=np.fromiter(map(_AT, readings), np.int64, size),
         value=np.fromiter(map(_VALUE, readings), np.float64, size),
@@ -65,7 +80,6 @@ def columns(readings: Sequence[Reading], index: Mapping[str, int]) -> Columns:
         test=np.frombuffer(bytes(map(_TEST, readings)), np.bool_),
         source=readings,
     )
-    return whole if whole.point.min(initial=0) >= 0 else _only(whole, whole.point >= 0)
 
 
 def _only(whole: Columns, known: Bools) -> Columns:
@@ -75,8 +89,14 @@ def _only(whole: Columns, known: Bools) -> Columns:
         value=whole.value[known],
         quality=whole.quality[known],
         test=whole.test[known],
-        source=[whole.source[place] for place in np.flatnonzero(known).tolist()],
+        source=_picked(whole.source, known),
     )
+
+
+def _picked(source: Sequence[Reading], known: Bools) -> Sequence[Reading]:
+    if isinstance(source, Stored):
+        return source.only(known)
+    return [source[place] for place in np.flatnonzero(known).tolist()]
 
 
 class Picked:

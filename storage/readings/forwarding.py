@@ -44,17 +44,13 @@ class Forwarder:
     _not_before: int = 0
     _wait: int = field(default=FIRST)
     _tidied: int = 0
-    _settled: int = 0
     _seen: int = 0
 
     def once(self, now: int) -> bool:
         """One write, if it is time for one. Returns whether more waits that can go at once."""
         if now < self._seen:  # the clock was set back: what was to wait for the old one has waited
-            self._not_before, self._tidied, self._settled = now, min(self._tidied, now), 0
+            self._not_before, self._tidied = now, min(self._tidied, now)
         self._seen = now
-        if now >= self._settled + FILL:
-            self._settled = now
-            self.settle()
         if now < self._not_before:
             return False
         self._tidy(now)
@@ -77,12 +73,15 @@ class Forwarder:
         self.forwarded += len(batch)
         self._there()
         oldest = self.store.journal.waits_since()
-        behind = oldest is not None and now - oldest > FILL
+        behind = oldest is not None and (len(batch) >= AT_ONCE or now - oldest > FILL)
         self._not_before = now if behind else now + FILL
         return behind
 
     def settle(self) -> None:
-        """What cannot be settled keeps nothing from going on to the server: on a full disk that is what makes room."""
+        """What has come since the last time. May be called by another thread than ``once``, which then waits less for the server.
+
+        What cannot be settled keeps nothing from going on to the server: on a full disk that is what makes room.
+        """
         try:
             self.store.journal.settle()
         except ReadingsUnavailable as error:

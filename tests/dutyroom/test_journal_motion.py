@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -157,3 +158,34 @@ def test_readings_without_a_journal_say_nothing_of_one(tmp_path: Path, records: 
     motion = JournalMotion(MemoryReadings(), records, now, tmp_path / "journal.lock")
     with moving(motion):
         assert motion.note() == {}
+
+
+class Standing(MemoryReadings):
+    """A server that takes what it is given, and does not answer before it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on = threading.Event()
+
+    def append(self, *given: Any) -> None:
+        super().append(*given)
+        assert self.go_on.wait(60)
+
+
+def test_what_comes_is_settled_while_the_server_does_not_answer(tmp_path: Path, records: SqlRecords) -> None:
+    server, journal = Standing(), Journal(tmp_path / "journal.db")
+
+    def settled() -> int:
+        with journal._file.reading() as connection:
+            return int(connection.execute("SELECT coalesce(sum(length(body)), 0) / 26 FROM runs").fetchone()[0])
+
+    with closing(JournalledReadings(journal, server)) as store:
+        store.append(readings(0, 10))
+        with moving(JournalMotion(store, records, now, tmp_path / "journal.lock")):
+            assert until(lambda: len(server.range(POINT, 0, T0 + 10_000)) == 10)
+            store.append(readings(10, 5))
+            assert until(lambda: settled() == 15)
+            assert journal.waiting().rows == 15
+            server.go_on.set()
+            assert until(lambda: journal.waiting().rows == 0)
+            assert settled() == 15

@@ -179,6 +179,7 @@ def test_what_is_old_leaves_the_journal_but_for_the_newest_and_for_what_waits(ho
     house.server.away = True
     late = T0 + 2
     house.give(late, received=T0 + KEPT + DAY)
+    house.forwarder.settle()
     house.forwarder.once(T0 + KEPT + DAY + MINUTE)
     assert [r.at for r in house.journal.range(POINT, 0, T0 + DAY)] == [late]
     house.server.away = False
@@ -271,12 +272,11 @@ def test_hundreds_of_batches_are_settled_as_few_runs_and_read_like_one(house: Ho
 
 def test_what_has_settled_is_not_settled_again_by_whoever_opens_the_journal_next(house: House) -> None:
     house.give(T0, T0 + 1)
-    house.server.away = True
-    house.forward(T0 + MINUTE)
+    house.forwarder.settle()
     house.journal.close()
     again = House(house.journal._file.path, house.server)
     again.give(T0 + 2)
-    again.forward(T0 + 2 * MINUTE)
+    again.forwarder.settle()
     with again.journal._file.reading() as connection:
         assert connection.execute("SELECT length(body) FROM runs").fetchall() == [(52,), (26,)]
     assert [reading.at for reading in again.journal.range(POINT, 0, T0 + DAY)] == [T0, T0 + 1, T0 + 2]
@@ -358,3 +358,13 @@ def test_a_repeat_that_stayed_longer_than_the_first_is_not_shown_instead_of_it(h
     assert [reading.value for reading in house.journal.range(POINT, 0, T0 + DAY)] == [0.7, 0.7]
     assert [reading.value for reading in house.store.range(POINT, 0, T0 + DAY)] == [0.5, 0.7]
     assert house.store.columns(POINT, 0, T0 + DAY).value.tolist() == [0.5, 0.7]
+
+
+def test_as_long_as_more_waits_than_goes_on_at_once_nobody_waits_for_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.readings.forwarding.AT_ONCE", 3)
+    for second in range(7):
+        house.give(T0 + second * 1_000, received=T0 + MINUTE)
+    house.forward(T0 + MINUTE)
+    assert house.journal.waiting().rows == 0
