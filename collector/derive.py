@@ -37,6 +37,11 @@ class Deriver:
         self._by_input = by_input
         self._past = {id: past for id, past in self._past.items() if id in by_input}
 
+    @property
+    def listens(self) -> bool:
+        """Whether any virtual point has inputs."""
+        return bool(self._by_input)
+
     def warm(self, readings: Readings) -> None:
         """After a start: what the inputs said last. Where the store cannot say, it begins with nothing."""
         missing = [id for id in self._by_input if id not in self._past]

@@ -187,7 +187,8 @@ class Ingest:
                 self._received += 1
             self._received = max(self._received, delivery.arrived)
             one = self._intake.prepare(delivery, self._received, now)
-            one.found.readings += self._deriver.derive(one.found.readings)
+            if self._deriver.listens:
+                one.found.readings += self._deriver.derive(one.found.readings)
             one.found.readings = self._thinner.thin(one.found.readings, now)
             groups[-1] += [*held, one, *self._let_go(now)]
             held = []

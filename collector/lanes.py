@@ -23,7 +23,7 @@ QUIET_AFTER = 5
 """So many turns without a short message."""
 TURNS = 200
 """Many long ones are gone in a few times as many turns: a broker gives no message again that it waits for in vain."""
-MOST_BYTES = 8 << 20
+MOST_BYTES = 4 << 20
 """More than that is left with the link."""
 SHORTS = 2_000
 """Short messages in a turn, shared out among the lines that have any."""
