@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
@@ -115,35 +114,25 @@ def create_app(context: Context) -> FastAPI:
     app.state.live = Live(context)
     app.add_middleware(SecurityHeaders, secure=context.secure_cookies)
     failures.install(app)
-    app.router.routes.extend(_routes())
+    app.router.routes.extend((*_for_programs(), *pages.ROUTES))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     # What everybody may read is sent compressed; pages and data are not, for secrets stand beside what a stranger may choose.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1000), name="static")
     return app
 
 
-@cache
-def _routes() -> tuple[BaseRoute, ...]:
-    """Worked out once a process: they know nothing of any context, and to look at five hundred signatures takes half a second."""
-    made = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    for router in (_api(), alertmanager.router, stream.router, probes.router, pages.router):
-        made.include_router(router)
-    return tuple(made.router.routes)
-
-
-def _api() -> APIRouter:
-    router = APIRouter(prefix="/api/v1")
-    for noun in NOUNS:
-        router.include_router(noun.router)
-    router.include_router(notices.chains)
-    router.include_router(cameras.coverage)
-    return router
+def _for_programs() -> list[BaseRoute]:
+    """Their paths are whole already: to include a router in another would look at five hundred signatures once more."""
+    routers = (*(noun.router for noun in NOUNS), notices.chains, cameras.coverage)
+    return [
+        route for router in (*routers, alertmanager.router, stream.router, probes.router) for route in router.routes
+    ]
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
     """The interface as OpenAPI, with the problem's shape and the token."""
     if app.openapi_schema is None:
-        made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        made = get_openapi(title=app.title, version=app.version, description=app.description, routes=_for_programs())
         parts = made.setdefault("components", {})
         parts.setdefault("schemas", {})["ProblemOut"] = ProblemOut.model_json_schema()
         parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "dr_…"}}

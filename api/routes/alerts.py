@@ -13,6 +13,7 @@ from api.context import Context, context_of
 from api.discreet import as_seen_by
 from api.idempotency import Key, once, write_once
 from api.paging import CONFLICT, PROBLEMS, Cursor, Limit, Listing, Out, When, Words, moment, words
+from api.routes import API
 from api.routes.facts import FactOut, fact_out
 from api.routes.points import bad_cursor
 from facility.alert import Alert, AlertAction, Severity
@@ -20,7 +21,7 @@ from facility.alert_life import Wish, alert_actions
 from facility.register import Register
 from storage.records.port import AlertFilter, Unit
 
-router = APIRouter(prefix="/alerts", tags=["alerts"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/alerts", tags=["alerts"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 StateName = Literal[
     "unacknowledged",

@@ -14,14 +14,15 @@ from api.context import Context, context_of
 from api.coverage_reading import CameraView, camera_views, standing, whole
 from api.idempotency import Key, once, write_once
 from api.paging import PROBLEMS, Out, When, Words, moment, words
+from api.routes import API
 from api.routes.plans import SumOut, sum_out
 from facility.instant import DAY, MINUTE
 from facility.person import Right
 from inspections.coverage.daily import enter_by_hand
 from storage.records.port import NotFound, Unit
 
-router = APIRouter(prefix="/cameras", tags=["cameras"], responses=PROBLEMS, dependencies=[READING])
-coverage = APIRouter(prefix="/coverage", tags=["cameras"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/cameras", tags=["cameras"], responses=PROBLEMS, dependencies=[READING])
+coverage = APIRouter(prefix=f"{API}/coverage", tags=["cameras"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 DutyDoer = Annotated[Visitor, Depends(needs(Right.DO_DUTIES))]
 MOST_DAYS = 3_650.0

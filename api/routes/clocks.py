@@ -11,9 +11,10 @@ from api.access import READING
 from api.clock_lines import ClockLine, clock_lines
 from api.context import Context, context_of
 from api.paging import PROBLEMS, Out, moment
+from api.routes import API
 from facility.fact import Fact
 
-router = APIRouter(prefix="/work-orders", tags=["work orders"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/work-orders", tags=["work orders"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 
 

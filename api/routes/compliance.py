@@ -12,10 +12,11 @@ from api.clauses import ClauseState, states
 from api.compliance import Asked, Compliance, read, usual_months
 from api.context import Context, context_of, zone_of
 from api.paging import PROBLEMS, Listing, Out, Words, moment, words
+from api.routes import API
 from inspections.compliance import Item, Mark, Tally
 from storage.records.port import Unit
 
-router = APIRouter(tags=["compliance"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=API, tags=["compliance"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 First = Annotated[
     str, Query(alias="from", max_length=7, description="The first month, as 2026-01; default: a year ago.")

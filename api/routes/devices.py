@@ -11,13 +11,14 @@ from api.access import READING, WorkActor
 from api.context import Context, context_of
 from api.paging import PROBLEMS, Out, moment
 from api.payload_trying import MOST_SHOWN, MOST_TEXT, Opinion, Tried, Unreadable, read_entered, try_payload
+from api.routes import API
 from collector.decoding import Announced, Decoded
 from collector.qualify import EARLIEST
 from facility.alert_life import FieldRefused
 from facility.quality import Quality
 from facility.reading import Reading
 
-router = APIRouter(prefix="/devices", tags=["devices"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/devices", tags=["devices"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 LAST = 253_402_300_800_000
 """Year 10000: what lies beyond cannot be written as ISO 8601."""

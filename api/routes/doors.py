@@ -12,6 +12,7 @@ from api.context import Context, context_of
 from api.discreet import is_silent
 from api.doors import Asked, DoorRow, door_rows, hidden_from, passages_of, plain
 from api.paging import PROBLEMS, Cursor, Limit, Listing, Out, When, Words, moment, words
+from api.routes import API
 from api.routes.points import bad_cursor
 from facility.door import Door, doors_of
 from facility.door_finding import DoorFinding, DoorRule
@@ -23,7 +24,7 @@ from facility.units import UnitError, state_word
 from storage.records.permissions import FindingFilter
 from storage.records.port import NotFound
 
-router = APIRouter(prefix="/doors", tags=["doors"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/doors", tags=["doors"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 
 

@@ -11,9 +11,10 @@ from api.access import Reader
 from api.context import Context, context_of
 from api.discreet import as_seen_by
 from api.paging import PROBLEMS, Listing, Out, moment
+from api.routes import API
 from facility.fact import Fact
 
-router = APIRouter(prefix="/facts", tags=["facts"], responses=PROBLEMS)
+router = APIRouter(prefix=f"{API}/facts", tags=["facts"], responses=PROBLEMS)
 
 
 class FactOut(Out):

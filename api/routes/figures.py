@@ -14,10 +14,11 @@ from api.discreet import as_seen_by
 from api.figures import Told, diagnose_point, limits_now, set_limits, tell
 from api.idempotency import Key, once, write_once
 from api.paging import PROBLEMS, Out, When, moment
+from api.routes import API
 from api.routes.rules import find_rule
 from facility.instant import DAY
 
-router = APIRouter(prefix="/figures", tags=["figures"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/figures", tags=["figures"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 
 

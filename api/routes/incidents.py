@@ -14,6 +14,7 @@ from api.idempotency import Key, once, write_once
 from api.incidents import StepWish, act_on_step, open_incident, possible
 from api.incidents import end as end_incident
 from api.paging import CONFLICT, PROBLEMS, Cursor, Limit, Listing, Out, When, Words, moment, words
+from api.routes import API
 from api.routes.facts import FactOut, fact_out
 from api.routes.points import bad_cursor
 from facility.incident import Incident, State, choices_for, due, next_step, owed_since
@@ -21,7 +22,7 @@ from facility.incident_step import Deed, Step
 from response.incidents import Opening
 from storage.records.incidents import IncidentFilter
 
-router = APIRouter(prefix="/incidents", tags=["incidents"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/incidents", tags=["incidents"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 
 

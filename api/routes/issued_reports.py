@@ -15,10 +15,11 @@ from api.problems import Problem
 from api.reports.issuing import ask
 from api.reports.snapshot import Unusable
 from api.reports.verifying import verify
+from api.routes import API
 from api.web.pages.issued_reports import file_of, report_of, room_of, wanted, within
 from facility.issued_report import IssuedReport
 
-router = APIRouter(prefix="/reports", tags=["reports"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/reports", tags=["reports"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 
 

@@ -13,11 +13,12 @@ from api.acting import LONGEST_TEXT, ask_retry, put_away
 from api.context import Context, context_of
 from api.idempotency import Key, once, write_once
 from api.paging import PROBLEMS, Cursor, Limit, Listing, Out, moment
+from api.routes import API
 from api.routes.points import bad_cursor
 from facility.letter import DeadLetter
 from storage.records.port import Unit
 
-router = APIRouter(prefix="/dead-letters", tags=["dead letters"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/dead-letters", tags=["dead letters"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 
 

@@ -12,12 +12,13 @@ from api.acting import LONGEST_TEXT
 from api.context import Context, context_of
 from api.idempotency import Key, once, write_once
 from api.paging import CONFLICT, PROBLEMS, Cursor, Limit, Listing, Out, When, moment
+from api.routes import API
 from api.routes.points import bad_cursor
 from api.setting_aside import WindowWish, plan_window, stop_window
 from facility.maintenance import Maintenance
 from facility.scope import Extent
 
-router = APIRouter(prefix="/maintenance", tags=["maintenance"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/maintenance", tags=["maintenance"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 
 

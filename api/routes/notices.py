@@ -13,6 +13,7 @@ from api.context import Context, context_of
 from api.discreet import as_seen_by
 from api.idempotency import Key, once, write_once
 from api.paging import CONFLICT, PROBLEMS, Cursor, Limit, Listing, Out, Words, moment, words
+from api.routes import API
 from api.routes.points import bad_cursor
 from api.telling_people import acknowledge, let_go, mine, reach_now, resend, try_out
 from facility.chain import Chain
@@ -22,8 +23,8 @@ from response.chain_trial import Stage, stages
 from storage.records.notices import NoticeFilter
 from storage.records.port import NotFound, Unit
 
-router = APIRouter(prefix="/notices", tags=["notices"], responses=PROBLEMS, dependencies=[READING])
-chains = APIRouter(prefix="/chains", tags=["notices"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/notices", tags=["notices"], responses=PROBLEMS, dependencies=[READING])
+chains = APIRouter(prefix=f"{API}/chains", tags=["notices"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 
 

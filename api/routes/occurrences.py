@@ -13,13 +13,14 @@ from api.context import Context, context_of
 from api.duties import ask_to_postpone, assign_one, decide
 from api.idempotency import Key, once, write_once
 from api.paging import CONFLICT, PROBLEMS, Cursor, Limit, Listing, Out, When, moment
+from api.routes import API
 from api.routes.facts import FactOut, fact_out
 from api.routes.points import bad_cursor
 from facility.occurrence import Occurrence, Standing
 from facility.person import Right
 from storage.records.occurrences import OccurrenceFilter
 
-router = APIRouter(prefix="/occurrences", tags=["occurrences"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/occurrences", tags=["occurrences"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 DutyDoer = Annotated[Visitor, Depends(needs(Right.DO_DUTIES))]
 Names = Annotated[list[str], Query(max_length=200)]

@@ -13,12 +13,13 @@ from api.context import Context, context_of
 from api.idempotency import Key, once, write_once
 from api.paging import CONFLICT, PROBLEMS, Out
 from api.problems import Problem
+from api.routes import API
 from facility.permission_wish import PermissionRefused, Wish, wish_of
 from facility.person import Right
 from inspections.permission_writing import TABLE, Signed, change, enter, stood_before, take_back
 from storage.records.port import NotFound, Unit
 
-router = APIRouter(prefix="/permissions", tags=["permissions"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/permissions", tags=["permissions"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 Keeper = Annotated[Visitor, Depends(needs(Right.MANAGE_PERMISSIONS))]
 Short = Annotated[str, Field(default="", max_length=LONGEST_TEXT)]

@@ -17,6 +17,7 @@ from api.paging import CONFLICT, PROBLEMS, Listing, Out, Words, moment, words
 from api.permission_acting import compared, refused_review
 from api.problems import Problem
 from api.result_room import refusal, result_room
+from api.routes import API
 from facility.door_list import NAMES, TO_DO, Comparison
 from facility.permission_entries import CredentialState
 from facility.permission_review import Decision, Line, ReviewRefused, Said, lines
@@ -27,7 +28,7 @@ from inspections.permission_deeds import finish_review, review_one, set_state
 from storage.records.comparisons import last_comparison
 from storage.records.port import NotFound, Unit
 
-router = APIRouter(prefix="/permissions", tags=["permissions"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/permissions", tags=["permissions"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 Keeper = Annotated[Visitor, Depends(needs(Right.MANAGE_PERMISSIONS))]
 Why = Annotated[str, Field(max_length=LONGEST_TEXT, examples=["The contract ended"])]

@@ -18,11 +18,12 @@ from api.phone.kinds import kinds
 from api.phone.shell import shell_version
 from api.phone.syncing import Answer, Sent, Session, note_phone, offset_of, take_all
 from api.problems import NotPermitted
+from api.routes import API
 from api.web.look import THEMES, language_of
 from facility.instant import iso
 from facility.person import RIGHTS, Right
 
-router = APIRouter(prefix="/phone", tags=["phones"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/phone", tags=["phones"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 MOST_ENTRIES = 50
 _LATEST = 2**52

@@ -16,6 +16,7 @@ from api.coverage_reading import SETTINGS, Standing, ZoneView, standing, tried, 
 from api.idempotency import Key, once, write_once
 from api.paging import CONFLICT, PROBLEMS, Out, Words, moment, words
 from api.problems import Problem
+from api.routes import API
 from facility.camera import Camera
 from facility.floor_plan import FloorPlan, PlanChange
 from facility.text import Text
@@ -24,7 +25,7 @@ from inspections.coverage.shares import AreaShare, Sum
 from inspections.coverage.survey import ZoneSurvey
 from storage.records.port import NotFound, Unit
 
-router = APIRouter(prefix="/plans", tags=["plans"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/plans", tags=["plans"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 MOST = 200
 

@@ -13,6 +13,7 @@ from api.context import Context, context_of
 from api.limits import Watch, watches
 from api.paging import PROBLEMS, Cursor, Limit, Listing, Out, When, Words, moment, words
 from api.problems import Problem
+from api.routes import API
 from facility.instant import HOUR
 from facility.point import Point
 from facility.quality import Quality
@@ -20,7 +21,7 @@ from facility.reading import Bucket, Reading
 from facility.register import Register
 from storage.records.port import NotFound
 
-router = APIRouter(prefix="/points", tags=["points"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/points", tags=["points"], responses=PROBLEMS, dependencies=[READING])
 MOST_BUCKETS = 20_000
 Given = Annotated[Context, Depends(context_of)]
 

@@ -13,12 +13,13 @@ from pydantic import Field
 from api.access import READING
 from api.context import Context, context_of
 from api.paging import PROBLEMS, Cursor, Limit, Listing, Out, When, moment
+from api.routes import API
 from api.routes.points import bad_cursor
 from facility.register import Register
 from facility.register_files import write_tables
 from storage.records.port import NotFound
 
-router = APIRouter(prefix="/register", tags=["register"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/register", tags=["register"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 Table = Literal[
     "sites", "zones", "assets", "devices", "points", "settings", "cameras", "routes", "stops", "instruments"

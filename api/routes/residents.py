@@ -13,6 +13,7 @@ from api.context import Context, context_of
 from api.idempotency import Key, once, write_once
 from api.paging import CONFLICT, PROBLEMS, Cursor, Limit, Listing, Out, When, moment
 from api.reporting import enter, make_codes, revoke_code, take
+from api.routes import API
 from api.routes.facts import FactOut, fact_out
 from api.routes.points import bad_cursor
 from facility.place_code import PlaceCode
@@ -20,7 +21,7 @@ from facility.residents_report import Deed, Done, ReportState, ResidentsReport, 
 from response.reports.intake import LONGEST_PHONE, LONGEST_WORDS, Told
 from storage.records.reports import ReportFilter
 
-router = APIRouter(tags=["residents' reports"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=API, tags=["residents' reports"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 
 

@@ -15,6 +15,7 @@ from api.idempotency import Key
 from api.kept_files import file_answer
 from api.paging import CONFLICT, PROBLEMS, Cursor, Limit, Listing, Out, When, moment
 from api.result_room import ResultIn, deciding, done_before, refusal, result_room
+from api.routes import API
 from api.routes.points import bad_cursor
 from api.web.languages import translations
 from api.web.look import language_of
@@ -26,7 +27,7 @@ from response.attachments import LARGEST, take_in
 from storage.records.port import NotFound, Unit
 from storage.records.results import ResultFilter
 
-router = APIRouter(prefix="/results", tags=["results"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/results", tags=["results"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 DutyActor = Annotated[Visitor, Depends(needs(Right.DO_DUTIES))]
 Several = Annotated[list[str], Query(max_length=100)]

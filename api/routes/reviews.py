@@ -13,6 +13,7 @@ from api.acting import LONGEST_TEXT
 from api.context import Context, context_of
 from api.idempotency import Key, once, write_once
 from api.paging import CONFLICT, PROBLEMS, Cursor, Limit, Listing, Out, When, Words, moment, words
+from api.routes import API
 from api.routes.points import bad_cursor
 from facility.bulletin import Bulletin
 from facility.review import Measure
@@ -24,7 +25,7 @@ from response.review_case import Case, gather
 from response.review_draft import draft
 from storage.records.port import Unit
 
-router = APIRouter(tags=["reviews"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=API, tags=["reviews"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 Noun = Literal["incident", "work-order"]
 

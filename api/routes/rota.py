@@ -18,6 +18,7 @@ from api.paging import CONFLICT, PROBLEMS, Out, When, Words, moment, words
 from api.problems import Problem
 from api.rota_acting import own_or_keeper, taking_back
 from api.rota_reading import rota_of
+from api.routes import API
 from facility.instant import DAY
 from facility.person import Right
 from facility.rota import Duty, Gap, Leave, Person, Rota, Shift, Swap
@@ -34,7 +35,7 @@ from response.rota_deeds import (
 )
 from storage.records.port import Unit
 
-router = APIRouter(prefix="/rota", tags=["rota"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/rota", tags=["rota"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 LONGEST = 366 * DAY
 Why = Annotated[str, Field(max_length=LONGEST_TEXT, examples=["Stands in for Han, who is ill"])]

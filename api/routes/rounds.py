@@ -30,6 +30,7 @@ from api.round_shapes import (
     stop_out,
     tally_out,
 )
+from api.routes import API
 from api.routes.facts import FactOut, fact_out
 from api.routes.points import bad_cursor
 from api.web.languages import translations
@@ -43,7 +44,7 @@ from inspections.rounds.taking import ScanDraft, ScanRoom, take_scan
 from storage.records.port import Unit
 from storage.records.rounds import RoundFilter
 
-router = APIRouter(prefix="/rounds", tags=["rounds"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/rounds", tags=["rounds"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 Walker = Annotated[Visitor, Depends(needs(Right.DO_DUTIES))]
 Several = Annotated[list[str] | None, Query(max_length=100)]

@@ -12,6 +12,7 @@ from pydantic import Field
 from api.access import READING
 from api.context import Context, context_of
 from api.paging import PROBLEMS, Out, Words, words
+from api.routes import API
 from facility.kind_words import kind_name
 from facility.permission_telling import CLASSES
 from facility.register import Register
@@ -22,7 +23,7 @@ from rules.rule import Rule
 from rules.schema import schema_text
 from storage.records.port import NotFound
 
-router = APIRouter(prefix="/rules", tags=["rules"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/rules", tags=["rules"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 
 

@@ -11,10 +11,11 @@ from api.access import READING
 from api.context import Context, context_of
 from api.discreet import is_silent
 from api.paging import PROBLEMS, Out, Words, words
+from api.routes import API
 from facility.register import Register
 from facility.site import Asset, Zone
 
-router = APIRouter(tags=["site"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=API, tags=["site"], responses=PROBLEMS, dependencies=[READING])
 
 
 class AssetOut(Out):

@@ -12,8 +12,9 @@ from api.access import READING
 from api.context import Context, context_of
 from api.health import Worker, counts, stores, workers
 from api.paging import PROBLEMS, Out, moment
+from api.routes import API
 
-router = APIRouter(tags=["system"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=API, tags=["system"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 
 

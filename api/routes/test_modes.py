@@ -12,13 +12,14 @@ from api.acting import LONGEST_TEXT
 from api.context import Context, context_of
 from api.idempotency import Key, once, write_once
 from api.paging import CONFLICT, PROBLEMS, Cursor, Limit, Listing, Out, moment
+from api.routes import API
 from api.routes.points import bad_cursor
 from api.setting_aside import TestWish, start_test, stop_test
 from facility.instant import MINUTE
 from facility.scope import Extent
 from facility.test_mode import TestMode
 
-router = APIRouter(prefix="/test-modes", tags=["test modes"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/test-modes", tags=["test modes"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 
 

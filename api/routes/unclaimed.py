@@ -16,12 +16,13 @@ from api.guessing import Guess, guesses
 from api.idempotency import Key, once, write_once
 from api.paging import PROBLEMS, Cursor, Limit, Listing, Out, moment
 from api.problems import Problem
+from api.routes import API
 from api.routes.points import bad_cursor
 from facility.letter import Unclaimed
 from facility.text import Text
 from storage.records.port import Unit
 
-router = APIRouter(prefix="/unclaimed", tags=["unclaimed devices"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/unclaimed", tags=["unclaimed devices"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 
 

@@ -14,6 +14,7 @@ from api.context import Context, context_of
 from api.idempotency import Key, once, write_once
 from api.paging import CONFLICT, PROBLEMS, Cursor, Limit, Listing, Out, When, moment
 from api.problems import NotPermitted
+from api.routes import API
 from api.routes.facts import FactOut, fact_out
 from api.routes.points import bad_cursor
 from api.visiting import as_seen, invite, let_in, part_of, take
@@ -27,7 +28,7 @@ from storage.records.port import NotFound, Unit
 from storage.records.retrievals import RetrievalFilter
 from storage.records.visits import VisitFilter
 
-router = APIRouter(tags=["visits"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=API, tags=["visits"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 Host = Annotated[Visitor, Depends(needs(Right.INVITE_VISITORS))]
 Guard = Annotated[Visitor, Depends(needs(Right.REGISTER_VISITS))]

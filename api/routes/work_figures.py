@@ -10,11 +10,12 @@ from pydantic import Field
 from api.access import READING
 from api.context import Context, context_of
 from api.paging import PROBLEMS, Out, When, moment
+from api.routes import API
 from api.work_figures import VERDICTS, as_csv, period_of, tell, verdict
 from facility.instant import DAY
 from facility.work_figures import InTime, Load, Owed, Telling
 
-router = APIRouter(prefix="/figures/response", tags=["figures"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/figures/response", tags=["figures"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
 Start = Annotated[When | None, Query(alias="from", description="30 days before `to` when left out")]
 End = Annotated[When | None, Query(alias="to", description="now when left out")]

@@ -15,6 +15,7 @@ from api.idempotency import Key, once, write_once
 from api.kept_files import file_answer
 from api.order_acting import order_room
 from api.paging import CONFLICT, PROBLEMS
+from api.routes import API
 from api.routes.facts import FactOut, fact_out
 from facility.fact import Fact
 from facility.work_log import read_log
@@ -22,7 +23,9 @@ from response.attachments import LARGEST
 from response.order_log import By, Measured, Upload, attach, measure, sign, spend_time, strike, tick, use_part
 from storage.records.port import NotFound, Unit
 
-router = APIRouter(prefix="/{number}", responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(
+    prefix=f"{API}/work-orders/{{number}}", tags=["work orders"], responses=PROBLEMS, dependencies=[READING]
+)
 """Stands inside the work orders' own, before their steps."""
 Given = Annotated[Context, Depends(context_of)]
 

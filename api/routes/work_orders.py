@@ -13,6 +13,7 @@ from api.context import Context, context_of
 from api.idempotency import Key, once, write_once
 from api.order_acting import LONGEST_TITLE, open_by_hand, order_room, severity_of, take_order
 from api.paging import CONFLICT, PROBLEMS, Cursor, Limit, Listing, Out, When, Words, moment, words
+from api.routes import API
 from api.routes.alerts import zones_below
 from api.routes.facts import FactOut, fact_out
 from api.routes.points import bad_cursor
@@ -23,9 +24,9 @@ from facility.work_order import Action, Order, Source, State, Step, WorkOrder, s
 from response.orders import Wanted
 from storage.records.port import Unit, WorkOrderFilter
 
-router = APIRouter(prefix="/work-orders", tags=["work orders"], responses=PROBLEMS, dependencies=[READING])
+router = APIRouter(prefix=f"{API}/work-orders", tags=["work orders"], responses=PROBLEMS, dependencies=[READING])
 Given = Annotated[Context, Depends(context_of)]
-router.include_router(log_router)
+router.routes.extend(log_router.routes)
 
 
 class ClockOut(Out):

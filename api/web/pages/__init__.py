@@ -1,6 +1,6 @@
 """One file per page."""
 
-from fastapi import APIRouter
+from starlette.routing import BaseRoute
 
 from api.web.pages import (
     alerts,
@@ -54,8 +54,7 @@ from api.web.pages import (
     zones,
 )
 
-router = APIRouter(include_in_schema=False)
-for page in (
+_PAGES = (
     sign_in,
     board,
     alerts,
@@ -105,5 +104,5 @@ for page in (
     plans,
     cameras,
     issued_reports,
-):
-    router.include_router(page.router)
+)
+ROUTES: tuple[BaseRoute, ...] = tuple(route for page in _PAGES for route in page.router.routes)

@@ -22,7 +22,7 @@ from response.attachments import LARGEST
 from response.order_log import By, Measured, Upload, attach, measure, sign, spend_time, strike, tick, use_part
 from storage.records.port import Unit
 
-router = APIRouter(prefix="/{number}")
+router = APIRouter(prefix="/work-orders/{number}")
 Given = Annotated[Context, Depends(context_of)]
 Short = Annotated[str, Form(max_length=200)]
 PNG = "data:image/png;base64,"

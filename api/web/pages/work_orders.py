@@ -33,7 +33,7 @@ from storage.records.port import AlertFilter, NotFound, Unit, WorkOrderFilter
 
 router = APIRouter(prefix="/work-orders")
 Given = Annotated[Context, Depends(context_of)]
-router.include_router(log_router)
+router.routes.extend(log_router.routes)
 
 FORWARD = (
     Action.ACCEPT,
