@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from multiprocessing.pool import Pool
@@ -37,7 +37,9 @@ def replay(
     with closing(open_readings()) as readings:
         past = with_modes(past, readings)
     past.watchers  # noqa: B018 - worked out once, before the processes part
-    return _whole(past, points, _gathered(parts, _spread(past, open_readings, parts, processes), progress))
+    # Closed here and not when somebody lets go of it: with an exception on its way that may be long after.
+    with closing(_spread(past, open_readings, parts, processes)) as each:
+        return _whole(past, points, _gathered(parts, each, progress))
 
 
 def replay_here(past: Past, readings: Readings, points: Sequence[str], progress: Progress | None = None) -> Found:
@@ -79,7 +81,7 @@ def _gathered(parts: Sequence[Sequence[str]], each: Iterable[Found], progress: P
 
 def _spread(
     past: Past, open_readings: Callable[[], Readings], parts: Sequence[Sequence[str]], processes: int
-) -> Iterator[Found]:
+) -> Generator[Found, None, None]:
     if processes <= 1 or len(parts) <= 1 or "fork" not in multiprocessing.get_all_start_methods():
         with closing(open_readings()) as readings:
             for part in parts:
