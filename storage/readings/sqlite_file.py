@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 from storage.readings.port import ReadingsUnavailable
+from storage.wal import use_wal
 
 VERSION = 4
 BUSY_SECONDS = 10
@@ -160,7 +161,7 @@ class SqliteFile:
 
     def _lay_out(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            use_wal(connection)
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             self._refuse_newer(version)
             if version < VERSION:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
+from storage.wal import use_wal
+
 BEGIN = "dutyroom_begin"
 """Execution option: how SQLite begins. IMMEDIATE takes the write lock at once, so a unit never finds out half-way."""
 
 _ALLOWED = "allowed are sqlite:///FILE and postgresql+psycopg://USER:PASSWORD@HOST:PORT/NAME"
-_WAL_TRIES, _WAL_PAUSE = 100, 0.1
 
 
 def read_url(text: str) -> URL:
@@ -79,22 +79,9 @@ def _sqlite(url: URL, patience: float) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own BEGIN comes late and not before reading; ours is in _begin_sqlite.
     connection.isolation_level = None
-    _use_wal(connection)
+    use_wal(connection)
     for pragma in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "journal_size_limit=67108864"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Two programs that open a new file at once: SQLite refuses one of them without waiting, so we wait."""
-    for _ in range(_WAL_TRIES):
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise
-            time.sleep(_WAL_PAUSE)
-    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:
