@@ -29,4 +29,4 @@ def test_the_addresses_for_programs_are_there() -> None:
     addresses = {getattr(route, "path", "") for noun in NOUNS for route in noun.router.routes}
     section = PAGE[PAGE.index("Programs read") : PAGE.index("## Duties")]
     for address in re.findall(r"`(?:POST )?(/[a-z/0-9]+)`", section):
-        assert address.removeprefix("/api/v1") in addresses, address
+        assert address in addresses or f"/api/v1{address}" in addresses, address
