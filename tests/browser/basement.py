@@ -89,6 +89,14 @@ class Basement:
             rows = unit.phone_entries.find(PhoneEntryFilter()).rows[::-1]
         return [(one.account, one.kind, one.outcome.value) for one in rows]
 
+    def heard(self, page: Page, *wanted: tuple[str, str, str]) -> None:
+        """What a phone shows may be before what it sends has come."""
+        for _ in range(100):
+            if self.entries() == list(wanted):
+                return
+            page.wait_for_timeout(100)
+        assert self.entries() == list(wanted)
+
 
 @pytest.fixture
 def basement(tmp_path: Path) -> Iterator[Basement]:

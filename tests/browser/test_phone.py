@@ -71,7 +71,7 @@ def test_the_signal_goes_in_the_middle_and_the_inspection_arrives_once(
     context.set_offline(False)
     waits(phone, 0)
     expect(phone.locator("#sent li")).to_contain_text("已发送")
-    assert basement.entries() == [("engineer", "result", "taken")]
+    basement.heard(phone, ("engineer", "result", "taken"))
     with basement.home.records.read() as unit:
         [result] = unit.results.of_occurrence(basement.occurrence)
         [entry] = unit.phone_entries.find(PhoneEntryFilter()).rows
@@ -112,7 +112,7 @@ def test_an_answer_that_is_lost_doubles_nothing(phone: Page, basement: Basement)
     phone.click("form.checks button.strong")
     expect(phone.locator(".kept")).to_contain_text("已发送", timeout=30_000)
     assert lost == [200]
-    assert basement.entries() == [("engineer", "result", "taken")]
+    basement.heard(phone, ("engineer", "result", "taken"))
     with basement.home.records.read() as unit:
         assert len(unit.results.of_occurrence(basement.occurrence)) == 1
 
@@ -128,7 +128,7 @@ def test_who_was_first_is_told_and_both_are_kept(phone: Page, context: BrowserCo
     expect(phone.locator("#bar")).to_contain_text("1 条要看")
     phone.click("#nav a[href='#queue']")
     expect(phone.locator("[data-state=conflict]")).to_contain_text("赵工 Zhao 已于")
-    assert basement.entries() == [("engineer", "result", "conflict")]
+    basement.heard(phone, ("engineer", "result", "conflict"))
     with basement.home.records.read() as unit:
         assert [one.who for one in unit.results.of_occurrence(basement.occurrence)] == ["engineer-2", "engineer"]
     phone.click("[data-state=conflict] button")
@@ -194,7 +194,7 @@ def test_what_is_refused_says_why_and_is_mended(phone: Page, context: BrowserCon
     phone.press("[data-check=place] input[name=code]", "Enter")
     phone.click("form.checks button.strong")
     expect(phone.locator(".kept")).to_contain_text("已发送")
-    assert basement.entries() == [("engineer", "result", "refused"), ("engineer", "result", "taken")]
+    basement.heard(phone, ("engineer", "result", "refused"), ("engineer", "result", "taken"))
 
 
 def test_signing_out_clears_the_data_and_keeps_what_was_not_sent_for_its_owner(
@@ -223,7 +223,7 @@ def test_signing_out_clears_the_data_and_keeps_what_was_not_sent_for_its_owner(
     sign_in(phone, basement)
     waits(phone, 0)
     expect(phone.locator("#bar")).to_have_attribute("data-link", "sent")
-    assert basement.entries() == [("engineer", "result", "taken")]
+    basement.heard(phone, ("engineer", "result", "taken"))
 
 
 def test_a_session_that_ran_out_loses_nothing(phone: Page, basement: Basement) -> None:
@@ -237,7 +237,7 @@ def test_a_session_that_ran_out_loses_nothing(phone: Page, basement: Basement) -
     phone.click("#bar a[href^='/sign-in']")
     sign_in(phone, basement)
     waits(phone, 0)
-    assert basement.entries() == [("engineer", "result", "taken")]
+    basement.heard(phone, ("engineer", "result", "taken"))
 
 
 def test_a_new_version_is_taken_and_the_queue_stays(
@@ -257,7 +257,7 @@ def test_a_new_version_is_taken_and_the_queue_stays(
     phone.context.unroute("**/api/v1/phone/sync")
     phone.reload()
     waits(phone, 0)
-    assert basement.entries() == [("engineer", "result", "taken")]
+    basement.heard(phone, ("engineer", "result", "taken"))
 
 
 def test_what_waits_is_sent_by_the_worker_with_no_page_open(
@@ -284,11 +284,7 @@ def test_what_waits_is_sent_by_the_worker_with_no_page_open(
         "lastChance": True,
     }
     tools.send("ServiceWorker.dispatchSyncEvent", sync)
-    for _ in range(100):
-        if basement.entries():
-            break
-        other.wait_for_timeout(100)
-    assert basement.entries() == [("engineer", "result", "taken")]
+    basement.heard(other, ("engineer", "result", "taken"))
 
 
 def test_signing_out_at_a_desk_leaves_no_data_on_the_phone(
