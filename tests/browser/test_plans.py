@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from facility.instant import DAY
 from inspections.coverage.states import CameraState
@@ -47,6 +47,31 @@ def drag(page: Page, of: Locator, by: tuple[float, float]) -> None:
     page.mouse.down()
     page.mouse.move(x + by[0], y + by[1], steps=4)
     page.mouse.up()
+
+
+def test_a_picture_that_was_on_its_way_does_not_come_over_what_is_tried(drawn: Duty, signed_in: SignIn) -> None:
+    page = signed_in("officer")
+    page.goto(f"{drawn.address}/plans/b1")
+    held: list[Route] = []
+    page.route(
+        "**/plans/b1",
+        lambda route: held.append(route) if "hx-request" in route.request.headers else route.continue_(),
+    )
+    page.evaluate("document.getElementById('news').click()")
+    for _ in range(100):
+        if held:
+            break
+        page.wait_for_timeout(100)
+    numbers = page.locator("#numbers .big").first
+    drag(page, page.locator('[data-camera="cam-b1-west"] .body'), (150, -120))
+    expect(page.locator("#picture")).to_contain_text("试算，没有保存")
+    tried = numbers.inner_text()
+    with page.expect_response(lambda answer: answer.request == held[0].request) as answer:
+        held[0].continue_()
+    answer.value.finished()
+    page.wait_for_timeout(500)
+    expect(numbers).to_have_text(tried)
+    expect(page.locator("#picture")).to_contain_text("试算，没有保存")
 
 
 def test_a_camera_is_dragged_and_the_server_says_the_share(drawn: Duty, signed_in: SignIn) -> None:

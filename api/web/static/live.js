@@ -76,6 +76,12 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+// Nor does a part that was asked for before somebody began to try something there come over what is tried.
+for (const name of ["htmx:beforeSwap", "htmx:oobBeforeSwap"])
+  document.body.addEventListener(name, (event) => {
+    if ("tried" in event.detail.target.dataset) event.detail.shouldSwap = false;
+  });
+
 // Values in place: nothing moves.
 function showValues(values) {
   for (const [point, value] of Object.entries(values)) {

@@ -35,6 +35,11 @@ if (form) {
     const turn = ++asked;
     const parts = ["picture", "numbers", "told"].map((id) => document.getElementById(id));
     parts.forEach((part) => part.classList.add("working"));
+    // What is tried stays until somebody leaves it: no live picture of how it is comes in between, not even one on its way.
+    for (const part of parts.slice(0, 2)) {
+      delete part.parentElement.dataset.region;
+      part.parentElement.dataset.tried = "";
+    }
     try {
       const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -42,9 +47,6 @@ if (form) {
       for (const part of parts) {
         const fresh = page.getElementById(part.id);
         if (fresh) part.replaceChildren(...fresh.childNodes);
-        if (part.id === "told") continue;
-        // What is tried stays until somebody leaves it: no live picture of how it is comes in between.
-        delete part.parentElement.dataset.region;
       }
       const bad = new Set([...page.querySelectorAll("#cameras [aria-invalid]")].map((one) => one.name));
       for (const one of inputs()) bad.has(one.name) ? one.setAttribute("aria-invalid", "true") : one.removeAttribute("aria-invalid");
