@@ -76,12 +76,12 @@ class Ordinary:
         columns: list[Iterable[Reading]] = []
         for key, numbers in numbers_of.items():
             known = self._known(source, device, key)
-            if known is None or newest >= known[3] or not set(map(type, numbers)) <= _NUMBERS:
+            if known is None or not set(map(type, numbers)) <= _NUMBERS:
                 return None
+            point, low, high, due = known
             lowest, highest = min(numbers), max(numbers)
-            if not -LIMIT < lowest <= highest < LIMIT:
+            if newest >= due or not -LIMIT < lowest <= highest < LIMIT:
                 return None
-            point, low, high, _ = known
             good = low <= lowest and highest <= high
             worth = repeat(GOOD) if good else [GOOD if low <= one <= high else OUT_OF_RANGE for one in numbers]
             cells = zip(repeat(point), at, map(float, numbers), worth, repeat(False), repeat(received), strict=False)

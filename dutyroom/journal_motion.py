@@ -96,9 +96,9 @@ class JournalMotion:
         try:
             return work()
         except (ReadingsUnavailable, RecordsUnavailable, Conflict) as error:
-            log.warning("the journal could not be forwarded", reason=str(error))
+            log.warning("the journal could not be moved on", reason=str(error))
         except Exception:
-            log.exception("the journal could not be forwarded")
+            log.exception("the journal could not be moved on")
         self._stop.wait(AFTER_ERROR)
         return None
 

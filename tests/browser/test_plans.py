@@ -57,11 +57,8 @@ def test_a_picture_that_was_on_its_way_does_not_come_over_what_is_tried(drawn: D
         "**/plans/b1",
         lambda route: held.append(route) if "hx-request" in route.request.headers else route.continue_(),
     )
-    page.evaluate("document.getElementById('news').click()")
-    for _ in range(100):
-        if held:
-            break
-        page.wait_for_timeout(100)
+    with page.expect_request(lambda request: "hx-request" in request.headers):
+        page.evaluate("document.getElementById('news').click()")
     numbers = page.locator("#numbers .big").first
     drag(page, page.locator('[data-camera="cam-b1-west"] .body'), (150, -120))
     expect(page.locator("#picture")).to_contain_text("试算，没有保存")
